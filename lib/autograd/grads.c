@@ -1,0 +1,123 @@
+/* Accumulation of gradients. Input: a contribution to one input of a node; output: the sum, in the
+ * shape of that input, pending in its sink. Invariant: broadcasting is undone here and nowhere
+ * else, and a gradient is added to in place only when nobody else can see its memory. */
+#include "grads.h"
+
+tt_tensor *grads_out(const op_grads *g)
+{
+    return g->out_grad;
+}
+
+bool grads_need(const op_grads *g, int i)
+{
+    const tt_tensor *x = g->call->in[i];
+    if (!tensor_wants_grad(x))
+        return false;
+    if (!g->pass->select)
+        return true;
+    return x->node ? x->node->needed || x->node->sink.capture : x->leaf->sink.capture;
+}
+
+static tt_tensor *sum_to(tt_tensor *t, const layout *at)
+{
+    int axes[LAYOUT_MAX_NDIM], n = 0, lead = t->at.ndim - at->ndim;
+    if (layout_same_shape(&t->at, at))
+        return t;
+    for (int i = 0; i < t->at.ndim; i++)
+        if (i < lead || (at->shape[i - lead] == 1 && t->at.shape[i] != 1))
+            axes[n++] = i;
+    if (n)
+        t = tt_sum(t, n, axes, true);
+    return tt_reshape(t, at->ndim, at->shape);
+}
+
+static bool is_finite(tt_tensor *t)
+{
+    tt_tensor *all = tt_all(tt_isfinite(t), TT_ALL_AXES, false);
+    return !all || tt_item(all) != 0;
+}
+
+void grads_add(op_grads *g, int i, tt_tensor *t)
+{
+    if (!t || !grads_need(g, i))
+        return;
+    const op_call *c = g->call;
+    t = sum_to(t, &c->in[i]->at);
+    if (!t)
+        return;
+    if (c->ctx->anomaly && !is_finite(t)) {
+        ctx_error(c->ctx, TT_ERR_GRAD, "backward: NaN or Inf in the gradient of input %d of %s", i,
+                  c->op->name);
+        return;
+    }
+    sink_add(g->pass, c->in[i], t);
+}
+
+/* A private handle on t, with its place in the graph when the pass is recorded. */
+static tt_tensor *hold(pass *p, tt_tensor *t)
+{
+    tt_tensor *h = tensor_private(t, true);
+    if (h && p->recording) {
+        h->node = t->node ? node_ref(t->node) : NULL;
+        h->leaf = t->leaf ? leaf_ref(t->leaf) : NULL;
+    }
+    return h;
+}
+
+static void replace(pass *p, sink *s, tt_tensor *t)
+{
+    tt_tensor *h = t ? hold(p, t) : NULL;
+    if (!h)
+        return;
+    tensor_release(s->grad);
+    s->grad = h;
+}
+
+static void first(pass *p, const tt_tensor *x, tt_tensor *t)
+{
+    sink *s = tensor_sink(x);
+    s->grad = hold(p, t);
+    if (!s->grad)
+        return;
+    if (x->node) {
+        node_ref(x->node);
+        p->pending++;
+    } else {
+        x->leaf->next_touched = p->touched;
+        p->touched = leaf_ref(x->leaf);
+    }
+}
+
+void sink_add(pass *p, const tt_tensor *x, tt_tensor *t)
+{
+    sink *s = tensor_sink(x);
+    if (!s->grad)
+        first(p, x, t);
+    else if (!p->recording && !storage_is_shared(s->grad->store) &&
+             layout_is_contiguous(&s->grad->at) && !s->grad->readonly)
+        tt_add_(s->grad, t);
+    else
+        replace(p, s, tt_add(s->grad, t));
+}
+
+void sink_hooks(pass *p, sink *s)
+{
+    for (grad_hook *h = s->hooks; h && s->grad; h = h->next) {
+        tt_tensor *seen = tensor_view(s->grad, &s->grad->at);
+        if (!seen)
+            return;
+        seen->node = p->recording && s->grad->node ? node_ref(s->grad->node) : NULL;
+        tt_tensor *put = h->fn(seen, h->user);
+        if (put && (!layout_same_shape(&put->at, &s->grad->at) || put->dtype != s->grad->dtype))
+            ctx_error(p->ctx, TT_ERR_GRAD, "on_grad: the hook put %s in place of %s",
+                      describe(put).s, describe(s->grad).s);
+        else if (put && put != seen)
+            replace(p, s, put);
+    }
+}
+
+void sink_clear(sink *s)
+{
+    tensor_release(s->grad);
+    s->grad = NULL;
+}

@@ -1,0 +1,29 @@
+/* One backward pass: gradients travel from a node's result to its inputs' sinks. */
+#ifndef TT_GRADS_H
+#define TT_GRADS_H
+
+#include "../op/tape.h"
+
+typedef struct pass {
+    tt_ctx *ctx;
+    bool recording;   /* TT_CREATE_GRAPH: the pass is itself recorded */
+    bool retain;      /* saved tensors stay for another pass */
+    bool select;      /* tt_grads_of: only what leads to a captured sink */
+    int64_t pending;  /* nodes that hold a gradient and have not been visited */
+    leaf *touched;    /* leaves that hold a gradient */
+    tt_tensor **out;  /* tt_grads_of: results by capture number */
+} pass;
+
+struct op_grads {
+    const op_call *call;
+    tt_tensor *out_grad;
+    pass *pass;
+};
+
+/* Adds t to what is pending for x (a tensor that wants grad). */
+void sink_add(pass *p, const tt_tensor *x, tt_tensor *t);
+/* Calls the hooks on the pending gradient, which they may replace. */
+void sink_hooks(pass *p, sink *s);
+void sink_clear(sink *s);
+
+#endif

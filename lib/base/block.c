@@ -1,0 +1,209 @@
+/* Size-binned cache of data blocks. Input: byte counts; output: 64-byte aligned blocks. A freed
+ * block goes to the bin of its size and serves the next request of that bin.
+ * Invariant: a block's bin size is at least the bytes asked for and at most an eighth more. */
+#define _DEFAULT_SOURCE /* madvise, posix_memalign */
+#include "block.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+enum { ALIGN = 64, BINS = 8 * 56, HUGE_PAGE = 1 << 21 };
+
+typedef struct block { /* lies in the 64 bytes before the data */
+    struct block *next;
+    void *raw; /* what the allocator returned */
+    size_t size;
+    int bin;
+} block;
+
+struct block_pool {
+    tt_allocator a;
+    int64_t limit, in_use, peak, cached, blocks;
+    bool closed, shared;
+    atomic_flag lock;
+    block *bin[BINS];
+};
+
+static void *default_alloc(size_t bytes, void *user)
+{
+    void *p = NULL;
+    (void)user;
+    if (bytes < 2 * (size_t)HUGE_PAGE)
+        return malloc(bytes);
+    if (posix_memalign(&p, HUGE_PAGE, bytes) != 0)
+        return NULL;
+#if defined __linux__ && defined MADV_HUGEPAGE
+    madvise(p, bytes, MADV_HUGEPAGE); /* fewer page faults; a refusal costs nothing */
+#endif
+    return p;
+}
+
+static void default_free(void *p, void *user)
+{
+    (void)user;
+    free(p);
+}
+
+block_pool *block_pool_new(const tt_allocator *a, int64_t limit)
+{
+    const tt_allocator standard = {default_alloc, default_free, NULL};
+    if (!a || !a->alloc)
+        a = &standard;
+    block_pool *p = a->alloc(sizeof *p, a->user);
+    if (!p)
+        return NULL;
+    memset(p, 0, sizeof *p);
+    p->a = *a;
+    p->limit = limit;
+    atomic_flag_clear(&p->lock);
+    return p;
+}
+
+static void lock(block_pool *p)
+{
+    if (p->shared)
+        while (atomic_flag_test_and_set_explicit(&p->lock, memory_order_acquire)) {
+        }
+}
+
+static void unlock(block_pool *p)
+{
+    if (p->shared)
+        atomic_flag_clear_explicit(&p->lock, memory_order_release);
+}
+
+void block_pool_share(block_pool *p)
+{
+    p->shared = true;
+}
+
+/* Eight bins per doubling: sizes (8 + s) << e, s = 0..7. */
+static int bin_of(size_t bytes, size_t *size)
+{
+    size_t units = (bytes + ALIGN - 1) / ALIGN;
+    int e = 0;
+    if (units < 8)
+        units = 8;
+    while ((units >> e) >= 16)
+        e++;
+    size_t s = (units + (((size_t)1 << e) - 1)) >> e;
+    if (s == 16) {
+        s = 8;
+        e++;
+    }
+    *size = (s << e) * ALIGN;
+    return e * 8 + (int)(s - 8);
+}
+
+static void drop(block_pool *p, block *b)
+{
+    p->a.free(b->raw, p->a.user);
+    p->blocks--;
+}
+
+static void trim(block_pool *p)
+{
+    for (int i = 0; i < BINS && p->cached; i++)
+        for (block *b = p->bin[i], *next; b; b = next) {
+            next = b->next;
+            p->cached -= (int64_t)b->size;
+            p->bin[i] = next;
+            drop(p, b);
+        }
+}
+
+void block_pool_trim(block_pool *p)
+{
+    lock(p);
+    trim(p);
+    unlock(p);
+}
+
+static block *fresh(block_pool *p, size_t size, int bin)
+{
+    if (p->limit && p->in_use + p->cached + (int64_t)size > p->limit)
+        trim(p);
+    if (p->limit && p->in_use + (int64_t)size > p->limit)
+        return NULL;
+    void *raw = p->a.alloc(size + 2 * ALIGN, p->a.user);
+    if (!raw && p->cached) {
+        trim(p);
+        raw = p->a.alloc(size + 2 * ALIGN, p->a.user);
+    }
+    if (!raw)
+        return NULL;
+    char *data = (char *)raw + ALIGN;
+    data += (ALIGN - (size_t)((uintptr_t)data % ALIGN)) % ALIGN;
+    block *b = (block *)(void *)(data - ALIGN);
+    *b = (block){.raw = raw, .size = size, .bin = bin};
+    p->blocks++;
+    return b;
+}
+
+void *block_alloc(block_pool *p, size_t bytes)
+{
+    size_t size;
+    if (bytes > (size_t)1 << 60)
+        return NULL;
+    int bin = bin_of(bytes, &size);
+    lock(p);
+    block *b = p->bin[bin];
+    if (b) {
+        p->bin[bin] = b->next;
+        p->cached -= (int64_t)b->size;
+    } else {
+        b = fresh(p, size, bin);
+    }
+    if (b) {
+        p->in_use += (int64_t)b->size;
+        if (p->in_use > p->peak)
+            p->peak = p->in_use;
+    }
+    unlock(p);
+    return b ? (char *)b + ALIGN : NULL;
+}
+
+static void destroy(block_pool *p)
+{
+    tt_allocator a = p->a;
+    trim(p);
+    a.free(p, a.user);
+}
+
+void block_free(block_pool *p, void *data)
+{
+    if (!data)
+        return;
+    block *b = (block *)(void *)((char *)data - ALIGN);
+    lock(p);
+    p->in_use -= (int64_t)b->size;
+    b->next = p->bin[b->bin];
+    p->bin[b->bin] = b;
+    p->cached += (int64_t)b->size;
+    bool last = p->closed && p->in_use == 0;
+    unlock(p);
+    if (last)
+        destroy(p);
+}
+
+void block_pool_close(block_pool *p)
+{
+    lock(p);
+    p->closed = true;
+    bool last = p->in_use == 0;
+    unlock(p);
+    if (last)
+        destroy(p);
+}
+
+void block_pool_stats(const block_pool *p, tt_memory *m)
+{
+    m->bytes_in_use = p->in_use;
+    m->peak = p->peak;
+    m->cached = p->cached;
+    m->blocks = p->blocks;
+}

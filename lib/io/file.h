@@ -1,0 +1,40 @@
+/* Files: atomic writing, and reading with errors that name the path. */
+#ifndef TT_FILE_H
+#define TT_FILE_H
+
+#include <stdio.h>
+#include "../tensor/object.h"
+
+/* Written beside the target under a temporary name; in place only when file_commit succeeds. */
+typedef struct file_out {
+    tt_ctx *ctx;
+    FILE *f;
+    const char *path;
+    char temporary[4096];
+    bool failed;
+} file_out;
+
+bool file_create(file_out *o, tt_ctx *ctx, const char *path); /* false: recorded */
+void file_write(file_out *o, const void *data, size_t bytes);
+tt_status file_commit(file_out *o); /* flush, fsync, rename; on failure the old file stays */
+void file_abandon(file_out *o);
+
+FILE *file_open(tt_ctx *ctx, const char *path, int64_t *size); /* NULL: recorded */
+bool file_read(tt_ctx *ctx, FILE *f, const char *path, void *data, size_t bytes);
+
+/* npy: the format of one array (NumPy's format version 1 to 3), also inside npz. */
+typedef void (*byte_sink)(void *user, const void *data, size_t bytes);
+void npy_emit(const tt_tensor *x, byte_sink put, void *user);
+int64_t npy_size(const tt_tensor *x); /* bytes that npy_emit gives */
+bool npy_supports(tt_tensor *x, const char *name); /* false: recorded */
+
+/* A source of bytes that npy_read reads from: a file, or an entry of a zip archive. */
+typedef struct byte_source {
+    bool (*read)(void *user, void *data, size_t bytes);
+    void *user;
+    int64_t size;     /* bytes there are */
+    const char *path; /* for messages */
+} byte_source;
+tt_tensor *npy_read(tt_ctx *ctx, byte_source *s);
+
+#endif

@@ -1,0 +1,164 @@
+/* All that the library knows of BLAS: CBLAS's two products, and how to keep OpenBLAS from starting
+ * threads of its own beside ours. OpenBLAS's own functions are looked up while running, since the
+ * library that the loader finds need not be the one that was linked, nor OpenBLAS at all.
+ * Invariant: after the last blas_leave the settings of BLAS and OpenMP are what they were. */
+#define _GNU_SOURCE /* RTLD_DEFAULT: the symbols that this library's own calls are bound to */
+#include <cblas.h>
+#include <dlfcn.h>
+#include <omp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include "blas.h"
+
+#ifndef TT_BLAS_NAME
+#define TT_BLAS_NAME "cblas"
+#endif
+
+typedef enum threading { NO_THREADS, PTHREADS, OPENMP } threading;
+
+/* BLAS is one for the whole process, hence so are these: what it is, found once, and how many of our
+ * calls are inside it, over all contexts. Its number of threads is set when the first comes and
+ * restored when the last leaves. */
+static pthread_once_t found_once = PTHREAD_ONCE_INIT;
+static struct found {
+    threading kind;
+    bool known_kernels; /* see knows_kernels */
+    char name[120];
+    int (*get_num_threads)(void);
+    void (*set_num_threads)(int);
+} found;
+
+static pthread_mutex_t inside_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct inside {
+    int users;
+    int before; /* BLAS's number of threads when there were none */
+} inside;
+
+typedef void function(void);
+
+static function *look_up(const char *name)
+{
+    void *p = dlsym(RTLD_DEFAULT, name);
+    function *f = NULL;
+    memcpy(&f, &p, sizeof f); /* ISO C has no conversion from void * */
+    return f;
+}
+
+/* The processors for which OpenBLAS 0.3 has kernels for small products, and was seen to add up every
+ * element of a large one in the same order, whichever row and column it has. On others (Haswell, Zen)
+ * rows at the edge of a block differ. */
+static bool knows_kernels(const char *version, const char *core)
+{
+    static const char *const cores[] = {"SkylakeX", "Cooperlake"};
+    if (strncmp(version, "OpenBLAS 0.3.", 13) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++)
+        if (strcmp(core, cores[i]) == 0)
+            return true;
+    return false;
+}
+
+static void find(void)
+{
+    static const char *const kinds[] = {"serial", "pthread", "openmp"};
+    char *(*config)(void) = (char *(*)(void))look_up("openblas_get_config");
+    char *(*corename)(void) = (char *(*)(void))look_up("openblas_get_corename");
+    int (*parallel)(void) = (int (*)(void))look_up("openblas_get_parallel");
+    found.get_num_threads = (int (*)(void))look_up("openblas_get_num_threads");
+    found.set_num_threads = (void (*)(int))look_up("openblas_set_num_threads");
+    if (!config || !corename || !parallel || !found.get_num_threads || !found.set_num_threads) {
+        snprintf(found.name, sizeof found.name, "%s", TT_BLAS_NAME);
+        return;
+    }
+    const char *about = config(), *core = corename();
+    int kind = parallel();
+    found.kind = kind == 1 ? PTHREADS : kind == 2 ? OPENMP : NO_THREADS;
+    found.known_kernels = knows_kernels(about, core);
+    const char *end = strchr(about, ' '); /* "OpenBLAS 0.3.21 ..." */
+    size_t words = end ? (size_t)(end - about) + 1 + strcspn(end + 1, " ") : strlen(about);
+    snprintf(found.name, sizeof found.name, "%.*s, %s, %s", (int)words, about, core,
+             kinds[found.kind]);
+}
+
+bool blas_cuts_anywhere(void)
+{
+    pthread_once(&found_once, find);
+    return found.known_kernels;
+}
+
+bool blas_has_small_kernels(void)
+{
+    pthread_once(&found_once, find);
+    return found.known_kernels;
+}
+
+const char *blas_describe(char *buf, size_t size)
+{
+    pthread_once(&found_once, find);
+    snprintf(buf, size, "%s", found.name);
+    return buf;
+}
+
+static void enter_pthreads(void)
+{
+    pthread_mutex_lock(&inside_lock);
+    if (inside.users++ == 0) {
+        inside.before = found.get_num_threads();
+        if (inside.before != 1)
+            found.set_num_threads(1);
+    }
+    pthread_mutex_unlock(&inside_lock);
+}
+
+static void leave_pthreads(void)
+{
+    pthread_mutex_lock(&inside_lock);
+    /* A number other than 1 was set by the program while we were inside: it stays. */
+    if (--inside.users == 0 && inside.before != 1 && found.get_num_threads() == 1)
+        found.set_num_threads(inside.before);
+    pthread_mutex_unlock(&inside_lock);
+}
+
+/* OpenBLAS's OpenMP build runs on one thread in a parallel region by itself. Outside of one it takes
+ * OpenMP's number of threads, a setting of each thread, which openblas_set_num_threads would change
+ * for good: so OpenMP's is set, and restored. */
+blas_guard blas_enter(void)
+{
+    blas_guard g = {0};
+    pthread_once(&found_once, find);
+    if (found.kind == PTHREADS) {
+        enter_pthreads();
+    } else if (found.kind == OPENMP && !omp_in_parallel() && omp_get_max_threads() != 1) {
+        g.omp_threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+    }
+    return g;
+}
+
+void blas_leave(blas_guard g)
+{
+    if (found.kind == PTHREADS)
+        leave_pthreads();
+    else if (g.omp_threads)
+        omp_set_num_threads(g.omp_threads);
+}
+
+static enum CBLAS_TRANSPOSE trans(blas_matrix x)
+{
+    return x.transposed ? CblasTrans : CblasNoTrans;
+}
+
+void blas_sgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
+                double beta, void *c, int64_t ldc)
+{
+    cblas_sgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, (float)alpha, a.data,
+                (int)a.ld, b.data, (int)b.ld, (float)beta, c, (int)ldc);
+}
+
+void blas_dgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
+                double beta, void *c, int64_t ldc)
+{
+    cblas_dgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, alpha, a.data, (int)a.ld,
+                b.data, (int)b.ld, beta, c, (int)ldc);
+}

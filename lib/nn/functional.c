@@ -1,0 +1,68 @@
+/* Functions that are compositions of public operations: embedding and the plain losses. */
+#include <tinytensor/tinytensor.h>
+
+tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
+{
+    return tt_take(weight, 0, indices);
+}
+
+static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
+{
+    return how == TT_LOSS_NONE  ? x
+           : how == TT_LOSS_SUM ? tt_sum(x, TT_ALL_AXES, false)
+                                : tt_mean(x, TT_ALL_AXES, false);
+}
+
+tt_tensor *tt_mse_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
+{
+    return reduced(tt_square(tt_sub(x, y)), reduction);
+}
+
+tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
+{
+    return tt_mse_loss_with(x, y, TT_LOSS_MEAN);
+}
+
+tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
+{
+    return reduced(tt_abs(tt_sub(x, y)), reduction);
+}
+
+tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
+{
+    return tt_l1_loss_with(x, y, TT_LOSS_MEAN);
+}
+
+/* p log p is 0 at p = 0: the logarithm is taken of what is above 0 only. */
+tt_tensor *tt_kl_div_with(tt_tensor *log_q, tt_tensor *p, tt_loss_reduction reduction)
+{
+    tt_tensor *none = tt_le_scalar(p, 0);
+    tt_tensor *entropy = tt_mul(p, tt_log(tt_masked_fill(p, none, 1)));
+    return reduced(tt_sub(entropy, tt_mul(p, log_q)), reduction);
+}
+
+tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p)
+{
+    return tt_kl_div_with(log_q, p, TT_LOSS_MEAN);
+}
+
+tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index,
+                            tt_loss_reduction reduction)
+{
+    tt_tensor *ignored = tt_eq_scalar(targets, (double)ignore_index);
+    tt_tensor *at = tt_unsqueeze(tt_masked_fill(targets, ignored, 0), -1);
+    tt_tensor *rows = tt_neg(tt_squeeze(tt_gather(log_probs, -1, at), TT_AXES(-1)));
+    rows = tt_masked_fill(rows, ignored, 0);
+    if (reduction == TT_LOSS_NONE)
+        return rows;
+    tt_tensor *sum = tt_sum(rows, TT_ALL_AXES, false);
+    if (reduction == TT_LOSS_SUM)
+        return sum;
+    tt_tensor *ones = tt_count_nonzero(tt_logical_not(ignored), TT_ALL_AXES, false);
+    return tt_div(sum, tt_cast(ones, tt_dtype_of(sum)));
+}
+
+tt_tensor *tt_nll_loss(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index)
+{
+    return tt_nll_loss_with(log_probs, targets, ignore_index, TT_LOSS_MEAN);
+}

@@ -1,0 +1,102 @@
+/* Initialisers: fill a tensor in place from the context's generator. Fans as PyTorch counts them:
+ * fan in is the size of axis 1 times all later ones, fan out that of axis 0 times the later ones. */
+#include <math.h>
+#include <tinytensor/tinytensor.h>
+
+static tt_status fill_from(tt_tensor *x, tt_tensor *values, tt_scope s)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    tt_status status = values ? tt_copy_(x, values) : tt_error_code(ctx);
+    tt_scope_end(ctx, s);
+    return status;
+}
+
+tt_status tt_init_normal_(tt_tensor *x, double mean, double std)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!ctx)
+        return TT_ERR_ARG;
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    return fill_from(x, tt_normal(ctx, tt_dtype_of(x), tt_ndim(x), tt_shape(x), mean, std), s);
+}
+
+tt_status tt_init_uniform_(tt_tensor *x, double lo, double hi)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!ctx)
+        return TT_ERR_ARG;
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    return fill_from(x, tt_uniform(ctx, tt_dtype_of(x), tt_ndim(x), tt_shape(x), lo, hi), s);
+}
+
+tt_status tt_init_constant_(tt_tensor *x, double value)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!ctx)
+        return TT_ERR_ARG;
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    tt_status status = tt_fill_(x, value);
+    tt_scope_end(ctx, s);
+    return status;
+}
+
+tt_status tt_init_zeros_(tt_tensor *x)
+{
+    return tt_init_constant_(x, 0);
+}
+
+tt_status tt_init_ones_(tt_tensor *x)
+{
+    return tt_init_constant_(x, 1);
+}
+
+/* A tensor of fewer than two axes has no fans: sum gives TT_ERR_SHAPE through a view that fails. */
+static bool fans(tt_tensor *x, double *in, double *out)
+{
+    if (tt_ndim(x) < 2) {
+        tt_select(x, 1, 0); /* records that there is no axis 1 */
+        return false;
+    }
+    double rest = 1;
+    for (int i = 2; i < tt_ndim(x); i++)
+        rest *= (double)tt_size(x, i);
+    *in = (double)tt_size(x, 1) * rest;
+    *out = (double)tt_size(x, 0) * rest;
+    return true;
+}
+
+static tt_status no_fans(tt_tensor *x)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    return ctx ? tt_error_code(ctx) : TT_ERR_ARG;
+}
+
+tt_status tt_init_xavier_uniform_(tt_tensor *x, double gain)
+{
+    double in, out;
+    if (!fans(x, &in, &out))
+        return no_fans(x);
+    double bound = gain * sqrt(6 / (in + out));
+    return tt_init_uniform_(x, -bound, bound);
+}
+
+tt_status tt_init_xavier_normal_(tt_tensor *x, double gain)
+{
+    double in, out;
+    return fans(x, &in, &out) ? tt_init_normal_(x, 0, gain * sqrt(2 / (in + out))) : no_fans(x);
+}
+
+tt_status tt_init_kaiming_uniform_(tt_tensor *x, double a)
+{
+    double in, out;
+    if (!fans(x, &in, &out))
+        return no_fans(x);
+    double bound = sqrt(2 / (1 + a * a)) * sqrt(3 / in);
+    return tt_init_uniform_(x, -bound, bound);
+}
+
+tt_status tt_init_kaiming_normal_(tt_tensor *x, double a)
+{
+    double in, out;
+    return fans(x, &in, &out) ? tt_init_normal_(x, 0, sqrt(2 / (1 + a * a) / in)) : no_fans(x);
+}

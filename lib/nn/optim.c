@@ -1,0 +1,368 @@
+/* Optimisers: SGD, Adam, AdamW over groups of parameters. Input: leaves with gradients; output:
+ * the leaves updated. Invariant: a parameter whose gradient is absent keeps its value and state. */
+#include <stdio.h>
+#include <string.h>
+#include <tinytensor/tinytensor.h>
+
+typedef enum kind { SGD, ADAM, ADAMW } kind;
+
+typedef struct group {
+    int first, n;
+    double lr, weight_decay;
+} group;
+
+struct tt_optim {
+    tt_ctx *ctx;
+    kind kind;
+    tt_sgd_options sgd;
+    tt_adamw_options adam;
+    int n, n_groups;
+    tt_step_slot *slots; /* m and v are owned */
+    int64_t *steps;      /* taken by each parameter */
+    group *groups;
+    bool released;
+};
+
+static size_t bytes_of(const tt_tensor *p)
+{
+    return (size_t)tt_numel(p) * tt_itemsize(tt_dtype_of(p));
+}
+
+static int states(const tt_optim *o)
+{
+    return o->kind != SGD ? 2 : o->sgd.momentum != 0 ? 1 : 0;
+}
+
+static void release(void *user)
+{
+    tt_optim *o = user;
+    for (int i = 0; !o->released && i < o->n; i++) {
+        tt_ctx_dealloc(o->ctx, o->slots[i].m);
+        tt_ctx_dealloc(o->ctx, o->slots[i].v);
+    }
+    if (!o->released) {
+        tt_ctx_dealloc(o->ctx, o->slots);
+        tt_ctx_dealloc(o->ctx, o->steps);
+        tt_ctx_dealloc(o->ctx, o->groups);
+    }
+    o->released = true;
+    o->n = o->n_groups = 0;
+}
+
+static void release_all(void *user)
+{
+    tt_optim *o = user;
+    release(o);
+    tt_ctx_dealloc(o->ctx, o);
+}
+
+void tt_optim_free(tt_optim *o)
+{
+    if (o)
+        release(o); /* the context frees the rest */
+}
+
+/* A longer copy of an array of n items; the old one is freed when the copy was made. */
+static void *grown(tt_ctx *ctx, void *old, int n, int more, size_t item)
+{
+    void *p = tt_ctx_alloc(ctx, (size_t)(n + more) * item);
+    if (p && n)
+        memcpy(p, old, (size_t)n * item);
+    return p;
+}
+
+static bool add_slot(tt_optim *o, tt_step_slot *s, tt_tensor *p)
+{
+    *s = (tt_step_slot){.param = p};
+    void **state[] = {&s->m, &s->v};
+    for (int i = 0; i < states(o); i++) {
+        *state[i] = tt_ctx_alloc(o->ctx, bytes_of(p) + 1);
+        if (!*state[i])
+            return false;
+        memset(*state[i], 0, bytes_of(p));
+    }
+    return true;
+}
+
+static tt_status refuse(tt_tensor *p)
+{
+    tt_status s = tt_backward(p); /* not a leaf that requires grad: records which and why */
+    return s < 0 ? s : TT_ERR_GRAD;
+}
+
+static void swap_in(tt_optim *o, void **old, void *new)
+{
+    tt_ctx_dealloc(o->ctx, *old);
+    *old = new;
+}
+
+tt_status tt_optim_add_group(tt_optim *o, int n, tt_tensor *const *params, double lr,
+                             double weight_decay)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    for (int i = 0; i < n; i++)
+        if (!tt_requires_grad(params[i]))
+            return params[i] ? refuse(params[i]) : TT_ERR_ARG;
+    tt_step_slot *slots = grown(o->ctx, o->slots, o->n, n, sizeof *slots);
+    int64_t *steps = grown(o->ctx, o->steps, o->n, n, sizeof *steps);
+    group *groups = grown(o->ctx, o->groups, o->n_groups, 1, sizeof *groups);
+    bool ok = slots && steps && groups;
+    int made = 0;
+    for (; ok && made < n; made++) {
+        ok = add_slot(o, &slots[o->n + made], params[made]);
+        steps[o->n + made] = 0;
+    }
+    if (!ok) {
+        for (int i = 0; i < made; i++) {
+            tt_ctx_dealloc(o->ctx, slots[o->n + i].m);
+            tt_ctx_dealloc(o->ctx, slots[o->n + i].v);
+        }
+        tt_ctx_dealloc(o->ctx, slots);
+        tt_ctx_dealloc(o->ctx, steps);
+        tt_ctx_dealloc(o->ctx, groups);
+        return tt_error_code(o->ctx);
+    }
+    groups[o->n_groups++] = (group){o->n, n, lr, weight_decay};
+    void *old[] = {o->slots, o->steps, o->groups};
+    for (int i = 0; i < 3; i++)
+        swap_in(o, &old[i], NULL);
+    o->slots = slots;
+    o->steps = steps;
+    o->groups = groups;
+    o->n += n;
+    return TT_OK;
+}
+
+static tt_optim *create(tt_ctx *ctx, const tt_optim *with, int n, tt_tensor *const *params,
+                        double lr, double weight_decay)
+{
+    tt_optim *o = tt_ctx_alloc(ctx, sizeof *o);
+    if (!o)
+        return NULL;
+    *o = *with;
+    o->ctx = ctx;
+    if (tt_optim_add_group(o, n, params, lr, weight_decay) < 0 ||
+        tt_ctx_on_free(ctx, release_all, o) < 0) {
+        release_all(o);
+        return NULL;
+    }
+    return o;
+}
+
+static void read_options(void *to, const void *from, size_t size)
+{
+    size_t given;
+    if (!from)
+        return;
+    memcpy(&given, from, sizeof given); /* struct_size, the first member of every options struct */
+    memcpy(to, from, given < size ? given : size);
+}
+
+tt_optim *tt_sgd(tt_ctx *ctx, int n, tt_tensor *const *params, double lr,
+                 const tt_sgd_options *options)
+{
+    tt_optim o = {.kind = SGD, .sgd = TT_SGD_OPTIONS_INIT};
+    read_options(&o.sgd, options, sizeof o.sgd);
+    return create(ctx, &o, n, params, lr, o.sgd.weight_decay);
+}
+
+tt_optim *tt_adam(tt_ctx *ctx, int n, tt_tensor *const *params, double lr,
+                  const tt_adam_options *options)
+{
+    tt_adam_options a = TT_ADAM_OPTIONS_INIT;
+    read_options(&a, options, sizeof a);
+    tt_optim o = {.kind = ADAM,
+                  .adam = {sizeof o.adam, a.beta1, a.beta2, a.eps, a.weight_decay}};
+    return create(ctx, &o, n, params, lr, a.weight_decay);
+}
+
+tt_optim *tt_adamw(tt_ctx *ctx, int n, tt_tensor *const *params, double lr,
+                   const tt_adamw_options *options)
+{
+    tt_optim o = {.kind = ADAMW, .adam = TT_ADAMW_OPTIONS_INIT};
+    read_options(&o.adam, options, sizeof o.adam);
+    return create(ctx, &o, n, params, lr, o.adam.weight_decay);
+}
+
+static tt_status step_range(const tt_optim *o, const group *g, int first, int n, int64_t step)
+{
+    const tt_step_slot *slots = o->slots + first;
+    if (o->kind == SGD) {
+        const tt_sgd_hyper h = {g->lr, o->sgd.momentum, o->sgd.dampening, g->weight_decay,
+                                o->sgd.nesterov, step};
+        return tt_sgd_step_(n, slots, &h);
+    }
+    const tt_adam_hyper h = {g->lr, o->adam.beta1, o->adam.beta2, o->adam.eps, g->weight_decay,
+                             o->kind == ADAMW, step};
+    return tt_adam_step_(n, slots, &h);
+}
+
+/* Parameters side by side that have taken the same number of steps go together: as a rule, all. */
+static tt_status step_group(tt_optim *o, const group *g)
+{
+    for (int i = g->first, end = g->first + g->n; i < end;) {
+        int from = i;
+        while (i < end && o->steps[i] == o->steps[from])
+            i++;
+        tt_status s = step_range(o, g, from, i - from, o->steps[from] + 1);
+        if (s < 0)
+            return s;
+    }
+    for (int i = g->first; i < g->first + g->n; i++)
+        o->steps[i] += tt_has_grad(o->slots[i].param);
+    return TT_OK;
+}
+
+tt_status tt_optim_step(tt_optim *o)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    if (!tt_ok(o->ctx))
+        return tt_error_code(o->ctx);
+    for (int i = 0; i < o->n_groups; i++) {
+        tt_status s = step_group(o, &o->groups[i]);
+        if (s < 0)
+            return s;
+    }
+    return TT_OK;
+}
+
+tt_status tt_optim_zero_grad(tt_optim *o)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    for (int i = 0; i < o->n; i++) {
+        tt_status s = tt_zero_grad(1, &o->slots[i].param);
+        if (s < 0)
+            return s;
+    }
+    return TT_OK;
+}
+
+tt_status tt_optim_set_lr(tt_optim *o, double lr)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    for (int i = 0; i < o->n_groups; i++)
+        o->groups[i].lr = lr;
+    return TT_OK;
+}
+
+double tt_optim_lr(const tt_optim *o)
+{
+    return o && o->n_groups ? o->groups[0].lr : 0;
+}
+
+/* ---- state in a npz file: steps, lr, and m.i, v.i of each parameter ---- */
+
+/* The tensor over a state's memory, in the innermost scope. */
+static tt_tensor *state_tensor(tt_optim *o, int i, int which)
+{
+    tt_tensor *p = o->slots[i].param;
+    void *data = which == 0 ? o->slots[i].m : o->slots[i].v;
+    return tt_borrow(o->ctx, tt_dtype_of(p), tt_ndim(p), tt_shape(p), NULL, data, NULL, NULL);
+}
+
+static void state_name(char *name, size_t size, int i, int which)
+{
+    snprintf(name, size, "%c.%d", which == 0 ? 'm' : 'v', i);
+}
+
+static tt_tensor *rates(const tt_optim *o)
+{
+    tt_tensor *t = tt_empty(o->ctx, TT_F64, TT_SHAPE(o->n_groups, 2));
+    for (int i = 0; i < o->n_groups; i++) {
+        tt_set(t, TT_INDEX(i, 0), o->groups[i].lr);
+        tt_set(t, TT_INDEX(i, 1), o->groups[i].weight_decay);
+    }
+    return t;
+}
+
+static tt_status save_in_scope(tt_optim *o, const char *path, char (*text)[32], const char **names,
+                               tt_tensor **tensors)
+{
+    int n = 0;
+    names[n] = "steps";
+    tensors[n++] = tt_from_data(o->ctx, TT_I64, TT_SHAPE(o->n), o->steps);
+    names[n] = "rates";
+    tensors[n++] = rates(o);
+    for (int i = 0; i < o->n; i++)
+        for (int k = 0; k < states(o); k++, n++) {
+            state_name(text[n], sizeof text[n], i, k);
+            names[n] = text[n];
+            tensors[n] = state_tensor(o, i, k);
+        }
+    return tt_ok(o->ctx) ? tt_save_npz(path, n, names, tensors) : tt_error_code(o->ctx);
+}
+
+tt_status tt_optim_save(tt_optim *o, const char *path)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    size_t most = (size_t)(2 + 2 * o->n);
+    char(*text)[32] = tt_ctx_alloc(o->ctx, most * sizeof *text);
+    const char **names = tt_ctx_alloc(o->ctx, most * sizeof *names);
+    tt_tensor **tensors = tt_ctx_alloc(o->ctx, most * sizeof *tensors);
+    tt_status status = tt_error_code(o->ctx);
+    if (text && names && tensors) {
+        tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
+        status = save_in_scope(o, path, text, names, tensors);
+        tt_scope_end(o->ctx, s);
+    }
+    tt_ctx_dealloc(o->ctx, tensors);
+    tt_ctx_dealloc(o->ctx, (void *)names);
+    tt_ctx_dealloc(o->ctx, text);
+    return status;
+}
+
+/* Reads all; with `keep` also stores it. Two passes, so that a bad file changes nothing. */
+static bool load_states(tt_optim *o, const char *path, bool keep)
+{
+    char name[32];
+    for (int i = 0; i < o->n; i++)
+        for (int k = 0; k < states(o); k++) {
+            tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
+            state_name(name, sizeof name, i, k);
+            tt_tensor *from = tt_load_npz(o->ctx, path, name), *to = state_tensor(o, i, k);
+            bool fits = from && to && tt_same_shape(from, to);
+            if (fits && keep)
+                tt_copy_(to, from);
+            else if (fits)
+                tt_add(to, from); /* records a difference of dtypes */
+            else if (from && to)
+                tt_view(from, tt_ndim(to), tt_shape(to)); /* records both shapes */
+            tt_scope_end(o->ctx, s);
+            if (!fits || !tt_ok(o->ctx))
+                return false;
+        }
+    return true;
+}
+
+static bool load_counts(tt_optim *o, const char *path, bool keep)
+{
+    tt_tensor *steps = tt_load_npz(o->ctx, path, "steps"), *r = tt_load_npz(o->ctx, path, "rates");
+    if (!steps || !r)
+        return false;
+    if (!tt_view(steps, TT_SHAPE(o->n)) || !tt_view(r, TT_SHAPE(o->n_groups, 2)))
+        return false;
+    for (int i = 0; keep && i < o->n; i++)
+        o->steps[i] = (int64_t)tt_get(steps, TT_INDEX(i));
+    for (int i = 0; keep && i < o->n_groups; i++) {
+        o->groups[i].lr = tt_get(r, TT_INDEX(i, 0));
+        o->groups[i].weight_decay = tt_get(r, TT_INDEX(i, 1));
+    }
+    return true;
+}
+
+tt_status tt_optim_load(tt_optim *o, const char *path)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
+    for (int keep = 0; keep < 2; keep++)
+        if (!load_counts(o, path, keep) || !load_states(o, path, keep))
+            break;
+    tt_scope_end(o->ctx, s);
+    return tt_error_code(o->ctx);
+}

@@ -1,0 +1,202 @@
+/* The one path of every operation. Input: an op, operands, attributes; output: a handle in the
+ * innermost scope. Invariant: validation and allocation fail here and nowhere else. */
+#include "op.h"
+#include "tape.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static tt_status error_va(tt_ctx *ctx, const char *name, tt_status code, const char *format,
+                          va_list args)
+{
+    char line[sizeof ctx->err.text];
+    vsnprintf(line, sizeof line, format, args);
+    return name ? ctx_error(ctx, code, "%s: %s", name, line) : ctx_error(ctx, code, "%s", line);
+}
+
+tt_status op_error(const op_call *c, tt_status code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    error_va(c->ctx, c->op->name, code, format, args);
+    va_end(args);
+    return code;
+}
+
+tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...)
+{
+    va_list args;
+    if (!tensor_alive(x))
+        return NULL;
+    va_start(args, format);
+    error_va(x->ctx, NULL, code, format, args);
+    va_end(args);
+    return NULL;
+}
+
+tt_ctx *op_context(const char *name, int n, tt_tensor *const *in)
+{
+    tt_ctx *ctx = NULL;
+    bool alive = true;
+    for (int i = 0; i < n; i++) {
+        if (!in[i] || !tensor_alive(in[i])) {
+            alive = false;
+            continue;
+        }
+        if (!ctx)
+            ctx = in[i]->ctx;
+        if (in[i]->ctx != ctx) {
+            ctx_error(ctx, TT_ERR_CONTEXT, "%s: operands belong to different contexts", name);
+            ctx_error(in[i]->ctx, TT_ERR_CONTEXT, "%s: operands belong to different contexts",
+                      name);
+            return NULL;
+        }
+    }
+    if (!ctx || ctx->err.code)
+        return NULL;
+    if (!alive) { /* a NULL in a healthy context did not come from an earlier error */
+        ctx_error(ctx, TT_ERR_ARG, "%s: an operand is NULL", name);
+        return NULL;
+    }
+    return ctx;
+}
+
+static bool allocate(op_call *c)
+{
+    c->out = c->view_of >= 0 ? tensor_view(c->in[c->view_of], &c->at)
+                             : tensor_new(c->ctx, c->dtype, &c->at);
+    for (int i = 0; i < c->n_aux; i++) {
+        c->aux[i] = c->out ? tensor_new(c->ctx, c->aux_dtype[i], &c->aux_at[i]) : NULL;
+        if (!c->aux[i])
+            return false;
+    }
+    return c->out != NULL;
+}
+
+static bool should_record(const op_call *c)
+{
+    if (c->ctx->mode != TT_GRAD || !c->op->vjp || !dtype_is_float(c->out->dtype))
+        return false;
+    for (int i = 0; i < c->n_in; i++)
+        if (tensor_wants_grad(c->in[i]))
+            return true;
+    return false;
+}
+
+tt_tensor *op_apply(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size)
+{
+    op_call c; /* the layouts are left as they are: infer fills what is used */
+    c.ctx = op_context(o->name, n, in);
+    if (!c.ctx)
+        return NULL;
+    c.op = o;
+    c.n_in = n;
+    c.in = in;
+    c.attr = attr;
+    c.out = c.aux[0] = c.aux[1] = NULL;
+    c.view_of = NOT_A_VIEW;
+    c.n_aux = 0;
+    c.at.offset = 0;
+    if (o->infer(&c) < 0)
+        return NULL;
+    bool ok = allocate(&c);
+    if (ok && o->forward)
+        o->forward(&c);
+    ok = ok && !c.ctx->err.code && (!should_record(&c) || tape_record(&c, attr_size));
+    for (int i = 0; i < c.n_aux; i++)
+        tensor_release(c.aux[i]);
+    if (!ok) {
+        tensor_release(c.out);
+        return NULL;
+    }
+    return c.out;
+}
+
+tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *src)
+{
+    tt_ctx *ctx = op_context(name, 1, &dst);
+    if (!ctx)
+        return NULL;
+    if (n && !op_context(name, n, src)) {
+        if (!ctx->err.code)
+            ctx_error(ctx, TT_ERR_ARG, "%s: an operand is NULL", name);
+        return NULL;
+    }
+    bool wants = tensor_wants_grad(dst);
+    for (int i = 0; i < n; i++) {
+        wants = wants || tensor_wants_grad(src[i]);
+        if (src[i]->ctx != ctx) {
+            ctx_error(ctx, TT_ERR_CONTEXT, "%s: operands belong to different contexts", name);
+            return NULL;
+        }
+    }
+    if (dst->readonly)
+        ctx_error(ctx, TT_ERR_ARG, "%s: the tensor is read-only", name);
+    else if (layout_overlaps(&dst->at))
+        ctx_error(ctx, TT_ERR_ARG, "%s: elements of the %s overlap in memory", name,
+                  describe(dst).s);
+    else if (wants && ctx->mode == TT_GRAD)
+        ctx_error(ctx, TT_ERR_GRAD,
+                  "%s: an operand requires grad; write in a TT_NO_GRAD scope or use tt_detach",
+                  name);
+    return ctx->err.code ? NULL : ctx;
+}
+
+void op_written(tt_tensor *dst)
+{
+    dst->store->version++;
+}
+
+bool dtype_is_float(tt_dtype d)
+{
+    return d == TT_F32 || d == TT_F64;
+}
+
+bool dtype_is_arithmetic(tt_dtype d)
+{
+    return d == TT_F32 || d == TT_F64 || d == TT_I64;
+}
+
+tt_status infer_same_shape(op_call *c, tt_dtype dtype)
+{
+    c->dtype = dtype;
+    layout_init(&c->at, c->in[0]->at.ndim, c->in[0]->at.shape);
+    return TT_OK;
+}
+
+tt_status infer_broadcast(op_call *c, tt_dtype dtype)
+{
+    infer_same_shape(c, dtype);
+    for (int i = 1; i < c->n_in; i++) {
+        layout both;
+        if (layout_same_shape(&c->at, &c->in[i]->at))
+            continue;
+        if (!layout_broadcast(&both, &c->at, &c->in[i]->at))
+            return op_error(c, TT_ERR_SHAPE, "shapes do not broadcast: %s and %s",
+                            describe(c->in[0]).s, describe(c->in[i]).s);
+        layout_copy(&c->at, &both);
+    }
+    return TT_OK;
+}
+
+tt_status check_same_dtype(op_call *c)
+{
+    for (int i = 1; i < c->n_in; i++)
+        if (c->in[i]->dtype != c->in[0]->dtype)
+            return op_error(c, TT_ERR_DTYPE, "dtypes differ: %s and %s; cast one with tt_cast",
+                            describe(c->in[0]).s, describe(c->in[i]).s);
+    return TT_OK;
+}
+
+operand operand_of(tt_tensor *t)
+{
+    return (operand){t->data, &t->at, (tt_dtype)t->dtype};
+}
+
+operand operand_expand(tt_tensor *t, const layout *shape, layout *at)
+{
+    if (layout_same_shape(&t->at, shape))
+        return operand_of(t);
+    layout_expand(at, &t->at, shape->ndim, shape->shape);
+    return (operand){t->data, at, (tt_dtype)t->dtype};
+}

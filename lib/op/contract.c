@@ -1,0 +1,201 @@
+/* The op contract and the products made of it. Input: two tensors and a table of axes; output: the
+ * contraction. Invariant: every product of the library, also in gradients, is one of these. */
+#include "contract.h"
+#include "../kernel/contract.h"
+
+void contract_add(contract_attr *t, int64_t size, int a, int b, int out)
+{
+    t->axis[t->naxes].size = size;
+    t->axis[t->naxes].a = (int8_t)a;
+    t->axis[t->naxes].b = (int8_t)b;
+    t->axis[t->naxes].out = (int8_t)out;
+    t->naxes++;
+}
+
+static tt_status contract_infer(op_call *c)
+{
+    const contract_attr *t = c->attr;
+    int64_t shape[CONTRACT_AXES];
+    int ndim = 0;
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+        return op_error(c, TT_ERR_DTYPE, "%s has no products; cast first", describe(c->in[0]).s);
+    for (int i = 0; i < t->naxes; i++)
+        if (t->axis[i].out != ABSENT) {
+            shape[t->axis[i].out] = t->axis[i].size;
+            ndim++;
+        }
+    c->dtype = (tt_dtype)c->in[0]->dtype;
+    if (!layout_init(&c->at, ndim, shape))
+        return op_error(c, TT_ERR_SHAPE, "the result has %d axes or too many elements", ndim);
+    return TT_OK;
+}
+
+static int64_t stride_in(const tt_tensor *x, int axis, int64_t size)
+{
+    return axis == ABSENT || (x->at.shape[axis] == 1 && size != 1) ? 0 : x->at.stride[axis];
+}
+
+static void contract_forward(op_call *c)
+{
+    const contract_attr *t = c->attr;
+    contract_plan p;
+    contract_init(&p, c->dtype);
+    p.alpha = t->alpha;
+    for (int i = 0; i < t->naxes; i++) {
+        int64_t size = t->axis[i].size;
+        int64_t a = stride_in(c->in[0], t->axis[i].a, size);
+        int64_t b = stride_in(c->in[1], t->axis[i].b, size);
+        if (t->axis[i].out == ABSENT)
+            contract_sum(&p, size, a, b);
+        else
+            contract_keep(&p, size, a, b, c->out->at.stride[t->axis[i].out]);
+    }
+    contract_run(&c->ctx->ex, &p, c->out->data, c->in[0]->data, c->in[1]->data);
+}
+
+/* The gradient of one operand: the result's gradient times the other operand. */
+static contract_attr exchanged(const contract_attr *t, bool of_a)
+{
+    contract_attr r = {.alpha = t->alpha};
+    for (int i = 0; i < t->naxes; i++)
+        contract_add(&r, t->axis[i].size, t->axis[i].out, of_a ? t->axis[i].b : t->axis[i].a,
+                     of_a ? t->axis[i].a : t->axis[i].b);
+    return r;
+}
+
+static void contract_vjp(const op_call *c, op_grads *g)
+{
+    for (int i = 0; i < 2; i++)
+        if (grads_need(g, i)) {
+            contract_attr t = exchanged(c->attr, i == 0);
+            grads_add(g, i, op_contract(grads_out(g), c->in[1 - i], &t));
+        }
+}
+
+static const op contract = {"product", contract_infer, contract_forward, contract_vjp,
+                            SAVE_IN(0) | SAVE_IN(1)};
+
+tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t)
+{
+    tt_tensor *in[] = {a, b};
+    return op_apply(&contract, 2, in, t, sizeof *t);
+}
+
+/* Both operands usable and of at least one axis each. */
+static tt_ctx *check(const char *name, tt_tensor *a, tt_tensor *b)
+{
+    tt_tensor *in[] = {a, b};
+    tt_ctx *ctx = op_context(name, 2, in);
+    if (!ctx)
+        return NULL;
+    if (a->dtype != b->dtype) {
+        ctx_error(ctx, TT_ERR_DTYPE, "%s: dtypes differ: a is %s, b is %s", name, describe(a).s,
+                  describe(b).s);
+        return NULL;
+    }
+    return ctx;
+}
+
+tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
+{
+    contract_attr t = {.alpha = 1};
+    layout batch, la, lb;
+    if (!check("matmul", a, b))
+        return NULL;
+    if (!a->at.ndim || !b->at.ndim)
+        return op_fail(a, TT_ERR_SHAPE, "matmul: a is %s, b is %s; use mul for a scalar",
+                       describe(a).s, describe(b).s);
+    int na = a->at.ndim > 1 ? a->at.ndim - 2 : 0, nb = b->at.ndim > 1 ? b->at.ndim - 2 : 0;
+    int64_t k = a->at.shape[a->at.ndim - 1], kb = b->at.shape[b->at.ndim > 1 ? b->at.ndim - 2 : 0];
+    if (k != kb)
+        return op_fail(a, TT_ERR_SHAPE, "matmul: inner sizes differ: a is %s, b is %s",
+                       describe(a).s, describe(b).s);
+    layout_init(&la, na, a->at.shape);
+    layout_init(&lb, nb, b->at.shape);
+    if (!layout_broadcast(&batch, &la, &lb))
+        return op_fail(a, TT_ERR_SHAPE, "matmul: batch axes do not broadcast: a is %s, b is %s",
+                       describe(a).s, describe(b).s);
+    int out = 0;
+    for (; out < batch.ndim; out++) {
+        int ia = out - (batch.ndim - na), ib = out - (batch.ndim - nb);
+        contract_add(&t, batch.shape[out], ia < 0 ? ABSENT : ia, ib < 0 ? ABSENT : ib, out);
+    }
+    if (a->at.ndim > 1)
+        contract_add(&t, a->at.shape[na], na, ABSENT, out++);
+    if (b->at.ndim > 1)
+        contract_add(&t, b->at.shape[nb + 1], ABSENT, nb + 1, out);
+    contract_add(&t, k, a->at.ndim - 1, b->at.ndim > 1 ? nb : 0, ABSENT);
+    return op_contract(a, b, &t);
+}
+
+tt_tensor *tt_dot(tt_tensor *a, tt_tensor *b)
+{
+    if (!check("dot", a, b))
+        return NULL;
+    if (a->at.ndim == 0 || b->at.ndim == 0) /* NumPy: a product with a scalar */
+        return tt_mul(a, b);
+    if (b->at.ndim <= 2 && (a->at.ndim <= 2 || b->at.ndim == 1))
+        return tt_matmul(a, b);
+    int last = a->at.ndim - 1, second = b->at.ndim - 2; /* NumPy: no broadcasting of the rest */
+    return tt_tensordot(a, b, 1, &last, &second);
+}
+
+tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b)
+{
+    contract_attr t = {.alpha = 1};
+    if (!check("outer", a, b))
+        return NULL;
+    a = tt_reshape(a, TT_SHAPE(-1));
+    b = tt_reshape(b, TT_SHAPE(-1));
+    if (!a || !b)
+        return NULL;
+    contract_add(&t, a->at.shape[0], 0, ABSENT, 0);
+    contract_add(&t, b->at.shape[0], ABSENT, 0, 1);
+    return op_contract(a, b, &t);
+}
+
+/* Marks the axes that are summed; false when one is out of range or named twice. */
+static bool mark(const tt_tensor *x, int n, const int *axes, int *number)
+{
+    for (int i = 0; i < x->at.ndim; i++)
+        number[i] = ABSENT;
+    for (int i = 0; i < n; i++) {
+        int k = layout_axis(x->at.ndim, axes[i]);
+        if (k < 0 || number[k] != ABSENT)
+            return false;
+        number[k] = i;
+    }
+    return true;
+}
+
+tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a, const int *axes_b)
+{
+    contract_attr t = {.alpha = 1};
+    int sa[LAYOUT_MAX_NDIM], sb[LAYOUT_MAX_NDIM], out = 0;
+    if (!check("tensordot", a, b))
+        return NULL;
+    if (!mark(a, n, axes_a, sa) || !mark(b, n, axes_b, sb))
+        return op_fail(a, TT_ERR_AXIS,
+                       "tensordot: an axis is out of range or named twice: a is %s, b is %s",
+                       describe(a).s, describe(b).s);
+    if (a->at.ndim + b->at.ndim - 2 * n > LAYOUT_MAX_NDIM)
+        return op_fail(a, TT_ERR_SHAPE, "tensordot: the result has more than %d axes",
+                       LAYOUT_MAX_NDIM);
+    for (int i = 0; i < a->at.ndim; i++)
+        if (sa[i] == ABSENT)
+            contract_add(&t, a->at.shape[i], i, ABSENT, out++);
+    for (int i = 0; i < b->at.ndim; i++)
+        if (sb[i] == ABSENT)
+            contract_add(&t, b->at.shape[i], ABSENT, i, out++);
+    for (int i = 0; i < n; i++) {
+        int ia = layout_axis(a->at.ndim, axes_a[i]), ib = layout_axis(b->at.ndim, axes_b[i]);
+        if (a->at.shape[ia] != b->at.shape[ib])
+            return op_fail(a, TT_ERR_SHAPE,
+                           "tensordot: axis %d of a and axis %d of b differ: a is %s, b is %s", ia,
+                           ib, describe(a).s, describe(b).s);
+        contract_add(&t, a->at.shape[ia], ia, ib, ABSENT);
+    }
+    return op_contract(a, b, &t);
+}

@@ -1,0 +1,26 @@
+/* contract: the sum over some axes of the product of two tensors, given as a table that says where
+ * each axis lies in a, b and the result. matmul, linear, tensordot and einsum are tables. Its
+ * gradient is contract again with the roles exchanged. */
+#ifndef TT_OP_CONTRACT_H
+#define TT_OP_CONTRACT_H
+
+#include "op.h"
+
+enum { ABSENT = -1, CONTRACT_AXES = 2 * LAYOUT_MAX_NDIM };
+
+typedef struct contract_attr {
+    int naxes;
+    double alpha; /* factor of the product */
+    struct {
+        int64_t size;
+        int8_t a, b, out; /* axis number there, or ABSENT; out ABSENT: summed */
+    } axis[CONTRACT_AXES];
+} contract_attr;
+
+/* Appends an axis; each axis of a, b and the result must be named exactly once. An operand's axis of
+ * size 1 broadcasts to `size`. */
+void contract_add(contract_attr *t, int64_t size, int a, int b, int out);
+/* name: of the public function, for messages. */
+tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t);
+
+#endif

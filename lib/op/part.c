@@ -1,0 +1,255 @@
+/* Parts of tensors as views: select, narrow, diagonal, unbind, split, chunk (slices by text are in
+ * slice.c). Invariant: the gradient of a part is zeros with the part's gradient in its place, and
+ * that is differentiable in turn. */
+#include "part.h"
+#include "../kernel/copy.h"
+
+static void begin(layout *l, const layout *x)
+{
+    layout_copy(l, x);
+}
+
+void part_begin(part *p, const tt_tensor *x)
+{
+    begin(&p->at, &x->at);
+    layout_init(&p->inside, x->at.ndim, x->at.shape);
+}
+
+static void range(layout *l, int axis, int64_t start, int64_t step, int64_t length)
+{
+    if (length > 0)
+        l->offset += start * l->stride[axis];
+    l->shape[axis] = length;
+    l->stride[axis] *= step;
+}
+
+void part_range(part *p, int axis, int64_t start, int64_t step, int64_t length)
+{
+    range(&p->at, axis, start, step, length);
+    range(&p->inside, axis, start, step, length);
+}
+
+static void drop(layout *l, int axis)
+{
+    for (int i = axis; i + 1 < l->ndim; i++) {
+        l->shape[i] = l->shape[i + 1];
+        l->stride[i] = l->stride[i + 1];
+    }
+    l->ndim--;
+}
+
+void part_drop(part *p, int axis)
+{
+    drop(&p->at, axis);
+    drop(&p->inside, axis);
+}
+
+static void insert(layout *l, int axis)
+{
+    for (int i = l->ndim; i > axis; i--) {
+        l->shape[i] = l->shape[i - 1];
+        l->stride[i] = l->stride[i - 1];
+    }
+    l->shape[axis] = 1;
+    l->stride[axis] = 1;
+    l->ndim++;
+}
+
+void part_insert(part *p, int axis)
+{
+    insert(&p->at, axis);
+    insert(&p->inside, axis);
+}
+
+void part_merge(part *p, int into, int from)
+{
+    p->at.stride[into] += p->at.stride[from];
+    p->inside.stride[into] += p->inside.stride[from];
+    part_drop(p, from);
+}
+
+/* ---- the view, and its gradient ---- */
+
+static tt_status part_infer(op_call *c)
+{
+    const part *p = c->attr;
+    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->view_of = 0;
+    layout_copy(&c->at, &p->at);
+    return TT_OK;
+}
+
+typedef struct put_attr {
+    layout whole, inside;
+} put_attr;
+
+/* Zeros of the whole's shape, with the input in the part's place. */
+static tt_status put_infer(op_call *c)
+{
+    const put_attr *a = c->attr;
+    c->dtype = (tt_dtype)c->in[0]->dtype;
+    layout_copy(&c->at, &a->whole);
+    return TT_OK;
+}
+
+static void put_forward(op_call *c)
+{
+    const put_attr *a = c->attr;
+    int64_t zero[1] = {0};
+    fill_run(&c->ctx->ex, operand_of(c->out), zero);
+    char *data = c->out->data + a->inside.offset * (int64_t)tt_itemsize(c->dtype);
+    copy_run(&c->ctx->ex, (operand){data, &a->inside, c->dtype}, operand_of(c->in[0]));
+}
+
+static void put_vjp(const op_call *c, op_grads *g)
+{
+    const put_attr *a = c->attr;
+    tt_tensor *whole = tt_contiguous(grads_out(g));
+    part p;
+    if (!whole)
+        return;
+    layout_copy(&p.at, &a->inside);
+    layout_copy(&p.inside, &a->inside);
+    p.at.offset += whole->at.offset;
+    grads_add(g, 0, part_view("put", whole, &p));
+}
+
+static const op put = {"put", put_infer, put_forward, put_vjp, 0};
+
+static void part_vjp(const op_call *c, op_grads *g)
+{
+    const part *p = c->attr;
+    put_attr a;
+    tt_tensor *gy = grads_out(g);
+    layout_init(&a.whole, c->in[0]->at.ndim, c->in[0]->at.shape);
+    layout_copy(&a.inside, &p->inside);
+    grads_add(g, 0, op_apply(&put, 1, &gy, &a, sizeof a));
+}
+
+static const op part_op = {"slice", part_infer, NULL, part_vjp, 0};
+
+tt_tensor *part_view(const char *name, tt_tensor *x, const part *p)
+{
+    (void)name;
+    return op_apply(&part_op, 1, &x, p, sizeof *p);
+}
+
+static int axis_of(const char *name, tt_tensor *x, int axis)
+{
+    int k = layout_axis(x->at.ndim, axis);
+    if (k < 0)
+        op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", name, axis, describe(x).s);
+    return k;
+}
+
+tt_tensor *tt_select(tt_tensor *x, int axis, int64_t index)
+{
+    part p;
+    if (!op_context("select", 1, &x))
+        return NULL;
+    int k = axis_of("select", x, axis);
+    if (k < 0)
+        return NULL;
+    int64_t n = x->at.shape[k], i = index < 0 ? index + n : index;
+    if (i < 0 || i >= n)
+        return op_fail(x, TT_ERR_INDEX, "select: index %lld is out of range for axis %d of %s",
+                       (long long)index, axis, describe(x).s);
+    part_begin(&p, x);
+    part_range(&p, k, i, 1, 1);
+    part_drop(&p, k);
+    return part_view("select", x, &p);
+}
+
+tt_tensor *tt_narrow(tt_tensor *x, int axis, int64_t start, int64_t length)
+{
+    part p;
+    if (!op_context("narrow", 1, &x))
+        return NULL;
+    int k = axis_of("narrow", x, axis);
+    if (k < 0)
+        return NULL;
+    int64_t n = x->at.shape[k], s = start < 0 ? start + n : start;
+    if (s < 0 || s > n || length < 0 || length > n - s)
+        return op_fail(x, TT_ERR_INDEX,
+                       "narrow: %lld elements from %lld are not within axis %d of %s",
+                       (long long)length, (long long)start, axis, describe(x).s);
+    part_begin(&p, x);
+    part_range(&p, k, s, 1, length);
+    return part_view("narrow", x, &p);
+}
+
+tt_tensor *tt_diagonal(tt_tensor *x, int64_t offset, int a, int b)
+{
+    part p;
+    if (!op_context("diagonal", 1, &x))
+        return NULL;
+    int i = axis_of("diagonal", x, a), j = i < 0 ? -1 : axis_of("diagonal", x, b);
+    if (i < 0 || j < 0)
+        return NULL;
+    if (i == j)
+        return op_fail(x, TT_ERR_AXIS, "diagonal: axis %d is named twice", a);
+    int64_t from_i = offset < 0 ? -offset : 0, from_j = offset > 0 ? offset : 0;
+    int64_t ni = x->at.shape[i] - from_i, nj = x->at.shape[j] - from_j;
+    int64_t n = ni < nj ? ni : nj;
+    n = n < 0 ? 0 : n;
+    part_begin(&p, x);
+    part_range(&p, i, from_i, 1, n);
+    part_range(&p, j, from_j, 1, n);
+    int last = x->at.ndim - 1; /* the diagonal becomes the last axis */
+    part_insert(&p, last + 1);
+    p.at.shape[last + 1] = p.inside.shape[last + 1] = n;
+    p.at.stride[last + 1] = p.at.stride[i] + p.at.stride[j];
+    p.inside.stride[last + 1] = p.inside.stride[i] + p.inside.stride[j];
+    part_drop(&p, i > j ? i : j);
+    part_drop(&p, i > j ? j : i);
+    return part_view("diagonal", x, &p);
+}
+
+int tt_unbind(tt_tensor *x, int axis, int max, tt_tensor **out)
+{
+    tt_ctx *ctx = op_context("unbind", 1, &x);
+    if (!ctx)
+        return x && tt_ctx_of(x) ? (int)tt_error_code(x->ctx) : (int)TT_ERR_ARG;
+    int k = axis_of("unbind", x, axis);
+    if (k >= 0 && x->at.shape[k] > max)
+        ctx_error(ctx, TT_ERR_ARG, "unbind: axis %d of %s does not fit into %d places", axis,
+                  describe(x).s, max);
+    for (int64_t i = 0; !ctx->err.code && i < x->at.shape[k]; i++)
+        out[i] = tt_select(x, k, i);
+    return ctx->err.code ? (int)ctx->err.code : (int)x->at.shape[k];
+}
+
+tt_status tt_split(tt_tensor *x, int axis, int n, const int64_t *sizes, tt_tensor **out)
+{
+    int64_t start = 0, total = 0;
+    tt_ctx *ctx = op_context("split", 1, &x);
+    if (!ctx)
+        return x && tt_ctx_of(x) ? tt_error_code(x->ctx) : TT_ERR_ARG;
+    int k = axis_of("split", x, axis);
+    for (int i = 0; i < n && total >= 0; i++)
+        total = sizes[i] < 0 || sizes[i] > INT64_MAX - total ? -1 : total + sizes[i];
+    if (k >= 0 && total != x->at.shape[k])
+        ctx_error(ctx, TT_ERR_SHAPE, "split: the sizes do not add up to axis %d of %s", axis,
+                  describe(x).s);
+    for (int i = 0; !ctx->err.code && i < n; start += sizes[i++])
+        out[i] = tt_narrow(x, k, start, sizes[i]);
+    return ctx->err.code;
+}
+
+tt_status tt_chunk(tt_tensor *x, int axis, int n, tt_tensor **out)
+{
+    tt_ctx *ctx = op_context("chunk", 1, &x);
+    if (!ctx)
+        return x && tt_ctx_of(x) ? tt_error_code(x->ctx) : TT_ERR_ARG;
+    int k = axis_of("chunk", x, axis);
+    if (k >= 0 && n < 1)
+        ctx_error(ctx, TT_ERR_ARG, "chunk: %d parts", n);
+    if (ctx->err.code)
+        return ctx->err.code;
+    int64_t size = x->at.shape[k], each = (size + n - 1) / n, start = 0;
+    for (int i = 0; i < n; i++, start += each) {
+        int64_t left = size - start;
+        out[i] = left > 0 || i == 0 ? tt_narrow(x, k, start, left < each ? left : each) : NULL;
+    }
+    return ctx->err.code;
+}

@@ -1,0 +1,223 @@
+/* Integer geometry of strided tensors. Input and output: shapes and strides in elements.
+ * Invariant: no function writes through a data pointer or allocates. */
+#include "layout.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool mul_overflow(int64_t a, int64_t b, int64_t *out)
+{
+    if (a < 0 || b < 0 || (b && a > INT64_MAX / b))
+        return false;
+    *out = a * b;
+    return true;
+}
+
+bool layout_init(layout *l, int ndim, const int64_t *shape)
+{
+    int64_t n = 1;
+    if (ndim < 0 || ndim > LAYOUT_MAX_NDIM)
+        return false;
+    l->ndim = ndim;
+    l->offset = 0;
+    for (int i = ndim - 1; i >= 0; i--) {
+        if (shape[i] < 0)
+            return false;
+        l->shape[i] = shape[i];
+        l->stride[i] = n;
+        /* a size 0 elsewhere does not excuse an overflow: strides must stay representable */
+        if (!mul_overflow(n, shape[i] ? shape[i] : 1, &n))
+            return false;
+    }
+    return n <= INT64_MAX / 16; /* bytes of the widest element fit too */
+}
+
+void layout_copy(layout *dst, const layout *src)
+{
+    size_t bytes = (size_t)src->ndim * sizeof *src->shape;
+    dst->ndim = src->ndim;
+    dst->offset = src->offset;
+    memcpy(dst->shape, src->shape, bytes);
+    memcpy(dst->stride, src->stride, bytes);
+}
+
+int64_t layout_numel(const layout *l)
+{
+    int64_t n = 1;
+    for (int i = 0; i < l->ndim; i++)
+        n *= l->shape[i]; /* layout_init has checked the product */
+    return n;
+}
+
+bool layout_is_contiguous(const layout *l)
+{
+    int64_t step = 1;
+    bool straight = true;
+    for (int i = l->ndim - 1; i >= 0; i--) {
+        if (l->shape[i] == 0)
+            return true;
+        if (l->shape[i] != 1 && l->stride[i] != step)
+            straight = false;
+        step *= l->shape[i];
+    }
+    return straight;
+}
+
+bool layout_same_shape(const layout *a, const layout *b)
+{
+    return a->ndim == b->ndim &&
+           memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape) == 0;
+}
+
+static int64_t magnitude(int64_t x)
+{
+    return x < 0 ? -x : x;
+}
+
+bool layout_overlaps(const layout *l)
+{
+    int order[LAYOUT_MAX_NDIM], n = 0;
+    for (int i = 0; i < l->ndim; i++) {
+        if (l->shape[i] == 0)
+            return false;
+        if (l->shape[i] == 1)
+            continue;
+        int k = n++;
+        while (k > 0 && magnitude(l->stride[order[k - 1]]) > magnitude(l->stride[i])) {
+            order[k] = order[k - 1];
+            k--;
+        }
+        order[k] = i;
+    }
+    int64_t reach = 0; /* the farthest element that the finer axes touch */
+    for (int k = 0; k < n; k++) {
+        int64_t step = magnitude(l->stride[order[k]]);
+        if (step <= reach)
+            return true;
+        reach += step * (l->shape[order[k]] - 1);
+    }
+    return false;
+}
+
+bool layout_extent(const layout *l, int64_t *lo, int64_t *hi)
+{
+    *lo = *hi = l->offset;
+    for (int i = 0; i < l->ndim; i++) {
+        if (l->shape[i] == 0)
+            return false;
+        int64_t reach = (l->shape[i] - 1) * l->stride[i];
+        *(reach < 0 ? lo : hi) += reach;
+    }
+    return true;
+}
+
+int layout_axis(int ndim, int axis)
+{
+    if (axis < -ndim || axis >= ndim)
+        return -1;
+    return axis < 0 ? axis + ndim : axis;
+}
+
+bool layout_broadcast(layout *out, const layout *a, const layout *b)
+{
+    int64_t shape[LAYOUT_MAX_NDIM];
+    int ndim = a->ndim > b->ndim ? a->ndim : b->ndim;
+    for (int i = 0; i < ndim; i++) {
+        int ia = i - (ndim - a->ndim), ib = i - (ndim - b->ndim);
+        int64_t sa = ia < 0 ? 1 : a->shape[ia], sb = ib < 0 ? 1 : b->shape[ib];
+        if (sa != sb && sa != 1 && sb != 1)
+            return false;
+        shape[i] = sa == 1 ? sb : sa;
+    }
+    return layout_init(out, ndim, shape);
+}
+
+bool layout_expand(layout *out, const layout *in, int ndim, const int64_t *shape)
+{
+    int64_t stride[LAYOUT_MAX_NDIM];
+    if (ndim < in->ndim || ndim > LAYOUT_MAX_NDIM)
+        return false;
+    for (int i = 0; i < ndim; i++) {
+        int k = i - (ndim - in->ndim);
+        int64_t size = k < 0 ? 1 : in->shape[k];
+        if (size != shape[i] && size != 1)
+            return false;
+        stride[i] = k < 0 || (size == 1 && shape[i] != 1) ? 0 : in->stride[k];
+    }
+    int64_t offset = in->offset;
+    if (!layout_init(out, ndim, shape))
+        return false;
+    out->offset = offset;
+    memcpy(out->stride, stride, (size_t)ndim * sizeof *stride);
+    return true;
+}
+
+void layout_permute(layout *out, const layout *in, const int *axes)
+{
+    layout r;
+    r.ndim = in->ndim;
+    r.offset = in->offset;
+    for (int i = 0; i < in->ndim; i++) {
+        assert(axes[i] >= 0 && axes[i] < in->ndim);
+        r.shape[i] = in->shape[axes[i]];
+        r.stride[i] = in->stride[axes[i]];
+    }
+    layout_copy(out, &r);
+}
+
+/* Input axes of size 1 are dropped; each run of input axes and the run of new axes with the same
+ * product are matched. Within a run the input strides must chain. */
+bool layout_reshape(layout *out, const layout *in, int ndim, const int64_t *shape, int *blocked)
+{
+    layout s = {.ndim = 0};
+    int from[LAYOUT_MAX_NDIM];
+    int64_t offset = in->offset;
+    for (int i = 0; i < in->ndim; i++)
+        if (in->shape[i] != 1) {
+            from[s.ndim] = i;
+            s.shape[s.ndim] = in->shape[i];
+            s.stride[s.ndim++] = in->stride[i];
+        }
+    bool empty = layout_numel(in) == 0;
+    if (!layout_init(out, ndim, shape))
+        return false;
+    out->offset = offset;
+    if (empty)
+        return true;
+    int i = 0, o = 0;
+    while (i < s.ndim) {
+        int i1 = i + 1, o1 = o;
+        int64_t pi = s.shape[i], po = 1;
+        while (po != pi || (o1 == o)) {
+            if (po < pi || o1 == o)
+                po *= out->shape[o1++];
+            else
+                pi *= s.shape[i1++];
+        }
+        for (int k = i; k + 1 < i1; k++)
+            if (s.stride[k] != s.stride[k + 1] * s.shape[k + 1]) {
+                *blocked = from[k];
+                return false;
+            }
+        int64_t step = s.stride[i1 - 1];
+        for (int k = o1 - 1; k >= o; k--) {
+            out->stride[k] = step;
+            step *= out->shape[k];
+        }
+        i = i1;
+        o = o1;
+    }
+    for (; o < ndim; o++) /* only sizes 1 are left */
+        out->stride[o] = 1;
+    return true;
+}
+
+int64_t layout_at(const layout *l, int64_t k)
+{
+    int64_t at = l->offset;
+    for (int i = l->ndim - 1; i >= 0; i--) {
+        at += k % l->shape[i] * l->stride[i];
+        k /= l->shape[i];
+    }
+    return at;
+}

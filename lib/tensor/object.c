@@ -1,0 +1,241 @@
+/* Handles: slots of slabs, linked into their scope's list. Input: a layout and a storage; output: a
+ * live handle. Invariant: a live handle is in exactly one list, or PRIVATE and in none. */
+#include "object.h"
+
+#include <string.h>
+
+enum { SLOTS = 64 };
+
+struct chunk {
+    struct chunk *next;
+    tt_tensor slot[SLOTS];
+};
+
+#if defined __SANITIZE_ADDRESS__
+#define HAVE_ASAN 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define HAVE_ASAN 1
+#endif
+#endif
+#ifdef HAVE_ASAN
+#include <sanitizer/asan_interface.h>
+/* A dead slot keeps its stamp and context readable; touching the rest is a library bug. */
+static void poison(tt_tensor *t)
+{
+    ASAN_POISON_MEMORY_REGION(&t->data, sizeof *t - offsetof(tt_tensor, data));
+}
+static void unpoison(tt_tensor *t)
+{
+    ASAN_UNPOISON_MEMORY_REGION(t, sizeof *t);
+}
+#else
+static void poison(tt_tensor *t)
+{
+    (void)t;
+}
+static void unpoison(tt_tensor *t)
+{
+    (void)t;
+}
+#endif
+
+static void put_slot(tt_ctx *ctx, tt_tensor *t)
+{
+    t->stamp = DEAD;
+    t->next = NULL;
+    if (ctx->free_last)
+        ctx->free_last->next = t;
+    else
+        ctx->free_first = t;
+    ctx->free_last = t;
+    poison(t);
+}
+
+static bool grow(tt_ctx *ctx)
+{
+    chunk *c = block_alloc(ctx->pool, sizeof *c);
+    if (!c) {
+        ctx_error(ctx, TT_ERR_NOMEM, "out of memory for tensor handles");
+        return false;
+    }
+    c->next = ctx->chunks;
+    ctx->chunks = c;
+    for (int i = 0; i < SLOTS; i++) {
+        c->slot[i].ctx = ctx;
+        put_slot(ctx, &c->slot[i]);
+    }
+    return true;
+}
+
+void tensor_slots_free(tt_ctx *ctx)
+{
+    for (chunk *c = ctx->chunks, *next; c; c = next) {
+        next = c->next;
+        for (int i = 0; i < SLOTS; i++)
+            unpoison(&c->slot[i]);
+        block_free(ctx->pool, c);
+    }
+    ctx->chunks = NULL;
+}
+
+static tt_tensor *take_slot(tt_ctx *ctx)
+{
+    if (!ctx->free_first && !grow(ctx))
+        return NULL;
+    tt_tensor *t = ctx->free_first;
+    unpoison(t);
+    ctx->free_first = t->next;
+    if (!t->next)
+        ctx->free_last = NULL;
+    t->stamp = ALIVE;
+    t->ctx = ctx;
+    t->prev = t->next = NULL;
+    t->scope = PRIVATE;
+    t->store = NULL;
+    t->data = NULL;
+    t->node = NULL;
+    t->leaf = NULL;
+    t->version = 0;
+    t->readonly = false;
+    return t;
+}
+
+static void link_to(tt_tensor *t, int scope_index)
+{
+    scope *s = &t->ctx->scopes[scope_index];
+    t->scope = scope_index;
+    t->prev = NULL;
+    t->next = s->first;
+    if (s->first)
+        s->first->prev = t;
+    s->first = t;
+    t->ctx->live++;
+}
+
+static void unlink_from(tt_tensor *t)
+{
+    if (t->scope == PRIVATE)
+        return;
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        t->ctx->scopes[t->scope].first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    t->scope = PRIVATE;
+    t->ctx->live--;
+}
+
+tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s)
+{
+    tt_tensor *t = take_slot(ctx);
+    if (!t) {
+        storage_unref(s);
+        return NULL;
+    }
+    t->dtype = (uint8_t)dtype;
+    layout_copy(&t->at, at);
+    t->store = s;
+    t->data = s->data + at->offset * (int64_t)tt_itemsize(dtype);
+    link_to(t, ctx->n_scopes - 1);
+    return t;
+}
+
+tt_tensor *tensor_new(tt_ctx *ctx, tt_dtype dtype, const layout *at)
+{
+    int64_t bytes = layout_numel(at) * (int64_t)tt_itemsize(dtype);
+    storage *s = storage_new(ctx->pool, bytes);
+    if (!s) {
+        ctx_error(ctx, TT_ERR_NOMEM, "out of memory: %lld bytes for a tensor of shape %s",
+                  (long long)bytes, describe_shape(at->ndim, at->shape).s);
+        return NULL;
+    }
+    return tensor_of(ctx, dtype, at, s);
+}
+
+tt_tensor *tensor_view(tt_tensor *x, const layout *at)
+{
+    tt_tensor *t = tensor_of(x->ctx, x->dtype, at, storage_ref(x->store));
+    if (t)
+        t->readonly = x->readonly;
+    return t;
+}
+
+tt_tensor *tensor_private(tt_tensor *x, bool with_data)
+{
+    tt_tensor *t = take_slot(x->ctx);
+    if (!t)
+        return NULL;
+    t->dtype = x->dtype;
+    layout_copy(&t->at, &x->at);
+    if (with_data && x->store) { /* a private handle may itself have none */
+        t->store = storage_ref(x->store);
+        t->data = x->data;
+        t->version = x->store->version;
+        t->readonly = x->readonly;
+    }
+    return t;
+}
+
+/* Lets go of storage and graph, keeping the slot. */
+static void empty(tt_tensor *t)
+{
+    struct node *n = t->node;
+    struct leaf *l = t->leaf;
+    storage_unref(t->store);
+    t->store = NULL;
+    t->node = NULL;
+    t->leaf = NULL;
+    if (n)
+        node_unref(t->ctx, n);
+    if (l)
+        leaf_unref(t->ctx, l);
+}
+
+void tensor_release(tt_tensor *t)
+{
+    if (!t)
+        return;
+    unlink_from(t);
+    empty(t);
+    put_slot(t->ctx, t);
+}
+
+void tensor_move(tt_tensor *t, int scope_index)
+{
+    unlink_from(t);
+    link_to(t, scope_index);
+}
+
+void tensor_replace(tt_tensor *t, tt_tensor *from)
+{
+    empty(t);
+    layout_copy(&t->at, &from->at);
+    t->dtype = from->dtype;
+    t->store = from->store;
+    t->data = from->data;
+    t->node = from->node;
+    t->leaf = from->leaf;
+    t->version = from->version;
+    from->store = NULL;
+    from->node = NULL;
+    from->leaf = NULL;
+    tensor_release(from);
+}
+
+bool tensor_alive(const tt_tensor *t)
+{
+    if (!t)
+        return false;
+    if (t->stamp == ALIVE)
+        return true;
+    if (t->stamp == DEAD)
+        ctx_error(t->ctx, TT_ERR_DEAD, "tensor used after its scope ended");
+    return false;
+}
+
+int64_t tensor_numel(const tt_tensor *t)
+{
+    return layout_numel(&t->at);
+}

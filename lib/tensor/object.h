@@ -1,0 +1,93 @@
+/* The tensor handle and the context: the only place where struct tt_tensor and struct tt_ctx are
+ * defined. A handle is a slab slot that belongs to a scope; storage is shared by reference. */
+#ifndef TT_OBJECT_H
+#define TT_OBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tinytensor/context.h>
+#include <tinytensor/tensor.h>
+#include "../base/block.h"
+#include "../base/exec.h"
+#include "../base/status.h"
+#include "layout.h"
+#include "storage.h"
+
+struct node; /* op/tape.h: how a tensor was computed */
+struct leaf; /* op/tape.h: where the gradient of a parameter accumulates */
+
+enum { ALIVE = 0x7e4501aa, DEAD = 0x0dead0aa, PRIVATE = -1, ROOT = 0 };
+
+struct tt_tensor {
+    uint32_t stamp; /* ALIVE, or DEAD while the slot waits for reuse */
+    int scope;      /* index in the context's stack of scopes; PRIVATE: held by the library */
+    tt_ctx *ctx;
+    tt_tensor *prev, *next; /* in the scope's list, or in the list of free slots */
+    storage *store;         /* NULL: a private handle that keeps only dtype and shape */
+    char *data;             /* the first element */
+    struct node *node;      /* set when computed from something that requires grad */
+    struct leaf *leaf;      /* set when it is a leaf that requires grad */
+    uint32_t version;       /* private handles: the storage's version when it was saved */
+    uint8_t dtype;
+    bool readonly;
+    layout at;
+};
+
+typedef struct scope {
+    tt_tensor *first;
+    int64_t mark;
+    tt_grad_mode mode;
+} scope;
+
+typedef struct chunk chunk;     /* a block of handle slots */
+typedef struct owned owned;     /* memory of the context's own life */
+
+struct tt_ctx {
+    error_state err;
+    block_pool *pool;
+    exec ex;
+    chunk *chunks;
+    tt_tensor *free_first, *free_last; /* FIFO, so that a dead handle is noticed for long */
+    int64_t live;
+    scope *scopes;
+    int n_scopes, cap_scopes;
+    int64_t next_mark;
+    tt_grad_mode mode;
+    bool training, anomaly;
+    uint64_t seed, counter;      /* of the counter-based generator */
+    struct node *tape_last;      /* recorded nodes in creation order, newest last */
+    struct node *dying;          /* nodes whose last reference went, being released */
+    bool draining;
+    owned *owned;
+};
+
+/* Records an error, `format` and its values following; returns code. NULL ctx is allowed. */
+tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+void tensor_slots_free(tt_ctx *ctx); /* at the end of the context */
+
+/* New handles in the innermost scope (NULL: no memory, recorded). `at` is copied. */
+tt_tensor *tensor_new(tt_ctx *ctx, tt_dtype dtype, const layout *at); /* contiguous, offset 0 */
+tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s); /* takes s */
+tt_tensor *tensor_view(tt_tensor *x, const layout *at); /* same storage, at->offset from its start */
+/* A handle in no scope; with_data: shares the storage, else keeps dtype and shape alone. */
+tt_tensor *tensor_private(tt_tensor *x, bool with_data);
+void tensor_release(tt_tensor *t); /* unlinks, drops storage and graph links, frees the slot */
+void tensor_move(tt_tensor *t, int scope);
+void tensor_replace(tt_tensor *t, tt_tensor *from); /* t becomes what from is, in t's scope */
+
+bool tensor_alive(const tt_tensor *t); /* non-NULL and its scope not ended; records TT_ERR_DEAD */
+int64_t tensor_numel(const tt_tensor *t);
+
+/* Called when a handle lets go of its graph links (set by op/tape.c's functions). */
+void node_unref(tt_ctx *ctx, struct node *n);
+void leaf_unref(tt_ctx *ctx, struct leaf *l);
+void tape_clear(tt_ctx *ctx); /* at the end of the context: what reference cycles kept */
+
+/* "(64, 784) float32", by value so that it can stand in an argument list. */
+typedef struct described {
+    char s[200];
+} described;
+described describe(const tt_tensor *t);
+described describe_shape(int ndim, const int64_t *shape);
+
+#endif

@@ -1,0 +1,58 @@
+/* Storage: one block that begins with its header, or a header alone for borrowed memory.
+ * Invariant: the block goes back to its pool when the last reference goes. */
+#include "storage.h"
+
+enum { HEADER = 64 };
+_Static_assert(sizeof(storage) <= HEADER, "the header fits before the data");
+
+static storage *init(storage *s, block_pool *p)
+{
+    if (!s)
+        return NULL;
+    *s = (storage){.pool = p};
+    atomic_init(&s->refs, 1);
+    return s;
+}
+
+storage *storage_new(block_pool *p, int64_t bytes)
+{
+    storage *s = init(block_alloc(p, HEADER + (size_t)bytes), p);
+    if (s) {
+        s->data = (char *)s + HEADER;
+        s->bytes = bytes;
+    }
+    return s;
+}
+
+storage *storage_borrow(block_pool *p, void *data, int64_t bytes, void (*release)(void *),
+                        void *user)
+{
+    storage *s = init(block_alloc(p, HEADER), p);
+    if (s) {
+        s->data = data;
+        s->bytes = bytes;
+        s->release = release;
+        s->user = user;
+    }
+    return s;
+}
+
+storage *storage_ref(storage *s)
+{
+    atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+    return s;
+}
+
+void storage_unref(storage *s)
+{
+    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (s->release)
+        s->release(s->user);
+    block_free(s->pool, s);
+}
+
+bool storage_is_shared(const storage *s)
+{
+    return atomic_load_explicit(&s->refs, memory_order_relaxed) > 1;
+}

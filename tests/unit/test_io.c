@@ -1,0 +1,177 @@
+/* Printing, npy and npz: what comes back is what was written, and damage is noticed. */
+#define _DEFAULT_SOURCE /* mkdtemp */
+#include "unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static void expect_text(tt_tensor *x, const char *text)
+{
+    char buffer[4096];
+    size_t n = tt_format(x, NULL, buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, text);
+    ck_assert_uint_eq(n, strlen(text));
+}
+
+START_TEST(printing_follows_numpy)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    expect_text(values_f64(ctx, TT_SHAPE(2, 2), F64(1, 2.5, -3.25, 100)),
+                "[[  1.     2.5 ]\n [ -3.25 100.  ]]  (2, 2) float64");
+    expect_text(tt_from_data(ctx, TT_F32, TT_SHAPE(2), (float[]){0.1f, 1.f / 3}),
+                "[0.1        0.33333334]  (2,) float32");
+    expect_text(values_f64(ctx, TT_SHAPE(2), F64(1e10, 1.5)), "[1.0e+10 1.5e+00]  (2,) float64");
+    expect_text(values_f64(ctx, TT_SHAPE(3), F64(NAN, INFINITY, 1)),
+                "[nan inf  1.]  (3,) float64");
+    expect_text(tt_from_data(ctx, TT_I64, TT_SHAPE(3), (int64_t[]){-5, 10, 3}),
+                "[-5 10  3]  (3,) int64");
+    expect_text(tt_from_data(ctx, TT_BOOL, TT_SHAPE(2), (bool[]){true, false}),
+                "[ True False]  (2,) bool");
+    expect_text(tt_scalar(ctx, TT_F32, 1.5), "1.5  () float32");
+    expect_text(tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)), "[]  (0, 3) float32");
+    expect_text(tt_arange(ctx, TT_I64, 0, 2000, 1), "[   0    1    2 ... 1997 1998 1999]  (2000,) int64");
+    expect_text(tt_reshape(tt_arange(ctx, TT_I64, 0, 8, 1), TT_SHAPE(2, 2, 2)),
+                "[[[0 1]\n  [2 3]]\n\n [[4 5]\n  [6 7]]]  (2, 2, 2) int64");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(long_rows_wrap)
+{
+    char buffer[4096];
+    tt_ctx *ctx = tt_ctx_new();
+    tt_format(tt_arange(ctx, TT_F64, 0, 30, 1), NULL, buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, "[ 0.  1.  2.  3.  4.  5.  6.  7.  8.  9. 10. 11. 12. 13. 14. 15. 16. "
+                             "17.\n 18. 19. 20. 21. 22. 23. 24. 25. 26. 27. 28. 29.]  (30,) "
+                             "float64");
+    ck_assert_uint_eq(tt_format(tt_ones(ctx, TT_F32, TT_SHAPE(3)), NULL, buffer, 4), 24);
+    ck_assert_str_eq(buffer, "[1.");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+static char *in_folder(const char *name)
+{
+    static char folder[] = "/tmp/tinytensor-io-XXXXXX", path[256];
+    static bool made;
+    if (!made)
+        ck_assert_ptr_nonnull(mkdtemp(folder));
+    made = true;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+START_TEST(npy_round_trip)
+{
+    static const tt_dtype dtypes[] = {TT_F32, TT_F64, TT_I64, TT_BOOL, TT_I32, TT_U8, TT_F16};
+    tt_ctx *ctx = tt_ctx_new();
+    const char *path = in_folder("a.npy");
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++) {
+        tt_tensor *x = tt_cast(counting(ctx, TT_SHAPE(3, 4)), dtypes[i]);
+        x = tt_transpose(x, 0, 1);
+        ck_assert_int_eq(tt_save_npy(x, path), TT_OK);
+        tt_tensor *y = tt_load_npy(ctx, path);
+        ck_assert_msg(y != NULL, "%s", tt_error_message(ctx));
+        ck_assert_int_eq(tt_dtype_of(y), dtypes[i]);
+        ck_assert(tt_array_equal(tt_cast(x, TT_F32), tt_cast(y, TT_F32)));
+    }
+    ck_assert_int_eq(tt_save_npy(tt_scalar(ctx, TT_F64, 2), path), TT_OK);
+    ck_assert(tt_item(tt_load_npy(ctx, path)) == 2);
+    ck_assert_int_lt(tt_save_npy(tt_zeros(ctx, TT_BF16, TT_SHAPE(2)), path), 0);
+    expect_error(ctx, TT_ERR_DTYPE, "bfloat16");
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Every prefix of a good file is refused, and so is every flipped byte of its header that makes it
+ * another array than there are bytes for; nothing is read out of bounds. */
+START_TEST(damaged_npy_files_are_refused)
+{
+    char bytes[4096];
+    tt_ctx *ctx = tt_ctx_new();
+    char path[256];
+    strcpy(path, in_folder("b.npy"));
+    tt_save_npy(counting(ctx, TT_SHAPE(2, 3)), path);
+    FILE *f = fopen(path, "rb");
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    for (size_t cut = 0; cut < n; cut++) {
+        f = fopen(path, "wb");
+        fwrite(bytes, 1, cut, f);
+        fclose(f);
+        ck_assert_ptr_null(tt_load_npy(ctx, path));
+        expect_error(ctx, TT_ERR_FORMAT, path);
+    }
+    for (size_t at = 0; at < 128; at++)
+        for (int bit = 0; bit < 8; bit++) {
+            bytes[at] ^= (char)(1 << bit);
+            f = fopen(path, "wb");
+            fwrite(bytes, 1, n, f);
+            fclose(f);
+            bytes[at] ^= (char)(1 << bit);
+            tt_load_npy(ctx, path);
+            tt_error_clear(ctx);
+        }
+    unlink(path);
+    ck_assert_ptr_null(tt_load_npy(ctx, path));
+    expect_error(ctx, TT_ERR_IO, "No such file");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(npz_round_trip)
+{
+    char names[4][64];
+    tt_ctx *ctx = tt_ctx_new();
+    char path[256];
+    strcpy(path, in_folder("c.npz"));
+    tt_tensor *a = counting(ctx, TT_SHAPE(2, 3)), *b = tt_arange(ctx, TT_I64, 0, 5, 1);
+    const char *const given[] = {"weight", "steps"};
+    ck_assert_int_eq(tt_save_npz(path, 2, given, (tt_tensor *[]){a, b}), TT_OK);
+    ck_assert_int_eq(tt_npz_names(ctx, path, 4, names), 2);
+    ck_assert_str_eq(names[0], "weight");
+    ck_assert_str_eq(names[1], "steps");
+    ck_assert(tt_array_equal(tt_load_npz(ctx, path, "weight"), a));
+    ck_assert(tt_array_equal(tt_load_npz(ctx, path, "steps"), b));
+    ck_assert_ptr_null(tt_load_npz(ctx, path, "bias"));
+    expect_error(ctx, TT_ERR_ARG, "'bias'");
+    unlink(path);
+    ck_assert_int_lt(tt_save_npz("/nowhere/x.npz", 2, given, (tt_tensor *[]){a, b}), 0);
+    expect_error(ctx, TT_ERR_IO, "/nowhere/x.npz");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(damaged_npz_files_are_refused)
+{
+    static char bytes[8192];
+    tt_ctx *ctx = tt_ctx_new();
+    char path[256];
+    strcpy(path, in_folder("d.npz"));
+    tt_tensor *a = counting(ctx, TT_SHAPE(2, 3));
+    const char *const given[] = {"a"};
+    tt_save_npz(path, 1, given, &a);
+    FILE *f = fopen(path, "rb");
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    for (size_t at = 0; at < n; at++)
+        for (int bit = 0; bit < 8; bit += 3) {
+            bytes[at] ^= (char)(1 << bit);
+            f = fopen(path, "wb");
+            fwrite(bytes, 1, n, f);
+            fclose(f);
+            bytes[at] ^= (char)(1 << bit);
+            tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+            tt_tensor *x = tt_load_npz(ctx, path, "a");
+            ck_assert(!x || tt_array_equal(x, a));
+            tt_scope_end(ctx, s);
+            tt_error_clear(ctx);
+        }
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+RUN_TESTS("io", printing_follows_numpy, long_rows_wrap, npy_round_trip,
+          damaged_npy_files_are_refused, npz_round_trip, damaged_npz_files_are_refused)
