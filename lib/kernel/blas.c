@@ -17,13 +17,14 @@
 
 typedef enum threading { NO_THREADS, PTHREADS, OPENMP } threading;
 
-/* BLAS is one for the whole process, hence so are these: what it is, found once, and how many of our
- * calls are inside it, over all contexts. Its number of threads is set when the first comes and
+/* BLAS is one for the whole process, hence so are these: what it is, found once, and how many of
+ * our calls are inside it, over all contexts. Its number of threads is set when the first comes and
  * restored when the last leaves. */
 static pthread_once_t found_once = PTHREAD_ONCE_INIT;
 static struct found {
     threading kind;
-    bool known_kernels; /* see knows_kernels */
+    bool small_kernels;
+    bool one_at_a_time; /* has one set of buffers, which threads take from each other */
     char name[120];
     int (*get_num_threads)(void);
     void (*set_num_threads)(int);
@@ -35,6 +36,8 @@ static struct inside {
     int before; /* BLAS's number of threads when there were none */
 } inside;
 
+static pthread_mutex_t buffers_lock = PTHREAD_MUTEX_INITIALIZER;
+
 typedef void function(void);
 
 static function *look_up(const char *name)
@@ -45,12 +48,10 @@ static function *look_up(const char *name)
     return f;
 }
 
-/* The processors for which OpenBLAS 0.3 has kernels for small products, and was seen to add up every
- * element of a large one in the same order, whichever row and column it has. On others (Haswell, Zen)
- * rows at the edge of a block differ. */
-static bool knows_kernels(const char *version, const char *core)
+/* The processors for which OpenBLAS 0.3 has such kernels. */
+static bool small_kernels(const char *version, const char *core)
 {
-    static const char *const cores[] = {"SkylakeX", "Cooperlake"};
+    static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     if (strncmp(version, "OpenBLAS 0.3.", 13) != 0)
         return false;
     for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++)
@@ -74,23 +75,18 @@ static void find(void)
     const char *about = config(), *core = corename();
     int kind = parallel();
     found.kind = kind == 1 ? PTHREADS : kind == 2 ? OPENMP : NO_THREADS;
-    found.known_kernels = knows_kernels(about, core);
+    found.small_kernels = small_kernels(about, core);
+    found.one_at_a_time = kind == 0 && !strstr(about, "USE_LOCKING");
     const char *end = strchr(about, ' '); /* "OpenBLAS 0.3.21 ..." */
     size_t words = end ? (size_t)(end - about) + 1 + strcspn(end + 1, " ") : strlen(about);
     snprintf(found.name, sizeof found.name, "%.*s, %s, %s", (int)words, about, core,
              kinds[found.kind]);
 }
 
-bool blas_cuts_anywhere(void)
-{
-    pthread_once(&found_once, find);
-    return found.known_kernels;
-}
-
 bool blas_has_small_kernels(void)
 {
     pthread_once(&found_once, find);
-    return found.known_kernels;
+    return found.small_kernels;
 }
 
 const char *blas_describe(char *buf, size_t size)
@@ -98,6 +94,12 @@ const char *blas_describe(char *buf, size_t size)
     pthread_once(&found_once, find);
     snprintf(buf, size, "%s", found.name);
     return buf;
+}
+
+bool blas_is_concurrent(void)
+{
+    pthread_once(&found_once, find);
+    return !found.one_at_a_time;
 }
 
 static void enter_pthreads(void)
@@ -120,9 +122,9 @@ static void leave_pthreads(void)
     pthread_mutex_unlock(&inside_lock);
 }
 
-/* OpenBLAS's OpenMP build runs on one thread in a parallel region by itself. Outside of one it takes
- * OpenMP's number of threads, a setting of each thread, which openblas_set_num_threads would change
- * for good: so OpenMP's is set, and restored. */
+/* OpenBLAS's OpenMP build runs on one thread in a parallel region by itself. Outside of one it
+ * takes OpenMP's number of threads, a setting of each thread, which openblas_set_num_threads would
+ * change for good: so OpenMP's is set, and restored. */
 blas_guard blas_enter(void)
 {
     blas_guard g = {0};
@@ -149,16 +151,34 @@ static enum CBLAS_TRANSPOSE trans(blas_matrix x)
     return x.transposed ? CblasTrans : CblasNoTrans;
 }
 
+/* Small products use no buffers. */
+static bool must_wait(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matrix b)
+{
+    bool small = found.small_kernels && (double)m * (double)n * (double)k <= BLAS_SMALL &&
+                 (a.transposed || !b.transposed);
+    return found.one_at_a_time && !small;
+}
+
 void blas_sgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
+    bool wait = must_wait(m, n, k, a, b);
+    if (wait)
+        pthread_mutex_lock(&buffers_lock);
     cblas_sgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, (float)alpha, a.data,
                 (int)a.ld, b.data, (int)b.ld, (float)beta, c, (int)ldc);
+    if (wait)
+        pthread_mutex_unlock(&buffers_lock);
 }
 
 void blas_dgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
+    bool wait = must_wait(m, n, k, a, b);
+    if (wait)
+        pthread_mutex_lock(&buffers_lock);
     cblas_dgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, alpha, a.data, (int)a.ld,
                 b.data, (int)b.ld, beta, c, (int)ldc);
+    if (wait)
+        pthread_mutex_unlock(&buffers_lock);
 }

@@ -32,14 +32,13 @@ typedef struct blas_guard {
 blas_guard blas_enter(void);
 void blas_leave(blas_guard g);
 
-/* Does every element of a large product keep its order of summation wherever the product is cut?
- * If not, a product may be cut by its shape only, never by the number of threads. */
-bool blas_cuts_anywhere(void);
-
-/* Has it kernels that read small operands where they lie? Then products of at most BLAS_SMALL are
- * faster than parts of larger ones, which are packed first, except a times b transposed. */
+/* Has it kernels for small products, that read the operands where they lie? Then products of at
+ * most BLAS_SMALL are faster than parts of larger ones, except a times b transposed. */
 enum { BLAS_SMALL = 1000 * 1000 }; /* multiplications */
 bool blas_has_small_kernels(void);
+/* May several threads be in larger products at once? If not (OpenBLAS built without threads and
+ * without locks, as Debian's serial build), they wait for each other. */
+bool blas_is_concurrent(void);
 
 /* One line for a person: "OpenBLAS 0.3.21, Cooperlake, pthread". */
 const char *blas_describe(char *buf, size_t size);

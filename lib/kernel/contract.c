@@ -1,13 +1,13 @@
-/* A table of axes becomes one batched matrix product. Axes are given their roles (batch: in a, b and
- * out; M: a and out; N: b and out; K: summed), neighbours that travel together become one, and what is
- * left over of M and N joins the batch. Only where K, or M or N in many small pieces, has no single
- * stride is an operand copied, once. Without K it is an elementwise (outer) product, done directly. */
+/* A table of axes becomes one batched matrix product. Axes are given their roles (batch: in a, b
+ * and out; M: a and out; N: b and out; K: summed), neighbours that travel together become one, and
+ * what is left over of M and N joins the batch. Only where K, or M or N in many small pieces, has
+ * no single stride is an operand copied, once. Without K it is an elementwise (outer) product, done
+ * directly. */
 #include <assert.h>
 #include "contract.h"
 #include "copy.h"
 #include "gemm.h"
 #include "gemv.h"
-#include "isa.h"
 #include "pack.h"
 #include "parallel.h"
 
@@ -262,10 +262,19 @@ static bool run_gemm(const exec *x, table *t, void *out)
     sort(batch, false);
     coalesce(batch);
     assert(batch->n <= GEMM_MAX_BATCH);
-    gemm_args g = {.dtype = p->dtype, .m = m.size, .n = n.size, .k = k.size, .nbatch = batch->n,
-                   .alpha = p->alpha, .beta = p->accumulate ? 1 : 0, .a = t->data[A],
-                   .b = t->data[B], .c = out, .sa = {.row = m.a, .col = k.a},
-                   .sb = {.row = k.b, .col = n.b}, .sc = {.row = m.out, .col = n.out}};
+    gemm_args g = {.dtype = p->dtype,
+                   .m = m.size,
+                   .n = n.size,
+                   .k = k.size,
+                   .nbatch = batch->n,
+                   .alpha = p->alpha,
+                   .beta = p->accumulate ? 1 : 0,
+                   .a = t->data[A],
+                   .b = t->data[B],
+                   .c = out,
+                   .sa = {.row = m.a, .col = k.a},
+                   .sb = {.row = k.b, .col = n.b},
+                   .sc = {.row = m.out, .col = n.out}};
     for (int i = 0; i < batch->n; i++) {
         g.batch[i] = batch->axis[i].size;
         g.sa.batch[i] = batch->axis[i].a;
@@ -294,7 +303,7 @@ typedef struct elementwise {
     const table *t;
     const product_loops *loops;
     char *out;
-    group g; /* the innermost axis last */
+    group g;                      /* the innermost axis last */
     int64_t size, length, pieces; /* bytes of an element; the innermost axis is cut into pieces */
 } elementwise;
 

@@ -38,7 +38,8 @@ void contract_sum(contract_plan *p, int64_t size, int64_t a, int64_t b);
 
 /* Pointers name the element with all indices 0 (with negative strides not the lowest address).
  * out must not overlap a or b, nor itself. No axes summed gives the elementwise or outer product; a
- * summed axis of size 0 gives zeros. False when scratch memory is refused: out is then untouched. */
+ * summed axis of size 0 gives zeros. False when scratch memory is refused: out is then untouched.
+ */
 bool contract_run(const exec *x, const contract_plan *p, void *out, const void *a, const void *b);
 
 #endif

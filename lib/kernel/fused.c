@@ -1,6 +1,6 @@
 /* Drivers of softmax and the losses: they cut the other axes into tasks and hand rows, or columns
- * side by side, to the loops of isa/fused.c. One row is always one thread's, so that the order of its
- * sums does not depend on the number of threads. */
+ * side by side, to the loops of isa/fused.c. One row is always one thread's, so that the order of
+ * its sums does not depend on the number of threads. */
 #include <stddef.h>
 #include "fused.h"
 #include "fused_loops.h"
@@ -9,7 +9,7 @@
 #include "parallel.h"
 #include "reduce_plan.h"
 
-enum { GRAIN = 8192, COLUMNS = 256, CACHE = 65536, BCE_COST = 16 };
+enum { GRAIN = 8192, TILE = 64, SHORT = 32, BCE_COST = 16 };
 
 static const fused_loops *loops_of(const exec *x, tt_dtype t)
 {
@@ -18,7 +18,7 @@ static const fused_loops *loops_of(const exec *x, tt_dtype t)
 
 static int64_t itemsize(tt_dtype t)
 {
-    return t == TT_F64 ? 8 : 4;
+    return (int64_t)tt_itemsize(t);
 }
 
 /* a: written. c is the gradient in the backward pass, else unused. */
@@ -30,7 +30,7 @@ typedef struct softmax_job {
     int64_t n, size, along_a, along_b, along_c;
 } softmax_job;
 
-static void softmax_rows(const softmax_job *j, char *a, const char *b, const char *c)
+static void softmax_row(const softmax_job *j, char *a, const char *b, const char *c)
 {
     if (j->backward)
         j->loops->softmax_grad_row(j->n, a, b, c, j->log);
@@ -38,14 +38,11 @@ static void softmax_rows(const softmax_job *j, char *a, const char *b, const cha
         j->loops->softmax_row(j->n, a, b, j->log);
 }
 
-/* As many columns at once as stay in cache while the three passes go over them. */
 static void softmax_columns(const softmax_job *j, int64_t m, fused_matrix a, fused_matrix b,
                             fused_matrix c)
 {
-    int64_t width = CACHE / j->n;
-    width = width < 32 ? 32 : width > COLUMNS ? COLUMNS : width;
-    for (int64_t i = 0; i < m; i += width) {
-        int64_t k = m - i < width ? m - i : width;
+    for (int64_t i = 0; i < m; i += FUSED_COLUMNS) {
+        int64_t k = m - i < FUSED_COLUMNS ? m - i : FUSED_COLUMNS;
         if (j->backward)
             j->loops->softmax_grad_columns(k, j->n, a, b, c, j->log);
         else
@@ -56,20 +53,63 @@ static void softmax_columns(const softmax_job *j, int64_t m, fused_matrix a, fus
     }
 }
 
+/* n elements, one every TILE, from or to a row. */
+static void spread(int64_t n, char *to, int64_t to_step, const char *from, int64_t from_step,
+                   int64_t size)
+{
+    if (size == 4) {
+        for (int64_t i = 0; i < n; i++)
+            ((float *)(void *)to)[i * to_step] = ((const float *)(const void *)from)[i * from_step];
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            ((double *)(void *)to)[i * to_step] =
+                ((const double *)(const void *)from)[i * from_step];
+    }
+}
+
+/* Up to TILE rows too short to fill vectors: they are turned into columns and back. */
+static void softmax_tile(const softmax_job *j, int64_t begin, int64_t m)
+{
+    _Alignas(64) char b[TILE * SHORT * 8], c[TILE * SHORT * 8];
+    reduce_line l[TILE];
+    for (int64_t r = 0; r < m; r++) {
+        l[r] = reduce_line_at(&j->p, begin + r);
+        spread(j->n, b + r * j->size, TILE, j->b + l[r].in * j->size, 1, j->size);
+        if (j->backward)
+            spread(j->n, c + r * j->size, TILE, j->c + l[r].aux * j->size, 1, j->size);
+    }
+    fused_matrix tile = {b, 1, TILE};
+    softmax_columns(j, m, tile, tile, (fused_matrix){c, 1, TILE});
+    for (int64_t r = 0; r < m; r++)
+        spread(j->n, j->a + l[r].out * j->size, 1, b + r * j->size, TILE, j->size);
+}
+
+static void softmax_rows(const softmax_job *j, int64_t begin, int64_t end)
+{
+    while (begin < end && j->n < SHORT) {
+        int64_t m = end - begin < TILE ? end - begin : TILE;
+        softmax_tile(j, begin, m);
+        begin += m;
+    }
+    for (; begin < end; begin++) {
+        reduce_line l = reduce_line_at(&j->p, begin);
+        softmax_row(j, j->a + l.out * j->size, j->b + l.in * j->size, j->c + l.aux * j->size);
+    }
+}
+
 static void softmax_task(int64_t begin, int64_t end, void *arg)
 {
     const softmax_job *j = arg;
     const reduce_axis *inner = &j->p.kept[0];
-    bool rows = j->along_a == 1 && j->along_b == 1 && j->along_c == 1;
+    if (j->along_a == 1 && j->along_b == 1 && j->along_c == 1) {
+        softmax_rows(j, begin, end);
+        return;
+    }
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
-        char *a = j->a + l.out * j->size, *b = j->b + l.in * j->size, *c = j->c + l.aux * j->size;
-        if (rows)
-            softmax_rows(j, a, b, c);
-        else
-            softmax_columns(j, l.m, (fused_matrix){a, inner->out, j->along_a},
-                            (fused_matrix){b, inner->in, j->along_b},
-                            (fused_matrix){c, inner->aux, j->along_c});
+        softmax_columns(j, l.m, (fused_matrix){j->a + l.out * j->size, inner->out, j->along_a},
+                        (fused_matrix){j->b + l.in * j->size, inner->in, j->along_b},
+                        (fused_matrix){j->c + l.aux * j->size, inner->aux, j->along_c});
     }
 }
 
@@ -92,8 +132,12 @@ static void softmax(const exec *x, softmax_job *j, operand a, operand b, operand
     reduce_plan_init(&j->p, b.at, a.at, c.at, reduced);
     if (j->along_a == 1 && j->along_b == 1 && j->along_c == 1)
         reduce_plan_rows(&j->p);
-    if (j->n > 0)
-        parallel_for(x, reduce_lines(&j->p), GRAIN / (j->n * j->p.width) + 1, softmax_task, j);
+    if (j->n == 0)
+        return;
+    int64_t grain = GRAIN / (j->n * j->p.width) + 1;
+    if (j->n < SHORT) /* tiles begin at the same rows for any number of threads */
+        grain = (grain + TILE - 1) / TILE * TILE;
+    parallel_for(x, reduce_lines(&j->p), grain, softmax_task, j);
 }
 
 void softmax_run(const exec *x, bool log, operand out, operand in, int axis)
@@ -168,8 +212,8 @@ typedef struct entropy_job {
     operand loss, lse, gx, scale;
 } entropy_job;
 
-/* sum of w[c] (lse - x[c]) over the classes, for label smoothing. A class of weight 0 counts nothing,
- * though its logit be -inf. */
+/* sum of w[c] (lse - x[c]) over the classes, for label smoothing. A class of weight 0 counts
+ * nothing, though its logit be -inf. */
 static double smooth_sum(const cross_entropy_args *a, int64_t row, double lse)
 {
     const layout *at = a->logits.at;
@@ -229,11 +273,10 @@ static void entropy_grad_rows(int64_t begin, int64_t end, void *arg)
         double s = value(j->scale, i * j->scale.at->stride[0]);
         double spread = s * a->smoothing / (double)classes;
         double own = s * (1 - a->smoothing) * weight(a, t);
-        j->loops->cross_entropy_grad(classes, g, to->stride[1],
-                                     (const char *)a->logits.data + i * at->stride[0] * size,
-                                     at->stride[1], a->weight.data, ws,
-                                     value(j->lse, i * j->lse.at->stride[0]),
-                                     own + spread * j->total, spread);
+        j->loops->cross_entropy_grad(
+            classes, g, to->stride[1], (const char *)a->logits.data + i * at->stride[0] * size,
+            at->stride[1], a->weight.data, ws, value(j->lse, i * j->lse.at->stride[0]),
+            own + spread * j->total, spread);
         int64_t hit = i * to->stride[0] + t * to->stride[1];
         put(j->gx, hit, value(j->gx, hit) - own);
     }

@@ -15,8 +15,8 @@ void softmax_run(const exec *x, bool log, operand out, operand in, int axis);
 void softmax_backward_run(const exec *x, bool log, operand gx, operand y, operand gy, int axis);
 
 /* Cross entropy of N rows of C logits against class numbers.
- * Row: (1 - s) w[t] (lse - x[t]) + s / C sum_c w[c] (lse - x[c]); a row whose target is ignore_index
- * costs 0 and has no gradient. */
+ * Row: (1 - s) w[t] (lse - x[t]) + s / C sum_c w[c] (lse - x[c]); a row whose target is
+ * ignore_index costs 0 and has no gradient. */
 typedef struct cross_entropy_args {
     operand logits;  /* (N, C) */
     operand targets; /* (N) I64, in [0, C) or ignore_index */
@@ -29,11 +29,11 @@ typedef struct cross_entropy_args {
 bool cross_entropy_check(const cross_entropy_args *a, int64_t *bad);
 /* Sum of w[t] over the rows that count (without weights their number): the divisor of the mean. */
 double cross_entropy_weight(const cross_entropy_args *a);
-/* One pass over the logits. loss (N) and lse (N), of the logits' dtype; lse, the log-sum-exp of each
- * row, is what the backward pass needs. lse.data may be NULL. */
+/* One pass over the logits. loss (N) and lse (N), of the logits' dtype; lse, the log-sum-exp of
+ * each row, is what the backward pass needs. lse.data may be NULL. */
 void cross_entropy_run(const exec *x, const cross_entropy_args *a, operand loss, operand lse);
-/* gx (N, C) = row_scale[i] * d loss[i] / d logits; row_scale (N) of the logits' dtype may have stride
- * 0. gx may be the logits. */
+/* gx (N, C) = row_scale[i] * d loss[i] / d logits; row_scale (N) of the logits' dtype may have
+ * stride 0. gx may be the logits. */
 void cross_entropy_backward_run(const exec *x, const cross_entropy_args *a, operand gx, operand lse,
                                 operand row_scale);
 
@@ -62,7 +62,8 @@ typedef struct sgd_args {
 } sgd_args;
 
 /* One step over all slots together, in place. Slots with numel 0 or grad NULL are skipped. */
-void adam_step_run(const exec *x, tt_dtype dtype, const adam_args *a, int n, const optim_slot *slots);
+void adam_step_run(const exec *x, tt_dtype dtype, const adam_args *a, int n,
+                   const optim_slot *slots);
 void sgd_step_run(const exec *x, tt_dtype dtype, const sgd_args *a, int n, const optim_slot *slots);
 
 /* For clip_grad_norm: the sum of squares of all grads, and grad *= factor. */

@@ -8,6 +8,8 @@
 #include "fused.h"
 #include "loops.h"
 
+enum { FUSED_COLUMNS = 256 }; /* at most so many columns in one call */
+
 /* One operand of m columns of n elements: distance between columns, and along one. */
 typedef struct fused_matrix {
     char *data;

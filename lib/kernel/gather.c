@@ -1,7 +1,8 @@
 /* Reading and writing along an axis at places named by indices: take, gather, scatter and their
- * adding forms are one loop nest with three strides per axis, in the indexed data (0 where the index
- * decides), in the indices (0 where they do not depend on the axis) and in the other operand. What
- * adds or overwrites is cut only along axes on which no two tasks can meet the same element. */
+ * adding forms are one loop nest with three strides per axis, in the indexed data (0 where the
+ * index decides), in the indices (0 where they do not depend on the axis) and in the other operand.
+ * What adds or overwrites is cut only along axes on which no two tasks can meet the same element.
+ */
 #include <string.h>
 #include "gather.h"
 #include "parallel.h"
@@ -80,9 +81,7 @@ typedef struct job {
 
 static int64_t itemsize(tt_dtype t)
 {
-    static const uint8_t size[] = {[TT_F32] = 4, [TT_F64] = 8, [TT_I64] = 8, [TT_BOOL] = 1,
-                                   [TT_I32] = 4, [TT_U8] = 1,  [TT_F16] = 2, [TT_BF16] = 2};
-    return size[t];
+    return (int64_t)tt_itemsize(t);
 }
 
 static line_fn *line_for(action what, tt_dtype t)

@@ -14,8 +14,8 @@
 /* Whether all indices lie in [-size, size); else *bad is the first that does not. */
 bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad);
 
-/* out[a, i..., b] = in[a, indices[i...], b], axis standing between a and b: out has the indices' axes
- * in place of the axis. (Embedding: axis 0.) */
+/* out[a, i..., b] = in[a, indices[i...], b], axis standing between a and b: out has the indices'
+ * axes in place of the axis. (Embedding: axis 0.) */
 void take_run(const exec *x, operand out, operand in, int axis, operand indices);
 /* into[a, indices[i...], b] += src[a, i..., b], the reverse of take_run (index_add; the gradient of
  * take and of embedding). into is added to, not cleared. */
@@ -23,8 +23,8 @@ void take_add_run(const exec *x, operand into, int axis, operand indices, operan
 /* into[a, indices[i...], b] = src[a, i..., b]. */
 void take_put_run(const exec *x, operand into, int axis, operand indices, operand src);
 
-/* out[a, i, b] = in[a, indices[a, i, b], b]: all of the same ndim, out of the indices' shape, which is
- * no larger than in's except along the axis. */
+/* out[a, i, b] = in[a, indices[a, i, b], b]: all of the same ndim, out of the indices' shape, which
+ * is no larger than in's except along the axis. */
 void gather_run(const exec *x, operand out, operand in, int axis, operand indices);
 /* into[a, indices[a, i, b], b] = or += src[a, i, b]; src is no smaller than indices on any axis. */
 void scatter_run(const exec *x, operand into, int axis, operand indices, operand src);
@@ -39,8 +39,8 @@ void index_ravel_run(const exec *x, operand out, int n, const operand *indices,
 int64_t nonzero_count(const exec *x, operand in);
 void nonzero_run(const exec *x, operand out, operand in);
 
-/* mask (BOOL) has the shape of in, or of into; out and src are 1-D with nonzero_count(mask) elements,
- * in C order. masked_scatter_run writes only where the mask is true. */
+/* mask (BOOL) has the shape of in, or of into; out and src are 1-D with nonzero_count(mask)
+ * elements, in C order. masked_scatter_run writes only where the mask is true. */
 void masked_select_run(const exec *x, operand out, operand in, operand mask);
 void masked_scatter_run(const exec *x, operand into, operand mask, operand src);
 

@@ -1,28 +1,27 @@
-/* Batched matrix product on any strides: brings the operands into a form that BLAS reads (views where
- * the strides allow, else one copy), cuts the products into tiles, and lets each thread compute
- * whole tiles with single-threaded BLAS. int64, small and oversized products go through our own loop
- * instead, tile by tile as well. Which elements are summed in which order never depends on the
- * number of threads. */
+/* Batched matrix product on any strides: brings the operands into a form that BLAS reads (views
+ * where the strides allow, else one copy), cuts the products into tiles, and lets each thread
+ * compute whole tiles with single-threaded BLAS. int64, small and oversized products go through our
+ * own loop instead, tile by tile as well. Which elements are summed in which order never depends on
+ * the number of threads. */
 #include <limits.h>
 #include "blas.h"
 #include "gemm_packed.h"
 #include "gemv.h"
-#include "isa.h"
 #include "pack.h"
 #include "parallel.h"
 
 /* The size of a product is m n k, its number of multiplications. */
 enum {
-    SMALL = 4000,         /* below, a call of BLAS costs more than our loop */
+    TINY = 64,            /* up to here our own loop is faster than kernels for small products, */
+    SMALL = 4000,         /* and up to here than BLAS without such kernels, or with copies */
     TASK = 1 << 17,       /* the least that is worth handing to a thread: a few us */
-    SHAPE_TILE = 1 << 19, /* the least tile where the cut goes by shape */
-    FREE_TILE = 1 << 23,  /* from here on OpenBLAS has one way to compute, for any size */
-    BIG = 1 << 27,        /* worth more tiles than others */
-    SHALLOW = 256,        /* a sum so short, and a b of so many elements stay in the L2 cache while */
-    NARROW = 1 << 17,     /* products are computed in tiles small enough not to be packed */
-    EDGE = 32,      /* tiles begin at multiples of the blocks of BLAS's kernels */
-    OWN_TILE = 128, /* height and width of a tile of our own loop */
-    MANY = 16,      /* enough products in a batch for any machine: none is cut by shape */
+    LEAST_TILE = 1 << 19, /* the least tile of a product */
+    BIG = 1 << 27,        /* worth more tiles than others; 16 times as big, more still */
+    SHALLOW = 256,        /* a sum this short and a b of this many elements stay in the L2 cache, */
+    NARROW = 1 << 17,     /* while products are computed in tiles too small to be packed */
+    EDGE = 32,            /* tiles begin at multiples of the blocks of BLAS's kernels */
+    OWN_TILE = 128,       /* height and width of a tile of our own loop */
+    MANY = 16,            /* enough products in a batch for any machine: none is cut */
 };
 
 typedef struct job {
@@ -44,10 +43,9 @@ static int64_t magnitude(int64_t v)
     return v < 0 ? -v : v;
 }
 
-static bool wants_blas(const gemm_args *g)
+static bool nearly_by_rows(const gemm_strides *s)
 {
-    return g->dtype != TT_I64 && work(g) > SMALL && g->m <= INT_MAX && g->n <= INT_MAX &&
-           g->k <= INT_MAX;
+    return magnitude(s->row) >= magnitude(s->col);
 }
 
 /* Can BLAS read (or write) the matrix as it lies in memory? */
@@ -60,6 +58,17 @@ static bool readable(int64_t rows, int64_t cols, const gemm_strides *s, blas_mat
     else
         return false;
     return out->ld <= INT_MAX;
+}
+
+/* Large enough for a call of BLAS, and worth copies if it cannot read the operands. */
+static bool wants_blas(const gemm_args *g)
+{
+    blas_matrix any;
+    if (g->dtype == TT_I64 || g->m > INT_MAX || g->n > INT_MAX || g->k > INT_MAX)
+        return false;
+    return work(g) > SMALL ||
+           (work(g) > TINY && blas_has_small_kernels() && readable(g->m, g->k, &g->sa, &any) &&
+            readable(g->k, g->n, &g->sb, &any) && readable(g->m, g->n, &g->sc, &any));
 }
 
 /* c' = b' a', for a c whose columns are contiguous: BLAS writes rows. */
@@ -80,9 +89,9 @@ static void transpose(gemm_args *g)
     }
 }
 
-/* A copy of a or b with the axis that was nearest to contiguous innermost; axes of the batch along
- * which it is constant are not multiplied out. */
-static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t cols,
+/* A copy of a or b with contiguous rows or columns; axes of the batch along which it is constant
+ * are not multiplied out. */
+static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t cols, bool by_rows,
                         const void *data, gemm_strides *s)
 {
     pack p;
@@ -90,7 +99,6 @@ static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t
     for (int i = 0; i < g->nbatch; i++)
         if (s->batch[i] != 0)
             pack_axis(&p, g->batch[i], &s->batch[i]);
-    bool by_rows = magnitude(s->row) >= magnitude(s->col);
     pack_axis(&p, by_rows ? rows : cols, by_rows ? &s->row : &s->col);
     pack_axis(&p, by_rows ? cols : rows, by_rows ? &s->col : &s->row);
     void *copy = pack_alloc(x, &p, g->dtype);
@@ -131,10 +139,20 @@ static void run_tile(const job *j, int64_t tile)
         b += at * g->sb.batch[i];
         c += at * g->sc.batch[i];
     }
-    const product_args p = {
-        m, n, g->k, (const char *)g->a + a * j->size, (const char *)g->b + b * j->size,
-        (char *)g->c + c * j->size, g->sa.row, g->sa.col, g->sb.row, g->sb.col, g->sc.row,
-        g->sc.col, g->alpha, g->beta};
+    const product_args p = {m,
+                            n,
+                            g->k,
+                            (const char *)g->a + a * j->size,
+                            (const char *)g->b + b * j->size,
+                            (char *)g->c + c * j->size,
+                            g->sa.row,
+                            g->sa.col,
+                            g->sb.row,
+                            g->sb.col,
+                            g->sc.row,
+                            g->sc.col,
+                            g->alpha,
+                            g->beta};
     if (m <= 0 || n <= 0)
         return;
     if (j->blas)
@@ -150,28 +168,15 @@ static void run_tiles(int64_t begin, int64_t end, void *arg)
         run_tile(arg, i);
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
-/* Into how many tiles each product should be cut. By the number of threads only where the bits do not
- * depend on the cut: each thread reads one tile's rows and columns, so that few tiles are best. */
-static int64_t tiles_wanted(const job *j, int threads, bool freely)
+/* Into how many tiles each product should be cut: few, since each reads its rows and columns anew,
+ * but enough for some threads; by the shape alone. */
+static int64_t tiles_wanted(const job *j)
 {
     double w = work(&j->g);
-    if (!freely) {
-        int64_t most = w < BIG ? 4 : 8, n = (int64_t)(w / SHAPE_TILE);
-        return j->batches >= MANY || n < 1 ? 1 : n < most ? n : most;
-    }
-    if (j->batches >= 4 * (int64_t)threads)
-        return 1;
-    return threads / common_divisor(threads, j->batches);
+    int64_t most = 4, n = (int64_t)(w / LEAST_TILE);
+    for (double big = BIG; w >= big && most < 64; big *= 16)
+        most *= 2;
+    return j->batches >= MANY || n < 1 ? 1 : n < most ? n : most;
 }
 
 static int64_t least(int64_t n, int64_t count)
@@ -179,17 +184,16 @@ static int64_t least(int64_t n, int64_t count)
     return count == 1 ? n : n / count - EDGE;
 }
 
-/* Cuts into rows * columns = count tiles such that BLAS reads least: every column of tiles reads all
- * of a, every row of tiles all of b. False where tiles would be too small. */
-static bool cut(job *j, int64_t count, double least_work)
+/* Cuts into rows * columns = count tiles such that BLAS reads least: every column of tiles reads
+ * all of a, every row of tiles all of b. False where tiles would be too thin. */
+static bool cut(job *j, int64_t count)
 {
     const gemm_args *g = &j->g;
     double best = -1;
     for (int64_t rows = 1; rows <= count; rows++) {
         int64_t columns = count / rows, height = least(g->m, rows), width = least(g->n, columns);
         double reads = (double)columns * (double)g->m + (double)rows * (double)g->n;
-        bool fits = (rows == 1 || height >= EDGE) && (columns == 1 || width >= EDGE) &&
-                    (double)height * (double)width * (double)g->k >= least_work;
+        bool fits = (rows == 1 || height >= EDGE) && (columns == 1 || width >= EDGE);
         if (count % rows == 0 && fits && (best < 0 || reads < best)) {
             best = reads;
             j->rows = rows;
@@ -199,42 +203,77 @@ static bool cut(job *j, int64_t count, double least_work)
     return best >= 0;
 }
 
-/* Many tiles that BLAS computes without packing, where it can and that is faster. */
-static bool cut_small(job *j)
+/* A times b transposed, which the kernels for small products do not do. */
+static bool needs_packing(const blas_matrix *a, const blas_matrix *b)
+{
+    return b->transposed && !a->transposed;
+}
+
+/* Is the product best cut into many tiles that BLAS computes without packing? */
+static bool shallow(const gemm_args *g)
+{
+    blas_matrix a, b;
+    return work(g) > BLAS_SMALL && g->k <= SHALLOW && g->m <= 4 * SHALLOW &&
+           (double)g->n * (double)g->k <= NARROW && readable(g->m, g->k, &g->sa, &a) &&
+           readable(g->k, g->n, &g->sb, &b) && blas_has_small_kernels() &&
+           !(needs_packing(&a, &b) && blas_is_concurrent());
+}
+
+static void cut_shallow(job *j)
 {
     const gemm_args *g = &j->g;
-    if (work(g) <= BLAS_SMALL || g->k > SHALLOW || (double)g->n * (double)g->k > NARROW ||
-        g->m > 4 * SHALLOW || (j->b.transposed && !j->a.transposed) || !blas_has_small_kernels())
-        return false;
     int64_t height = g->k <= SHALLOW / 2 ? 2 * EDGE : EDGE;
     j->rows = (g->m + height - 1) / height;
     j->columns = (g->n + 2 * EDGE - 1) / (2 * EDGE);
-    return true;
 }
 
-static void plan_tiles(job *j, int threads)
+static void plan_tiles(job *j)
 {
     const gemm_args *g = &j->g;
     j->rows = j->columns = 1;
-    if (j->blas) {
-        if (cut_small(j))
-            return;
-        bool freely = work(g) >= 2.0 * FREE_TILE && blas_cuts_anywhere();
-        int64_t n = tiles_wanted(j, threads, freely);
-        while (n > 1 && !cut(j, n, freely ? FREE_TILE : 0))
-            n--;
-    } else if (work(g) > SMALL) {
+    if (!j->blas && work(g) > SMALL) {
         j->rows = (g->m + OWN_TILE - 1) / OWN_TILE;
         j->columns = (g->n + OWN_TILE - 1) / OWN_TILE;
+    } else if (j->blas && shallow(g)) {
+        cut_shallow(j);
+    } else if (j->blas) {
+        int64_t n = tiles_wanted(j);
+        while (n > 1 && !cut(j, n))
+            n--;
     }
 }
 
 static void run(const exec *x, job *j)
 {
-    plan_tiles(j, x->num_threads);
+    plan_tiles(j);
     int64_t tiles = j->rows * j->columns;
     double each = (work(&j->g) + (double)j->g.m * (double)j->g.n) / (double)tiles;
     parallel_for(x, tiles * j->batches, each < TASK ? (int64_t)(TASK / each) : 1, run_tiles, j);
+}
+
+/* With inputs that BLAS reads where they are or in a copy. */
+static bool run_readable(const exec *x, job *j)
+{
+    gemm_args *g = &j->g;
+    void *copy_a = NULL, *copy_b = NULL;
+    if (!readable(g->m, g->k, &g->sa, &j->a))
+        g->a = copy_a = copy_input(x, g, g->m, g->k, nearly_by_rows(&g->sa), g->a, &g->sa);
+    bool b_readable = readable(g->k, g->n, &g->sb, &j->b);
+    bool b_by_rows = b_readable && needs_packing(&j->a, &j->b) && !blas_is_concurrent();
+    if (g->a && (!b_readable || b_by_rows))
+        g->b = copy_b =
+            copy_input(x, g, g->k, g->n, b_by_rows || nearly_by_rows(&g->sb), g->b, &g->sb);
+    bool ok = g->a && g->b;
+    if (ok) {
+        readable(g->m, g->k, &g->sa, &j->a); /* the copies' strides */
+        readable(g->k, g->n, &g->sb, &j->b);
+        run(x, j);
+    }
+    if (copy_a)
+        x->mem.free(x->mem.user, copy_a);
+    if (copy_b)
+        x->mem.free(x->mem.user, copy_b);
+    return ok;
 }
 
 static bool run_blas(const exec *x, job *j)
@@ -242,41 +281,32 @@ static bool run_blas(const exec *x, job *j)
     gemm_args *g = &j->g;
     blas_matrix c;
     pack p;
-    void *copy_a = NULL, *copy_b = NULL, *copy_c = NULL, *out = g->c;
-    bool ok = true;
-    if (!readable(g->m, g->n, &g->sc, &c))
-        ok = (copy_c = alloc_output(x, g, &p)) != NULL;
-    else if (c.transposed)
+    void *out = g->c, *copy = NULL;
+    if (!readable(g->m, g->n, &g->sc, &c)) {
+        if (!(g->c = copy = alloc_output(x, g, &p)))
+            return false;
+        if (g->beta != 0)
+            pack_copy_in(x, &p, g->dtype, copy, out);
+    } else if (c.transposed) {
         transpose(g);
-    if (ok && !readable(g->m, g->k, &g->sa, &j->a))
-        ok = (copy_a = copy_input(x, g, g->m, g->k, g->a, &g->sa)) != NULL &&
-             readable(g->m, g->k, &g->sa, &j->a);
-    if (ok && !readable(g->k, g->n, &g->sb, &j->b))
-        ok = (copy_b = copy_input(x, g, g->k, g->n, g->b, &g->sb)) != NULL &&
-             readable(g->k, g->n, &g->sb, &j->b);
-    if (ok) {
-        g->a = copy_a ? copy_a : g->a;
-        g->b = copy_b ? copy_b : g->b;
-        g->c = copy_c ? copy_c : out;
-        if (copy_c && g->beta != 0)
-            pack_copy_in(x, &p, g->dtype, copy_c, out);
-        blas_guard guard = blas_enter();
-        run(x, j);
-        blas_leave(guard);
-        if (copy_c)
-            pack_copy_out(x, &p, g->dtype, out, copy_c);
     }
-    void *const copies[] = {copy_a, copy_b, copy_c};
-    for (int i = 0; i < 3; i++)
-        if (copies[i])
-            x->mem.free(x->mem.user, copies[i]);
+    blas_guard guard = blas_enter();
+    bool ok =
+        !shallow(g) && gemm_packed_suits(g) ? gemm_packed_run(x, g, j->blas) : run_readable(x, j);
+    blas_leave(guard);
+    if (copy && ok)
+        pack_copy_out(x, &p, g->dtype, out, copy);
+    if (copy)
+        x->mem.free(x->mem.user, copy);
     return ok;
 }
 
 bool gemm_run(const exec *x, const gemm_args *g)
 {
-    job j = {.g = *g, .loops = product_loops_of(x, g->dtype),
-             .size = (int64_t)product_size(g->dtype), .batches = 1};
+    job j = {.g = *g,
+             .loops = product_loops_of(x, g->dtype),
+             .size = (int64_t)product_size(g->dtype),
+             .batches = 1};
     for (int i = 0; i < g->nbatch; i++)
         j.batches *= g->batch[i];
     if (g->m == 0 || g->n == 0 || j.batches == 0)

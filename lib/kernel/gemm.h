@@ -25,7 +25,8 @@ typedef struct gemm_args {
     gemm_strides sa, sb, sc;
 } gemm_args;
 
-/* False when scratch memory for an operand that BLAS cannot read is refused; c is then untouched. */
+/* False when scratch memory for an operand that BLAS cannot read is refused; c is then untouched.
+ */
 bool gemm_run(const exec *x, const gemm_args *g);
 
 #endif

@@ -12,12 +12,12 @@
 enum {
     HEIGHT = 32,
     WIDTH = 64,
-    DEPTH = 256,
-    STRIP = 64,      /* rows or columns of the larger operand in a task, a multiple of both */
+    DEPTH = 256, /* of floats; half of that of doubles */
+    STRIP = 64,  /* rows or columns of the larger operand in a task, a multiple of both */
     LEAST_EDGE = 128,
-    LEAST = 1 << 22, /* multiplications; below, copying costs more than it saves */
+    LEAST = 1 << 22,         /* multiplications; below, copying costs more than it saves */
     LEAST_OF_MANY = 1 << 25, /* in a batch, whose other products keep the threads busy */
-    TASKS = 4,       /* per thread, that all end at about the same time */
+    TASKS = 4,               /* per thread, that all end at about the same time */
 };
 
 typedef struct side { /* of a: strips of rows; of b: strips of columns */
@@ -30,13 +30,14 @@ typedef struct packed {
     const gemm_args *g;
     const product_loops *loops;
     blas_gemm *blas;
-    int64_t size;        /* of an element */
-    int64_t blocks;      /* of the sum */
-    side s[2];           /* a and b */
-    int shared;          /* which of the two is copied beforehand, to: */
+    int64_t size;   /* of an element */
+    int64_t depth;  /* of a block, at most */
+    int64_t blocks; /* of the sum */
+    side s[2];      /* a and b */
+    int shared;     /* which of the two is copied beforehand, to: */
     char *copy;
     char *c;
-    int64_t groups;      /* parts of the shared side: a task is a strip of the other with a group */
+    int64_t groups; /* parts of the shared side: a task is a strip of the other with a group */
 } packed;
 
 static int64_t ceil_div(int64_t a, int64_t b)
@@ -55,7 +56,8 @@ bool gemm_packed_suits(const gemm_args *g)
     for (int i = 0; i < g->nbatch; i++)
         batches *= (double)g->batch[i];
     return g->m >= LEAST_EDGE && g->n >= LEAST_EDGE && g->k >= LEAST_EDGE / 2 &&
-           work >= (batches == 1 ? LEAST : LEAST_OF_MANY) && blas_has_small_kernels();
+           work >= (batches == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
+           blas_has_small_kernels();
 }
 
 /* Where block i of the sum begins; they are of about equal size. */
@@ -110,17 +112,18 @@ static void multiply(const packed *p, const int64_t strip[2], int64_t block, con
             block ? 1 : g->beta, p->c + at * p->size, g->sc.row);
 }
 
-/* A strip of the larger operand, some of its own strips thick, with a group of the shared strips. */
+/* A strip of the larger operand, some of its own strips thick, with a group of the shared strips.
+ */
 static void run_task(const packed *p, int64_t task)
 {
-    double buffer[STRIP * DEPTH]; /* doubles or floats */
+    double buffer[STRIP * DEPTH / 2]; /* or floats: 64 KiB */
     int own = 1 - p->shared;
     const side *fixed = &p->s[p->shared], *s = &p->s[own];
     int64_t per_task = STRIP / s->thick, first = task / p->groups * per_task;
     int64_t last = smaller(first + per_task, ceil_div(s->n, s->thick));
     int64_t strips = ceil_div(fixed->n, fixed->thick), group = task % p->groups;
     for (int64_t block = 0; block < p->blocks; block++) {
-        int64_t bytes = s->thick * DEPTH * p->size;
+        int64_t bytes = s->thick * p->depth * p->size;
         for (int64_t i = first; i < last; i++)
             copy_block(p, own, i, block, (char *)buffer + (i - first) * bytes);
         for (int64_t j = strips * group / p->groups; j < strips * (group + 1) / p->groups; j++)
@@ -153,11 +156,15 @@ static void run_one(const exec *x, packed *p)
 
 bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas)
 {
-    packed p = {.g = g, .loops = product_loops_of(x, g->dtype), .blas = blas,
-                .size = (int64_t)product_size(g->dtype), .blocks = ceil_div(g->k, DEPTH),
+    packed p = {.g = g,
+                .loops = product_loops_of(x, g->dtype),
+                .blas = blas,
+                .size = (int64_t)product_size(g->dtype),
+                .depth = g->dtype == TT_F32 ? DEPTH : DEPTH / 2,
                 .s = {{.n = g->m, .thick = HEIGHT, .step = g->sa.row, .k_step = g->sa.col},
                       {.n = g->n, .thick = WIDTH, .step = g->sb.col, .k_step = g->sb.row}},
                 .shared = g->m > g->n};
+    p.blocks = ceil_div(g->k, p.depth);
     int64_t batches = 1;
     for (int i = 0; i < g->nbatch; i++)
         batches *= g->batch[i];

@@ -1,4 +1,5 @@
-/* Products big enough to be brought into the form that BLAS's kernels for small products like best. */
+/* Products big enough to be brought into the form that BLAS's kernels for small products like best.
+ */
 #ifndef TT_KERNEL_GEMM_PACKED_H
 #define TT_KERNEL_GEMM_PACKED_H
 

@@ -1,7 +1,7 @@
-/* Matrix by vector, y = alpha A x + beta y, batched: reads A once at memory speed on all threads. A is
- * cut into pieces of about PIECE elements, along its rows and, where these are few, along the sum as
- * well; the parts of a sum are then added in order. The cut depends on the shape alone, hence also
- * the bits. */
+/* Matrix by vector, y = alpha A x + beta y, batched: reads A once at memory speed on all threads. A
+ * is cut into pieces of about PIECE elements, along its rows and, where these are few, along the
+ * sum as well; the parts of a sum are then added in order. The cut depends on the shape alone,
+ * hence also the bits. */
 #include "gemv.h"
 #include "isa.h"
 #include "pack.h"
@@ -20,7 +20,7 @@ typedef struct gemv { /* gemm_args with m or n 1, seen as A (m, k) times x (k) *
     const char *a, *x;
     char *y;
     int64_t m, k, a_row, a_col, x_step, y_step;
-    bool by_rows;          /* go along the rows of A, else down its columns */
+    bool by_rows; /* go along the rows of A, else down its columns */
     int64_t batches;
     int64_t height, depth; /* of a piece */
     int64_t blocks, parts; /* pieces along the rows, along the sum */
@@ -66,8 +66,12 @@ static int64_t batch_offset(const gemm_args *g, const gemm_strides *s, int64_t b
 
 static gemv orient(const exec *x, const gemm_args *g)
 {
-    gemv v = {.g = g, .loops = product_loops_of(x, g->dtype), .size = product_size(g->dtype),
-              .y = g->c, .k = g->k, .batches = 1};
+    gemv v = {.g = g,
+              .loops = product_loops_of(x, g->dtype),
+              .size = product_size(g->dtype),
+              .y = g->c,
+              .k = g->k,
+              .batches = 1};
     if (g->n == 1) {
         v.m = g->m, v.y_step = g->sc.row;
         v.a = g->a, v.sa = &g->sa, v.a_row = g->sa.row, v.a_col = g->sa.col;

@@ -1,5 +1,6 @@
-/* Products without BLAS: matrix by vector, which reads the matrix once on all threads, and the inner
- * loops (isa/gemv.c, one table per instruction set) that small and int64 products use as well. */
+/* Products without BLAS: matrix by vector, which reads the matrix once on all threads, and the
+ * inner loops (isa/gemv.c, one table per instruction set) that small and int64 products use as
+ * well. */
 #ifndef TT_KERNEL_GEMV_H
 #define TT_KERNEL_GEMV_H
 

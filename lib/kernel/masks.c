@@ -10,9 +10,7 @@ enum { GRAIN = 16384 };
 
 static int64_t itemsize(tt_dtype t)
 {
-    static const uint8_t size[] = {[TT_F32] = 4, [TT_F64] = 8, [TT_I64] = 8, [TT_BOOL] = 1,
-                                   [TT_I32] = 4, [TT_U8] = 1,  [TT_F16] = 2, [TT_BF16] = 2};
-    return size[t];
+    return (int64_t)tt_itemsize(t);
 }
 
 bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad)
@@ -127,8 +125,8 @@ void nonzero_run(const exec *x, operand out, operand in)
     }
 }
 
-/* n elements of T where the mask is true, packed into (or unpacked from) a vector with `room` places;
- * returns how many. */
+/* n elements of T where the mask is true, packed into (or unpacked from) a vector with `room`
+ * places; returns how many. */
 #define MASKED(NAME, T, DO)                                                                        \
     static int64_t NAME(int64_t n, char *data, int64_t step, const uint8_t *mask, int64_t mstep,   \
                         char *vector, int64_t vstep, int64_t room)                                 \

@@ -45,7 +45,8 @@ static void units_task(int64_t begin, int64_t end, void *arg)
     }
 }
 
-/* Counts the units; returns how many make a chunk of work worth a thread, small ones being cheap. */
+/* Counts the units; returns how many make a chunk of work worth a thread, small ones being cheap.
+ */
 static int64_t count_units(job *j)
 {
     int64_t elements = 1;
@@ -78,7 +79,8 @@ static void scale_unit(const job *j, const optim_slot *s, int64_t from, int64_t 
     j->loops->scale(s, from, to, *(const double *)j->args);
 }
 
-void adam_step_run(const exec *x, tt_dtype dtype, const adam_args *a, int n, const optim_slot *slots)
+void adam_step_run(const exec *x, tt_dtype dtype, const adam_args *a, int n,
+                   const optim_slot *slots)
 {
     job j = {.dtype = dtype, .n = n, .slots = slots, .args = a, .each = adam_unit};
     run(x, &j);

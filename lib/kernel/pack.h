@@ -1,10 +1,12 @@
-/* Scratch copies of strided operands, for products that cannot read (or write) them where they are. */
+/* Scratch copies of strided operands, for products that cannot read (or write) them where they are.
+ */
 #ifndef TT_KERNEL_PACK_H
 #define TT_KERNEL_PACK_H
 
 #include "kernel.h"
 
-typedef struct pack { /* filled by pack_axis, outermost axis first; at most LAYOUT_MAX_NDIM of them */
+typedef struct pack { /* filled by pack_axis, outermost axis first; at most LAYOUT_MAX_NDIM of them
+                       */
     layout from, to;  /* the operand, and its contiguous copy */
     int64_t *stride[LAYOUT_MAX_NDIM]; /* where to store each axis's stride in the copy */
 } pack;

@@ -1,7 +1,7 @@
-/* The generator of random.h: Philox 4x32-10 blocks, and what is made of them. Every value comes from
- * one block by operations that IEEE 754 rounds correctly (+ - * / sqrt, no fused multiply-add), so
- * that all processors make the same bits. An element's block is found from its number alone: threads
- * work on any range. Kinds of numbers draw from streams of their own. */
+/* The generator of random.h: Philox 4x32-10 blocks, and what is made of them. Every value comes
+ * from one block by operations that IEEE 754 rounds correctly (+ - * / sqrt, no fused
+ * multiply-add), so that all processors make the same bits. An element's block is found from its
+ * number alone: threads work on any range. Kinds of numbers draw from streams of their own. */
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* Reductions: picks the loops for an id, runs them over the tasks of a reduce_plan and finishes the
- * accumulators (a division, a logarithm, ...) into the result. An id is one or two steps; the second
- * reads what the first wrote (log-sum-exp: the maximum; variance: the mean), task by task, so that
- * the data of a task is still in cache. Parts of one result are joined in order, whoever ran them. */
+ * accumulators (a division, a logarithm, ...) into the result. An id is one or two steps; the
+ * second reads what the first wrote (log-sum-exp: the maximum; variance: the mean), task by task,
+ * so that the data of a task is still in cache. Parts of one result are joined in order, whoever
+ * ran them. */
 #include <math.h>
 #include <stddef.h>
 #include "isa.h"
@@ -48,23 +49,19 @@ typedef struct job {
     const recipe *r;
     const reduce_loop *loops; /* of the input's type */
     const char *in;
-    size_t in_size;
+    int64_t in_size;
     operand out, aux;
     double param; /* order of a norm, correction of a variance */
     int step;     /* the one that runs in parts */
     reduce_acc *partial;
 } job;
 
-static reduce_type loop_type(tt_dtype t, size_t *size)
+static reduce_type loop_type(tt_dtype t)
 {
-    static const struct {
-        reduce_type type;
-        size_t size;
-    } table[] = {[TT_F32] = {LOOP_F32, 4}, [TT_F64] = {LOOP_F64, 8},  [TT_I64] = {LOOP_I64, 8},
-                 [TT_BOOL] = {LOOP_U8, 1}, [TT_I32] = {LOOP_I32, 4},  [TT_U8] = {LOOP_U8, 1},
-                 [TT_F16] = {LOOP_H16, 2}, [TT_BF16] = {LOOP_H16, 2}};
-    *size = table[t].size;
-    return table[t].type;
+    static const reduce_type table[] = {
+        [TT_F32] = LOOP_F32, [TT_F64] = LOOP_F64, [TT_I64] = LOOP_I64, [TT_BOOL] = LOOP_U8,
+        [TT_I32] = LOOP_I32, [TT_U8] = LOOP_U8,   [TT_F16] = LOOP_H16, [TT_BF16] = LOOP_H16};
+    return table[t];
 }
 
 static double load(operand o, int64_t at)
@@ -137,7 +134,7 @@ static void clear(const job *j, const step *s, int64_t m, reduce_acc *a)
 }
 
 /* Rows as narrow as m, one behind the other: several of them are run as one wide row. */
-static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in, size_t size,
+static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in, int64_t size,
                    int64_t stride, const double *c, reduce_acc id, reduce_acc *a)
 {
     reduce_acc wide[REDUCE_COLUMNS];
@@ -150,7 +147,7 @@ static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in
     loop->column(group * m, groups, in, stride, group * m * stride, centres, wide);
     for (int64_t g = 0; g < group; g++)
         loop->join(m, a, wide + g * m);
-    const char *rest = in + groups * group * m * stride * (int64_t)size;
+    const char *rest = in + groups * group * m * stride * size;
     loop->column(m, n - groups * group, rest, stride, m * stride, c, a);
 }
 
@@ -166,7 +163,7 @@ static void run_units(const job *j, const step *s, int64_t m, const char *in, in
         int64_t from = u % segments * p->depth;
         int64_t n = r->size - from < p->depth ? r->size - from : p->depth;
         int64_t at = from * r->in + reduce_offset(p->nred - 1, p->red + 1, u / segments);
-        const char *data = in + at * (int64_t)j->in_size;
+        const char *data = in + at * j->in_size;
         if (!p->columns)
             loop->row(n, data, r->in, c ? c[0] : 0, a);
         else if (m <= NARROW && m == p->kept[0].size && r->in == m * across && n > REDUCE_COLUMNS)
@@ -202,7 +199,8 @@ static const double *centres(const job *j, int k, const reduce_line *l, double *
     return c;
 }
 
-static void finish_line(const job *j, int k, const reduce_line *l, const double *c, const reduce_acc *acc)
+static void finish_line(const job *j, int k, const reduce_line *l, const double *c,
+                        const reduce_acc *acc)
 {
     const step *s = &j->r->steps[k];
     bool integer = j->loops[s->map].integer;
@@ -220,7 +218,7 @@ static void run_part(const job *j, int k, const reduce_line *l, int64_t part, co
     const step *s = &j->r->steps[k];
     int64_t begin = p->units * part / p->parts, end = p->units * (part + 1) / p->parts;
     clear(j, s, l->m, a);
-    run_units(j, s, l->m, j->in + l->in * (int64_t)j->in_size, begin, end, c, a);
+    run_units(j, s, l->m, j->in + l->in * j->in_size, begin, end, c, a);
 }
 
 /* Whole lines: all steps and parts of each. */
@@ -276,8 +274,8 @@ static void execute(job *j)
     int64_t slots = lines * p->parts * p->width;
     bool parted = p->parts > 1 && j->x->num_threads > 1;
     if (parted)
-        j->partial = slots <= FEW ? few
-                                  : j->x->mem.alloc(j->x->mem.user, sizeof few[0] * (size_t)slots);
+        j->partial =
+            slots <= FEW ? few : j->x->mem.alloc(j->x->mem.user, sizeof few[0] * (size_t)slots);
     if (!parted || !j->partial) {
         parallel_for(j->x, lines, GRAIN / (cost * p->parts) + 1, lines_task, j);
         return;
@@ -294,13 +292,16 @@ static void run(const exec *x, const recipe *r, operand in, operand out, operand
                 const bool *reduced)
 {
     job j = {.x = x, .r = r, .in = in.data, .out = out, .aux = aux, .param = param};
+    j.in_size = (int64_t)tt_itemsize(in.dtype);
     reduce_plan_init(&j.p, in.at, out.at, aux.at, reduced);
-    j.loops = x->k->reduce->loop[loop_type(in.dtype, &j.in_size)];
+    j.loops = x->k->reduce->loop[loop_type(in.dtype)];
     execute(&j);
 }
 
-#define ONE(MAP, HOW)            {1, {{MAP, HOW, NONE}}}
+/* clang-format off */
+#define ONE(MAP, HOW)                   {1, {{MAP, HOW, NONE}}}
 #define TWO(MAP, HOW, MAP2, HOW2, FROM) {2, {{MAP, HOW, NONE}, {MAP2, HOW2, FROM}}}
+/* clang-format on */
 
 void reduce_run(const exec *x, reduce_id id, operand out, operand in, const bool *reduced)
 {
@@ -342,8 +343,7 @@ void reduce_norm_run(const exec *x, operand out, operand in, const bool *reduced
 {
     static const recipe largest = ONE(MAP_MAX_ABS, KEEP), smallest = ONE(MAP_MIN_ABS, KEEP),
                         count = ONE(MAP_NONZERO, KEEP), sum = ONE(MAP_ABS, KEEP),
-                        root = ONE(MAP_SQUARE, ROOT),
-                        general = {1, {{MAP_POW, POWER, FIXED}}};
+                        root = ONE(MAP_SQUARE, ROOT), general = {1, {{MAP_POW, POWER, FIXED}}};
     const recipe *r = &general;
     if (isinf(ord))
         r = ord > 0 ? &largest : &smallest;

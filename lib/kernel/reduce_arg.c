@@ -1,6 +1,6 @@
-/* argmax and argmin along one axis: the same plan as the other reductions, with the place of the best
- * element instead of an accumulator. Parts are ranges of the axis; the best of each is compared in
- * order, so that the first of equals wins. */
+/* argmax and argmin along one axis: the same plan as the other reductions, with the place of the
+ * best element instead of an accumulator. Parts are ranges of the axis; the best of each is
+ * compared in order, so that the first of equals wins. */
 #include <stddef.h>
 #include "isa.h"
 #include "parallel.h"
@@ -108,17 +108,12 @@ static void execute(const exec *x, job *j)
 
 void reduce_arg_run(const exec *x, bool largest, operand out, operand in, int axis)
 {
-    static const struct {
-        reduce_type type;
-        int64_t size;
-    } table[] = {[TT_F32] = {LOOP_F32, 4},
-                 [TT_F64] = {LOOP_F64, 8},
-                 [TT_I64] = {LOOP_I64, 8},
-                 [TT_BOOL] = {LOOP_U8, 1}};
+    static const reduce_type type[] = {
+        [TT_F32] = LOOP_F32, [TT_F64] = LOOP_F64, [TT_I64] = LOOP_I64, [TT_BOOL] = LOOP_U8};
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     reduced[axis] = true;
-    job j = {.in = in.data, .in_size = table[in.dtype].size, .out = out.data};
-    j.loop = &x->k->reduce->arg[table[in.dtype].type][largest];
+    job j = {.in = in.data, .in_size = (int64_t)tt_itemsize(in.dtype), .out = out.data};
+    j.loop = &x->k->reduce->arg[type[in.dtype]][largest];
     reduce_plan_init(&j.p, in.at, out.at, out.at, reduced);
     execute(x, &j);
 }

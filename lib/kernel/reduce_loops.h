@@ -1,32 +1,41 @@
 /* The table of inner loops of the reductions, filled once per instruction set by isa/reduce.c and
- * driven by reduce.c. A loop maps each element to a value and joins the values into accumulators. */
+ * driven by reduce.c. A loop maps each element to a value and joins the values into accumulators.
+ */
 #ifndef TT_KERNEL_REDUCE_LOOPS_H
 #define TT_KERNEL_REDUCE_LOOPS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REDUCE_COLUMNS = 1024 }; /* at most so many columns in one call of a column loop */
+enum { REDUCE_COLUMNS = 2048 }; /* at most so many columns in one call of a column loop */
 
-typedef enum reduce_map { /* c is the centre, one per output */
-    MAP_SUM,      /* x */
-    MAP_PROD,     /* x, joined by * */
-    MAP_MAX,      /* x, joined by max */
-    MAP_MIN,      /* x, joined by min */
-    MAP_NONZERO,  /* x != 0, counted */
-    MAP_SQUARE,   /* x x */
-    MAP_ABS,      /* |x| */
-    MAP_MAX_ABS,  /* |x|, joined by max */
-    MAP_MIN_ABS,  /* |x|, joined by min */
-    MAP_NANSUM,   /* x, or 0 for NaN */
-    MAP_NUMBER,   /* x is not NaN, counted */
-    MAP_DEVIATION, /* (x - c)^2 */
-    MAP_EXP,      /* exp(x - c) */
-    MAP_POW,      /* |x|^c */
-    MAP_COUNT
+typedef enum reduce_map {                /* c is the centre, one per output */
+                          MAP_SUM,       /* x */
+                          MAP_PROD,      /* x, joined by * */
+                          MAP_MAX,       /* x, joined by max */
+                          MAP_MIN,       /* x, joined by min */
+                          MAP_NONZERO,   /* x != 0, counted */
+                          MAP_SQUARE,    /* x x */
+                          MAP_ABS,       /* |x| */
+                          MAP_MAX_ABS,   /* |x|, joined by max */
+                          MAP_MIN_ABS,   /* |x|, joined by min */
+                          MAP_NANSUM,    /* x, or 0 for NaN */
+                          MAP_NUMBER,    /* x is not NaN, counted */
+                          MAP_DEVIATION, /* (x - c)^2 */
+                          MAP_EXP,       /* exp(x - c) */
+                          MAP_POW,       /* |x|^c */
+                          MAP_COUNT
 } reduce_map;
 
-typedef enum reduce_type { LOOP_F32, LOOP_F64, LOOP_I64, LOOP_I32, LOOP_U8, LOOP_H16, LOOP_TYPES } reduce_type;
+typedef enum reduce_type {
+    LOOP_F32,
+    LOOP_F64,
+    LOOP_I64,
+    LOOP_I32,
+    LOOP_U8,
+    LOOP_H16,
+    LOOP_TYPES
+} reduce_type;
 
 typedef union reduce_acc {
     double f;

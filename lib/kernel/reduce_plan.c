@@ -1,6 +1,7 @@
 /* Turns the layouts of a reduction into two short lists of axes, kept and reduced, and decides how
  * the work is cut: input are strides and a mark per axis, output a reduce_plan. Axes that travel
- * together are merged, so that most reductions end as one row, one matrix or one stack of matrices. */
+ * together are merged, so that most reductions end as one row, one matrix or one stack of matrices.
+ */
 #include "reduce_plan.h"
 
 enum {

@@ -16,8 +16,9 @@ typedef struct reduce_axis {
  * the smallest stride, kept[0], and runs over up to REDUCE_COLUMNS of its elements at once. */
 typedef struct reduce_plan {
     int nkept, nred;
-    reduce_axis kept[LAYOUT_MAX_NDIM], red[LAYOUT_MAX_NDIM]; /* innermost first; at least one each */
-    int64_t outputs, total; /* results, and elements that go into each */
+    reduce_axis kept[LAYOUT_MAX_NDIM],
+        red[LAYOUT_MAX_NDIM]; /* innermost first; at least one each */
+    int64_t outputs, total;   /* results, and elements that go into each */
     bool columns;
     int64_t width;  /* columns of one task, 1 in a row plan */
     int64_t chunks; /* tasks side by side along kept[0] */

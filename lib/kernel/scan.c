@@ -1,6 +1,6 @@
 /* Running sums, products, extrema and log-sum-exps along one axis. Each line of the other axes is
- * walked from one end with a carried value; where another axis has the smaller stride, many lines are
- * walked side by side so that memory is read in order. The walk of a line is never cut. */
+ * walked from one end with a carried value; where another axis has the smaller stride, many lines
+ * are walked side by side so that memory is read in order. The walk of a line is never cut. */
 #include <math.h>
 #include <stddef.h>
 #include "parallel.h"
@@ -144,16 +144,14 @@ static void task(int64_t begin, int64_t end, void *arg)
     }
 }
 
-static int64_t itemsize(tt_dtype t)
-{
-    return t == TT_F32 ? 4 : t == TT_BOOL ? 1 : 8;
-}
-
 static void run(const exec *x, scan_loop *loop, operand out, operand in, int axis, bool reverse)
 {
     bool reduced[LAYOUT_MAX_NDIM] = {false};
-    job j = {.loop = loop, .in_size = itemsize(in.dtype), .out_size = itemsize(out.dtype)};
-    int64_t n = in.at->shape[axis], in_along = in.at->stride[axis], out_along = out.at->stride[axis];
+    job j = {.loop = loop,
+             .in_size = (int64_t)tt_itemsize(in.dtype),
+             .out_size = (int64_t)tt_itemsize(out.dtype)};
+    int64_t n = in.at->shape[axis], in_along = in.at->stride[axis],
+            out_along = out.at->stride[axis];
     reduced[axis] = true;
     reduce_plan_init(&j.p, in.at, out.at, out.at, reduced);
     if (n == 0)

@@ -1,6 +1,6 @@
 /* Running sums and their kin along one axis. out and in have the same shape and either may have any
- * strides; out may be in itself (same data and strides), but not overlap it otherwise. Parallel over
- * the other axes only, so that the bits do not depend on the number of threads. */
+ * strides; out may be in itself (same data and strides), but not overlap it otherwise. Parallel
+ * over the other axes only, so that the bits do not depend on the number of threads. */
 #ifndef TT_KERNEL_SCAN_H
 #define TT_KERNEL_SCAN_H
 
@@ -18,8 +18,8 @@ typedef enum scan_id {
 /* reverse: from the last element to the first (the gradient of a running sum is a reverse one). */
 void scan_run(const exec *x, scan_id id, operand out, operand in, int axis, bool reverse);
 
-/* For SCAN_MAX and SCAN_MIN: where along the axis the running extremum stands, to I64. Of equal ones
- * the first; from the first NaN on, the place of that NaN. */
+/* For SCAN_MAX and SCAN_MIN: where along the axis the running extremum stands, to I64. Of equal
+ * ones the first; from the first NaN on, the place of that NaN. */
 void scan_index_run(const exec *x, scan_id id, operand out, operand in, int axis, bool reverse);
 
 #endif

@@ -1,11 +1,12 @@
 /* Lines of up to three strided operands of one shape, in C order: for kernels where the order
- * matters, unlike iter.h. Axes are given outermost first; those of size 1 vanish and neighbours that
- * continue each other in all operands are merged.
+ * matters, unlike iter.h. Axes are given outermost first; those of size 1 vanish and neighbours
+ * that continue each other in all operands are merged.
  *
  *     walk w;
  *     walk_init(&w);
  *     for (...) walk_axis(&w, size, stride0, stride1, stride2);
- *     for (walk_start(&w, 0); w.left > 0; walk_next(&w)) ... w.n elements from w.at[k], w.step[k] apart
+ *     for (walk_start(&w, 0); w.left > 0; walk_next(&w)) ... w.n elements from w.at[k], w.step[k]
+ * apart
  */
 #ifndef TT_KERNEL_WALK_H
 #define TT_KERNEL_WALK_H

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every function whose documentation says @grad is gradient-checked: through its row in a .def file
-# of lib/kernel, or through a row of tests/grad/table.c.
+# of lib/kernel, or through a row of a table in tests/grad.
 # usage: check_grads.sh PROJECT-ROOT
 cd "$1" || exit 1
 work=$(mktemp -d) || exit 1
@@ -17,7 +17,7 @@ cat include/tinytensor/*.h | tr '\n' '\001' | sed 's#\*/#*/\n#g' | awk '
 
 {
     sed -nE 's/^[A-Z_]+\( *([a-z0-9_]+) *,.*/tt_\1/p' lib/kernel/*.def lib/op/*.def 2>/dev/null
-    grep -ohE '\btt_[a-z0-9_]+' tests/grad/table.c tests/grad/*.c
+    grep -ohE '\btt_[a-z0-9_]+' tests/grad/*.c
 } | sort -u >"$work/checked"
 
 unchecked=$(comm -23 "$work/promised" "$work/checked")

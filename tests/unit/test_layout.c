@@ -1,4 +1,5 @@
 /* The integer geometry under every view, against slow and obvious versions of itself. */
+#define _DEFAULT_SOURCE /* rand_r */
 #include "tensor/layout.h"
 #include "unit.h"
 

@@ -7,7 +7,7 @@
 #include "vmath.h"
 #include "../fused_loops.h"
 
-enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
+enum { LANES = 32, BLOCK = 1024, COLUMNS = FUSED_COLUMNS, DEPTH = 16 };
 
 #define LANE_LOOP for (int l = 0; l < LANES; l++)
 
@@ -16,16 +16,16 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
     for (int l = 0; l < WIDTH; l++)                                                                \
         LANE[l] = JOIN(LANE[l], LANE[l + WIDTH]);
 #define FOLD_ALL(LANE, JOIN)                                                                       \
-    FOLD(LANE, JOIN, 16) FOLD(LANE, JOIN, 8) FOLD(LANE, JOIN, 4) FOLD(LANE, JOIN, 2)               \
-    FOLD(LANE, JOIN, 1)
+    FOLD(LANE, JOIN, 16)                                                                           \
+    FOLD(LANE, JOIN, 8) FOLD(LANE, JOIN, 4) FOLD(LANE, JOIN, 2) FOLD(LANE, JOIN, 1)
 #define PLUS(a, b)   ((a) + (b))
-#define LARGER(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
+#define LARGER(a, b) ((b) > (a) ? (b) : (a)) /* no NaN wins: the sum will see to that */
 
 #define ROW_LOOPS(P, T, EXP, MINUS_INF)                                                            \
     static void P##_pad(int64_t n, const T *x, T *rest)                                            \
     {                                                                                              \
         LANE_LOOP                                                                                  \
-            rest[l] = MINUS_INF;                                                                   \
+        rest[l] = MINUS_INF;                                                                       \
         memcpy(rest, x, (size_t)n * sizeof *x);                                                    \
     }                                                                                              \
     static T P##_max(int64_t n, const T *x)                                                        \
@@ -33,14 +33,14 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
         T lane[LANES], rest[LANES];                                                                \
         int64_t i = 0;                                                                             \
         LANE_LOOP                                                                                  \
-            lane[l] = MINUS_INF;                                                                   \
+        lane[l] = MINUS_INF;                                                                       \
         for (; i + LANES <= n; i += LANES)                                                         \
             LANE_LOOP                                                                              \
-                lane[l] = LARGER(lane[l], x[i + l]);                                               \
+        lane[l] = LARGER(lane[l], x[i + l]);                                                       \
         if (i < n) {                                                                               \
             P##_pad(n - i, x + i, rest);                                                           \
             LANE_LOOP                                                                              \
-                lane[l] = LARGER(lane[l], rest[l]);                                                \
+            lane[l] = LARGER(lane[l], rest[l]);                                                    \
         }                                                                                          \
         FOLD_ALL(lane, LARGER)                                                                     \
         return lane[0];                                                                            \
@@ -52,11 +52,11 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
         int64_t i = 0;                                                                             \
         for (; i + LANES <= n; i += LANES)                                                         \
             LANE_LOOP                                                                              \
-                lane[l] += EXP(x[i + l] - m);                                                      \
+        lane[l] += EXP(x[i + l] - m);                                                              \
         if (i < n) {                                                                               \
             P##_pad(n - i, x + i, rest);                                                           \
             LANE_LOOP                                                                              \
-                lane[l] += EXP(rest[l] - m);                                                       \
+            lane[l] += EXP(rest[l] - m);                                                           \
         }                                                                                          \
         FOLD_ALL(lane, PLUS)                                                                       \
         return lane[0];                                                                            \
@@ -66,18 +66,19 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
         T lane[LANES] = {0}, rest[LANES];                                                          \
         int64_t i = 0;                                                                             \
         for (; i + LANES <= n; i += LANES) {                                                       \
-            LANE_LOOP                                                                              \
-                rest[l] = EXP(x[i + l] - m);                                                       \
-            LANE_LOOP                                                                              \
-                lane[l] += rest[l];                                                                \
-            memcpy(y + i, rest, sizeof rest);                                                      \
+            _Pragma("omp simd") LANE_LOOP                                                          \
+            {                                                                                      \
+                T v = EXP(x[i + l] - m);                                                           \
+                y[i + l] = v;                                                                      \
+                lane[l] += v;                                                                      \
+            }                                                                                      \
         }                                                                                          \
         if (i < n) {                                                                               \
             P##_pad(n - i, x + i, rest);                                                           \
             LANE_LOOP                                                                              \
-                rest[l] = EXP(rest[l] - m);                                                        \
+            rest[l] = EXP(rest[l] - m);                                                            \
             LANE_LOOP                                                                              \
-                lane[l] += rest[l];                                                                \
+            lane[l] += rest[l];                                                                    \
             memcpy(y + i, rest, (size_t)(n - i) * sizeof *y);                                      \
         }                                                                                          \
         FOLD_ALL(lane, PLUS)                                                                       \
@@ -91,11 +92,11 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
         if (b) {                                                                                   \
             for (; i + LANES <= n; i += LANES)                                                     \
                 LANE_LOOP                                                                          \
-                    lane[l] += a[i + l] * b[i + l];                                                \
+            lane[l] += a[i + l] * b[i + l];                                                        \
         } else {                                                                                   \
             for (; i + LANES <= n; i += LANES)                                                     \
                 LANE_LOOP                                                                          \
-                    lane[l] += a[i + l];                                                           \
+            lane[l] += a[i + l];                                                                   \
         }                                                                                          \
         for (; i < n; i++)                                                                         \
             tail += b ? a[i] * b[i] : a[i];                                                        \
@@ -141,45 +142,57 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
         }                                                                                          \
     }
 
-/* Columns side by side: each step along the axis is a row of up to COLUMNS elements. */
+/* Columns side by side: each step along the axis is a row of up to COLUMNS elements. The sums are
+ * taken in the pass that finds the maxima, so that memory is read twice only: after every DEPTH
+ * rows those so far are scaled to the new maximum. */
 #define SOFTMAX_COLUMNS(P, T, EXP, MINUS_INF)                                                      \
+    static void P##_raise(int64_t m, int64_t n, const T *x, int64_t across, int64_t along, T *top, \
+                          double *sum)                                                             \
+    {                                                                                              \
+        T old[COLUMNS], part[COLUMNS];                                                             \
+        for (int64_t j = 0; j < m; j++)                                                            \
+            old[j] = top[j];                                                                       \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            for (int64_t j = 0; j < m; j++)                                                        \
+                top[j] = LARGER(top[j], x[i * along + j * across]);                                \
+        for (int64_t j = 0; j < m; j++)                                                            \
+            sum[j] *= (double)(top[j] == MINUS_INF ? 1 : EXP(old[j] - top[j]));                    \
+        for (int64_t j = 0; j < m; j++) {                                                          \
+            old[j] = top[j] == MINUS_INF ? 0 : top[j];                                             \
+            part[j] = 0;                                                                           \
+        }                                                                                          \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            for (int64_t j = 0; j < m; j++)                                                        \
+                part[j] += EXP(x[i * along + j * across] - old[j]);                                \
+        for (int64_t j = 0; j < m; j++)                                                            \
+            sum[j] += (double)part[j];                                                             \
+    }                                                                                              \
     static void P##_columns(int64_t m, int64_t n, fused_matrix out, fused_matrix in, bool log_)    \
     {                                                                                              \
-        T top[COLUMNS], *y = (T *)(void *)out.data;                                                \
+        T top[COLUMNS], last[COLUMNS], *y = (T *)(void *)out.data;                                 \
         double sum[COLUMNS];                                                                       \
         const T *x = (const T *)(const void *)in.data;                                             \
         int64_t xs = in.across, ys = out.across;                                                   \
-        for (int64_t j = 0; j < m; j++)                                                            \
-            top[j] = MINUS_INF;                                                                    \
-        for (int64_t i = 0; i < n; i++)                                                            \
-            for (int64_t j = 0; j < m; j++) {                                                      \
-                T v = x[i * in.along + j * xs];                                                    \
-                top[j] = LARGER(top[j], v);                                                        \
-            }                                                                                      \
         for (int64_t j = 0; j < m; j++) {                                                          \
-            top[j] = top[j] == MINUS_INF ? 0 : top[j];                                             \
+            top[j] = MINUS_INF;                                                                    \
             sum[j] = 0;                                                                            \
         }                                                                                          \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            const T *from = x + i * in.along;                                                      \
-            T *to = y + i * out.along;                                                             \
-            for (int64_t j = 0; j < m && log_; j++)                                                \
-                sum[j] += (double)EXP(from[j * xs] - top[j]);                                      \
-            for (int64_t j = 0; j < m && !log_; j++) {                                             \
-                T v = EXP(from[j * xs] - top[j]);                                                  \
-                sum[j] += (double)v;                                                               \
-                to[j * ys] = v;                                                                    \
-            }                                                                                      \
+        for (int64_t i = 0; i < n; i += DEPTH)                                                     \
+            P##_raise(m, n - i < DEPTH ? n - i : DEPTH, x + i * in.along, xs, in.along, top, sum); \
+        for (int64_t j = 0; j < m; j++) {                                                          \
+            top[j] = top[j] == MINUS_INF ? 0 : top[j];                                             \
+            last[j] = (T)(sum[j] == 0 ? 0 : log_ ? log(sum[j]) : 1 / sum[j]);                      \
         }                                                                                          \
-        for (int64_t j = 0; j < m; j++)                                                            \
-            sum[j] = sum[j] == 0 ? 0 : log_ ? log(sum[j]) : 1 / sum[j];                            \
         for (int64_t i = 0; i < n; i++) {                                                          \
             const T *from = x + i * in.along;                                                      \
             T *to = y + i * out.along;                                                             \
-            for (int64_t j = 0; j < m && log_; j++)                                                \
-                to[j * ys] = (from[j * xs] - top[j]) - (T)sum[j];                                  \
-            for (int64_t j = 0; j < m && !log_; j++)                                               \
-                to[j * ys] *= (T)sum[j];                                                           \
+            if (log_) {                                                                            \
+                _Pragma("omp simd") for (int64_t j = 0; j < m; j++) to[j * ys] =                   \
+                    (from[j * xs] - top[j]) - last[j];                                             \
+            } else {                                                                               \
+                _Pragma("omp simd") for (int64_t j = 0; j < m; j++) to[j * ys] =                   \
+                    EXP(from[j * xs] - top[j]) * last[j];                                          \
+            }                                                                                      \
         }                                                                                          \
     }                                                                                              \
     static void P##_grad_columns(int64_t m, int64_t n, fused_matrix out, fused_matrix result,      \
@@ -236,14 +249,13 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
                 packed[j] = x[j * stride];                                                         \
             x = stride == 1 ? x : packed;                                                          \
             T top = P##_max(k, x);                                                                 \
-            if (top > m || top != top) {                                                           \
-                sum *= exp((double)m - (double)top);                                               \
+            if (top > m) {                                                                         \
+                sum *= sum == 0 ? 1 : exp((double)m - (double)top);                                \
                 m = top;                                                                           \
             }                                                                                      \
-            if (m != MINUS_INF)                                                                    \
-                sum += (double)P##_sum_exp(k, x, m);                                               \
+            sum += (double)P##_sum_exp(k, x, m == MINUS_INF ? 0 : m);                              \
         }                                                                                          \
-        return (double)m + log(sum);                                                               \
+        return (m == MINUS_INF ? 0 : (double)m) + log(sum);                                        \
     }                                                                                              \
     static void P##_cross_entropy_grad(int64_t n, void *out, int64_t gs, const void *in,           \
                                        int64_t xs, const void *weight, int64_t ws, double lse,     \
@@ -267,7 +279,8 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
     }                                                                                              \
     static void P##_bce(int64_t n, char *const *ptr, const int64_t *step, const void *arg)         \
     {                                                                                              \
-        const int64_t size = sizeof(T), a = step[0] / size, b = step[1] / size, c = step[2] / size; \
+        const int64_t size = sizeof(T), a = step[0] / size, b = step[1] / size,                    \
+                      c = step[2] / size;                                                          \
         T *loss = (T *)(void *)ptr[0];                                                             \
         const T *z = (const T *)(const void *)ptr[1], *t = (const T *)(const void *)ptr[2];        \
         (void)arg;                                                                                 \
@@ -281,7 +294,8 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
     }                                                                                              \
     static void P##_bce_grad(int64_t n, char *const *ptr, const int64_t *step, const void *arg)    \
     {                                                                                              \
-        const int64_t size = sizeof(T), a = step[0] / size, b = step[1] / size, c = step[2] / size; \
+        const int64_t size = sizeof(T), a = step[0] / size, b = step[1] / size,                    \
+                      c = step[2] / size;                                                          \
         const int64_t d = step[3] / size;                                                          \
         T *gz = (T *)(void *)ptr[0];                                                               \
         const T *z = (const T *)(const void *)ptr[1], *t = (const T *)(const void *)ptr[2];        \
@@ -333,7 +347,7 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = 256 };
             p[i] -= lr * (direct * d + carried * b);                                               \
         }                                                                                          \
     }                                                                                              \
-    static void P##_scale_grad(const optim_slot *s, int64_t from, int64_t to, double factor)            \
+    static void P##_scale_grad(const optim_slot *s, int64_t from, int64_t to, double factor)       \
     {                                                                                              \
         T *g = s->grad, f = (T)factor;                                                             \
         for (int64_t i = from; i < to; i++)                                                        \
@@ -354,7 +368,7 @@ OPTIMISERS(f64, double, sqrt)
 #define TABLE(P)                                                                                   \
     {                                                                                              \
         P##_softmax_row, P##_softmax_columns, P##_softmax_grad_row, P##_softmax_grad_columns,      \
-            P##_lse, P##_cross_entropy_grad, P##_bce, P##_bce_grad, P##_adam, P##_sgd,                  \
+            P##_lse, P##_cross_entropy_grad, P##_bce, P##_bce_grad, P##_adam, P##_sgd,             \
             P##_scale_grad                                                                         \
     }
 

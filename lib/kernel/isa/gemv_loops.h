@@ -1,7 +1,7 @@
-/* The loops of isa/gemv.c for one element type: included once per type, with T (the element), U (what
- * alpha and beta are converted to) and NAME(x) defined. Accumulators are arrays of fixed length, so
- * that the compiler keeps them in vector registers and the order of summation is the same whatever
- * their width. */
+/* The loops of isa/gemv.c for one element type: included once per type, with T (the element), U
+ * (what alpha and beta are converted to) and NAME(x) defined. Accumulators are arrays of fixed
+ * length, so that the compiler keeps them in vector registers and the order of summation is the
+ * same whatever their width. */
 
 /* The sum of the lanes, the upper half added to the lower until one is left. */
 static T NAME(fold)(const T *lane)
@@ -47,8 +47,7 @@ static void NAME(rows)(int64_t m, int64_t k, const void *va, int64_t row, int64_
     bool fast = col == 1 && step == 1 && k >= LANES;
     /* one row after the other: memory is read faster in one stream than in several */
     for (int64_t i = 0; i < m; i++)
-        out[i] = fast ? NAME(dot)(k, a + i * row, x)
-                      : NAME(dot_any)(k, a + i * row, col, x, step);
+        out[i] = fast ? NAME(dot)(k, a + i * row, x) : NAME(dot_any)(k, a + i * row, col, x, step);
 }
 
 /* out += four columns of a, one after the other. */
@@ -172,8 +171,8 @@ static void NAME(strip)(const product_args *p, int64_t rows, int64_t n, int64_t 
         int64_t w = n - j < WIDTH ? n - j : WIDTH;
         NAME(micro)(k, left, panel + j, ld, s);
         for (int64_t i = 0; i < rows; i++)
-            NAME(finish)(w, s + i * WIDTH, p->alpha, keep, c + i * p->c_row + j * p->c_col,
-                         p->c_col);
+            NAME(finish)
+            (w, s + i * WIDTH, p->alpha, keep, c + i * p->c_row + j * p->c_col, p->c_col);
     }
 }
 
@@ -189,8 +188,9 @@ static void NAME(product)(const product_args *p)
             int64_t ld = (n + WIDTH - 1) / WIDTH * WIDTH;
             NAME(pack)(k, n, ld, b + l * p->b_row + j * p->b_col, p->b_row, p->b_col, panel);
             for (int64_t i = 0; i < p->m; i += 4)
-                NAME(strip)(p, p->m - i < 4 ? p->m - i : 4, n, k, a + i * p->a_row + l * p->a_col,
-                            panel, ld, c + i * p->c_row + j * p->c_col, l ? 1 : p->beta);
+                NAME(strip)
+                (p, p->m - i < 4 ? p->m - i : 4, n, k, a + i * p->a_row + l * p->a_col, panel, ld,
+                 c + i * p->c_row + j * p->c_col, l ? 1 : p->beta);
         }
         l += PANEL_K;
     } while (l < p->k);

@@ -9,7 +9,10 @@
 #include "vmath.h"
 #include "../reduce_loops.h"
 
-enum { LANES = 32, BLOCK = 1024, DEPTH = 64 };
+enum { BLOCK = 1024, DEPTH = 64, TILE = 8 };
+
+/* Partial results of type L side by side: 256 bytes of them are a good few registers. */
+#define LANES(L) (sizeof(L) == 8 ? 32 : 64)
 
 /* NaN wins over everything: the other operand is taken only if it is larger, or itself NaN. */
 #define JOIN_SUM(a, b)  ((a) + (b))
@@ -19,14 +22,21 @@ enum { LANES = 32, BLOCK = 1024, DEPTH = 64 };
 
 #define TAKE(x, c)      (x)
 #define NONZERO(x, c)   ((x) != 0)
-#define HALF(x, c)      (((x) & 0x7fff) != 0)
+#define HALF(x, c)      (((x)&0x7fff) != 0)
 #define SQUARE(x, c)    ((x) * (x))
 #define NOT_NAN(x, c)   ((x) == (x))
 #define OR_ZERO(x, c)   ((x) == (x) ? (x) : 0)
 #define DEVIATION(x, c) (((x) - (c)) * ((x) - (c)))
 
-/* n elements, stride apart, side by side. */
+/* Copies of what is apart: n elements of a row, or n rows of m columns. */
 #define PACK(NAME, T)                                                                              \
+    static void NAME##_tile(int64_t m, int64_t n, const T *restrict x, int64_t cs, int64_t rs,     \
+                            T *restrict out)                                                       \
+    {                                                                                              \
+        for (int64_t j = 0; j < m; j++)                                                            \
+            for (int64_t i = 0; i < n; i++)                                                        \
+                out[i * m + j] = x[j * cs + i * rs];                                               \
+    }                                                                                              \
     static void NAME(int64_t n, const T *restrict x, int64_t s, T *restrict out)                   \
     {                                                                                              \
         for (int64_t i = 0; i < n; i++)                                                            \
@@ -47,29 +57,31 @@ PACK(pack_u8, uint8_t)
         LANE[l] = JOIN(LANE[l], v);                                                                \
     }
 
-/* One loop family. T: element, with its PACK; V: what an element is converted to before MAP; L: lanes;
- * F: member of reduce_acc that accumulates, of type A. */
+/* One loop family. T: element, with its PACK; V: what an element is converted to before MAP; L:
+ * lanes; F: member of reduce_acc that accumulates, of type A. */
 #define LOOPS(NAME, T, PACK_T, V, L, A, F, INIT, MAP, JOIN)                                        \
     static L NAME##_block(int64_t n, const T *x, V c)                                              \
     {                                                                                              \
         (void)c;                                                                                   \
-        L lane[LANES];                                                                             \
-        T rest[LANES] = {0};                                                                       \
+        L lane[LANES(L)];                                                                          \
+        T rest[LANES(L)] = {0};                                                                    \
         int64_t i = 0;                                                                             \
-        for (int l = 0; l < LANES; l++)                                                            \
+        for (int l = 0; l < LANES(L); l++)                                                         \
             lane[l] = INIT;                                                                        \
-        for (; i + LANES <= n; i += LANES)                                                         \
-            for (int l = 0; l < LANES; l++) {                                                      \
+        for (; i + LANES(L) <= n; i += LANES(L))                                                   \
+            for (int l = 0; l < LANES(L); l++) {                                                   \
                 L v = (L)MAP((V)x[i + l], c);                                                      \
                 lane[l] = JOIN(lane[l], v);                                                        \
             }                                                                                      \
         if (i < n) {                                                                               \
             PACK_T(n - i, x + i, 1, rest);                                                         \
-            for (int l = 0; l < LANES; l++) {                                                      \
+            for (int l = 0; l < LANES(L); l++) {                                                   \
                 L v = l < n - i ? (L)MAP((V)rest[l], c) : (L)INIT;                                 \
                 lane[l] = JOIN(lane[l], v);                                                        \
             }                                                                                      \
         }                                                                                          \
+        if (LANES(L) == 64)                                                                        \
+            FOLD(lane, L, JOIN, 32)                                                                \
         FOLD(lane, L, JOIN, 16)                                                                    \
         FOLD(lane, L, JOIN, 8)                                                                     \
         FOLD(lane, L, JOIN, 4)                                                                     \
@@ -96,24 +108,31 @@ PACK(pack_u8, uint8_t)
         A u = (A)a->F;                                                                             \
         a->F = JOIN(u, v);                                                                         \
     }                                                                                              \
-    static void NAME##_rows(int64_t m, int64_t n, const T *restrict x, int64_t cs, int64_t rs,     \
+    static void NAME##_rows(int64_t m, int64_t n, const T *restrict x, int64_t rs,                 \
                             const V *restrict c, L *restrict lane)                                 \
     {                                                                                              \
         (void)c;                                                                                   \
-        T packed[REDUCE_COLUMNS];                                                                  \
         for (int64_t j = 0; j < m; j++)                                                            \
             lane[j] = INIT;                                                                        \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            const T *restrict row = x + i * rs;                                                    \
-            if (cs != 1) {                                                                         \
-                PACK_T(m, row, cs, packed);                                                        \
-                row = packed;                                                                      \
-            }                                                                                      \
+        int64_t i = 0;                                                                             \
+        for (; i + 4 <= n; i += 4) { /* rows are streams: several at once hide their latency */    \
+            const T *restrict p = x + i * rs, *restrict q = p + rs;                                \
+            const T *restrict r = q + rs, *restrict t = r + rs;                                    \
             for (int64_t j = 0; j < m; j++) {                                                      \
-                L v = (L)MAP((V)row[j], c[j]);                                                     \
+                L v = (L)MAP((V)p[j], c[j]), w = (L)MAP((V)q[j], c[j]);                            \
+                v = JOIN(v, w);                                                                    \
+                w = (L)MAP((V)r[j], c[j]);                                                         \
+                v = JOIN(v, w);                                                                    \
+                w = (L)MAP((V)t[j], c[j]);                                                         \
+                v = JOIN(v, w);                                                                    \
                 lane[j] = JOIN(lane[j], v);                                                        \
             }                                                                                      \
         }                                                                                          \
+        for (; i < n; i++)                                                                         \
+            for (int64_t j = 0; j < m; j++) {                                                      \
+                L v = (L)MAP((V)x[i * rs + j], c[j]);                                              \
+                lane[j] = JOIN(lane[j], v);                                                        \
+            }                                                                                      \
     }                                                                                              \
     static void NAME##_column(int64_t m, int64_t n, const void *in, int64_t cs, int64_t rs,        \
                               const double *c, reduce_acc *a)                                      \
@@ -122,9 +141,14 @@ PACK(pack_u8, uint8_t)
         V centre[REDUCE_COLUMNS];                                                                  \
         for (int64_t j = 0; j < m; j++)                                                            \
             centre[j] = c ? (V)c[j] : 0;                                                           \
-        for (int64_t i = 0; i < n; i += DEPTH) {                                                   \
-            int64_t rows = n - i < DEPTH ? n - i : DEPTH;                                          \
-            NAME##_rows(m, rows, (const T *)in + i * rs, cs, rs, centre, lane);                    \
+        T tile[TILE * REDUCE_COLUMNS];                                                             \
+        int64_t depth = cs == 1 ? DEPTH : TILE;                                                    \
+        for (int64_t i = 0; i < n; i += depth) {                                                   \
+            int64_t rows = n - i < depth ? n - i : depth;                                          \
+            const T *x = (const T *)in + i * rs;                                                   \
+            if (cs != 1)                                                                           \
+                PACK_T##_tile(m, rows, x, cs, rs, tile);                                           \
+            NAME##_rows(m, rows, cs == 1 ? x : tile, cs == 1 ? rs : m, centre, lane);              \
             for (int64_t j = 0; j < m; j++) {                                                      \
                 A u = (A)a[j].F, v = (A)lane[j];                                                   \
                 a[j].F = JOIN(u, v);                                                               \
@@ -153,24 +177,24 @@ JOINS(smaller_i, int64_t, i, JOIN_MIN)
 
 /* Integers wrap around, so they are added and multiplied unsigned. */
 #define FLOAT_LOOPS(P, T, ABS, EXP)                                                                \
-    LOOPS(P##_sum, T, pack_##P, T, T, double, f, 0, TAKE, JOIN_SUM)                                          \
-    LOOPS(P##_prod, T, pack_##P, double, double, double, f, 1, TAKE, JOIN_PROD)                              \
-    LOOPS(P##_max, T, pack_##P, T, T, double, f, -(T)INFINITY, TAKE, JOIN_MAX)                               \
-    LOOPS(P##_min, T, pack_##P, T, T, double, f, (T)INFINITY, TAKE, JOIN_MIN)                                \
-    LOOPS(P##_square, T, pack_##P, double, double, double, f, 0, SQUARE, JOIN_SUM)                           \
-    LOOPS(P##_abs, T, pack_##P, T, T, double, f, 0, ABS, JOIN_SUM)                                           \
-    LOOPS(P##_max_abs, T, pack_##P, T, T, double, f, 0, ABS, JOIN_MAX)                                       \
-    LOOPS(P##_min_abs, T, pack_##P, T, T, double, f, (T)INFINITY, ABS, JOIN_MIN)                             \
-    LOOPS(P##_nansum, T, pack_##P, T, T, double, f, 0, OR_ZERO, JOIN_SUM)                                    \
-    LOOPS(P##_deviation, T, pack_##P, double, double, double, f, 0, DEVIATION, JOIN_SUM)                     \
-    LOOPS(P##_exp, T, pack_##P, T, T, double, f, 0, EXP, JOIN_SUM)                                           \
+    LOOPS(P##_sum, T, pack_##P, T, T, double, f, 0, TAKE, JOIN_SUM)                                \
+    LOOPS(P##_prod, T, pack_##P, double, double, double, f, 1, TAKE, JOIN_PROD)                    \
+    LOOPS(P##_max, T, pack_##P, T, T, double, f, -(T)INFINITY, TAKE, JOIN_MAX)                     \
+    LOOPS(P##_min, T, pack_##P, T, T, double, f, (T)INFINITY, TAKE, JOIN_MIN)                      \
+    LOOPS(P##_square, T, pack_##P, double, double, double, f, 0, SQUARE, JOIN_SUM)                 \
+    LOOPS(P##_abs, T, pack_##P, T, T, double, f, 0, ABS, JOIN_SUM)                                 \
+    LOOPS(P##_max_abs, T, pack_##P, T, T, double, f, 0, ABS, JOIN_MAX)                             \
+    LOOPS(P##_min_abs, T, pack_##P, T, T, double, f, (T)INFINITY, ABS, JOIN_MIN)                   \
+    LOOPS(P##_nansum, T, pack_##P, T, T, double, f, 0, OR_ZERO, JOIN_SUM)                          \
+    LOOPS(P##_deviation, T, pack_##P, double, double, double, f, 0, DEVIATION, JOIN_SUM)           \
+    LOOPS(P##_exp, T, pack_##P, T, T, double, f, 0, EXP, JOIN_SUM)                                 \
     LOOPS(P##_pow, T, pack_##P, double, double, double, f, 0, POWER, JOIN_SUM)
 
-#define FABSF(x, c) fabsf(x)
-#define FABS(x, c)  fabs(x)
-#define EXPF(x, c)  f32_exp((x) - (c))
-#define EXPD(x, c)  f64_exp((x) - (c))
-#define POWER(x, c) pow(fabs(x), c)
+#define FABSF(x, c)    fabsf(x)
+#define FABS(x, c)     fabs(x)
+#define EXPF(x, c)     f32_exp((x) - (c))
+#define EXPD(x, c)     f64_exp((x) - (c))
+#define POWER(x, c)    pow(fabs(x), c)
 #define WRAP_ABS(x, c) ((x) < 0 ? 0 - (uint64_t)(x) : (uint64_t)(x))
 
 FLOAT_LOOPS(f32, float, FABSF, EXPF)
@@ -192,11 +216,12 @@ LOOPS(i64_min_abs, int64_t, pack_i64, int64_t, int64_t, int64_t, i, INT64_MAX, W
 LOOPS(i64_max, int64_t, pack_i64, int64_t, int64_t, int64_t, i, INT64_MIN, TAKE, JOIN_MAX)
 LOOPS(i64_min, int64_t, pack_i64, int64_t, int64_t, int64_t, i, INT64_MAX, TAKE, JOIN_MIN)
 
-/* Place of the first extremum. BEATS(b, a): b replaces a that stands before it; NaN beats all but NaN. */
+/* Place of the first extremum. BEATS(b, a): b replaces a that stands before it; NaN beats all but
+ * NaN. */
 #define BEATS_MAX(b, a) ((b) > (a) || ((b) != (b) && (a) == (a)))
 #define BEATS_MIN(b, a) ((b) < (a) || ((b) != (b) && (a) == (a)))
 
-#define ARG_LOOPS(NAME, T, PACK_T, BLOCK_OF, BEATS)                                                        \
+#define ARG_LOOPS(NAME, T, PACK_T, BLOCK_OF, BEATS)                                                \
     static int64_t NAME##_row(int64_t n, const void *in, int64_t s)                                \
     {                                                                                              \
         const T *x = in;                                                                           \
@@ -250,27 +275,33 @@ ARG_LOOPS(i64_argmin, int64_t, pack_i64, i64_min_block, BEATS_MIN)
 ARG_LOOPS(u8_argmax, uint8_t, pack_u8, u8_max_block, BEATS_MAX)
 ARG_LOOPS(u8_argmin, uint8_t, pack_u8, u8_min_block, BEATS_MIN)
 
-#define ENTRY_F(NAME, JOIN, ID) {false, {.f = ID}, NAME##_row, NAME##_column, JOIN}
-#define ENTRY_I(NAME, JOIN, ID) {true, {.i = ID}, NAME##_row, NAME##_column, JOIN}
+#define ENTRY_F(NAME, JOIN, ID)                                                                    \
+    {                                                                                              \
+        false, {.f = ID}, NAME##_row, NAME##_column, JOIN                                          \
+    }
+#define ENTRY_I(NAME, JOIN, ID)                                                                    \
+    {                                                                                              \
+        true, {.i = ID}, NAME##_row, NAME##_column, JOIN                                           \
+    }
 #define INF (double)INFINITY
 #define FLOAT_ENTRIES(P)                                                                           \
     {                                                                                              \
-        [MAP_SUM] = ENTRY_F(P##_sum, add_f, 0),                                                    \
-        [MAP_PROD] = ENTRY_F(P##_prod, multiply_f, 1),                                             \
+        [MAP_SUM] = ENTRY_F(P##_sum, add_f, 0), [MAP_PROD] = ENTRY_F(P##_prod, multiply_f, 1),     \
         [MAP_MAX] = ENTRY_F(P##_max, larger_f, -INF),                                              \
         [MAP_MIN] = ENTRY_F(P##_min, smaller_f, INF),                                              \
         [MAP_NONZERO] = ENTRY_I(P##_nonzero, add_i, 0),                                            \
-        [MAP_SQUARE] = ENTRY_F(P##_square, add_f, 0),                                              \
-        [MAP_ABS] = ENTRY_F(P##_abs, add_f, 0),                                                    \
+        [MAP_SQUARE] = ENTRY_F(P##_square, add_f, 0), [MAP_ABS] = ENTRY_F(P##_abs, add_f, 0),      \
         [MAP_MAX_ABS] = ENTRY_F(P##_max_abs, larger_f, 0),                                         \
         [MAP_MIN_ABS] = ENTRY_F(P##_min_abs, smaller_f, INF),                                      \
         [MAP_NANSUM] = ENTRY_F(P##_nansum, add_f, 0),                                              \
         [MAP_NUMBER] = ENTRY_I(P##_number, add_i, 0),                                              \
         [MAP_DEVIATION] = ENTRY_F(P##_deviation, add_f, 0),                                        \
-        [MAP_EXP] = ENTRY_F(P##_exp, add_f, 0),                                                    \
-        [MAP_POW] = ENTRY_F(P##_pow, add_f, 0),                                                    \
+        [MAP_EXP] = ENTRY_F(P##_exp, add_f, 0), [MAP_POW] = ENTRY_F(P##_pow, add_f, 0),            \
     }
-#define ARG(NAME) {NAME##_row, NAME##_column, NAME##_beats}
+#define ARG(NAME)                                                                                  \
+    {                                                                                              \
+        NAME##_row, NAME##_column, NAME##_beats                                                    \
+    }
 
 const reduce_kernels ISA(reduce_loops) = {
     .loop = {[LOOP_F32] = FLOAT_ENTRIES(f32),

@@ -1,0 +1,25 @@
+/* The table of this instruction set: all loops that the files beside it export. */
+#include "../isa.h"
+#include "isa.h"
+
+extern const kernels ISA(kernels);
+extern const unary_kernels ISA(unary_loops);
+extern const binary_kernels ISA(binary_loops);
+extern const compare_kernels ISA(compare_loops);
+extern const select_kernels ISA(select_loops);
+extern const copy_kernels ISA(copy_loops);
+extern const reduce_kernels ISA(reduce_loops);
+extern const fused_kernels ISA(fused_loops);
+extern const gemv_kernels ISA(gemv_loops);
+
+const kernels ISA(kernels) = {
+    .name = ISA_TEXT(TT_ISA),
+    .unary = &ISA(unary_loops),
+    .binary = &ISA(binary_loops),
+    .compare = &ISA(compare_loops),
+    .select = &ISA(select_loops),
+    .copy = &ISA(copy_loops),
+    .reduce = &ISA(reduce_loops),
+    .fused = &ISA(fused_loops),
+    .gemv = &ISA(gemv_loops),
+};

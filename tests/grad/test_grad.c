@@ -1,0 +1,243 @@
+/* Every differentiable operation against central differences in float64, over the layouts that
+ * break gradients: contiguous, transposed, sliced with a step, reversed, broadcast, size 0, 0-d;
+ * and gradients of gradients for the same rows. */
+#include "../unit/unit.h"
+
+typedef tt_tensor *(*call)(tt_tensor **in);
+
+typedef struct row {
+    const char *name;
+    call fn;
+    double lo, hi;
+    int n;             /* inputs */
+    bool keeps_shape;  /* may be fed any shape (elementwise) */
+    bool first_only;   /* no second derivative is asked for (kinks, or constant gradients) */
+} row;
+
+#define ROW1(id) static tt_tensor *fn_##id(tt_tensor **in) { return tt_##id(in[0]); }
+#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) ROW1(name)
+#include "kernel/unary.def"
+#define BINARY(name, z, cost, lo, hi)                                                              \
+    static tt_tensor *fn_##name(tt_tensor **in)                                                    \
+    {                                                                                              \
+        return tt_##name(in[0], in[1]);                                                            \
+    }
+#include "kernel/binary.def"
+
+#define CASE(id, expression)                                                                       \
+    static tt_tensor *fn_##id(tt_tensor **in)                                                      \
+    {                                                                                              \
+        tt_tensor *x = in[0], *y = in[1], *z = in[2];                                              \
+        (void)x, (void)y, (void)z;                                                                 \
+        return expression;                                                                         \
+    }
+static tt_tensor *idx(tt_tensor *x, int ndim, const int64_t *shape, const int64_t *values)
+{
+    return tt_from_data(tt_ctx_of(x), TT_I64, ndim, shape, values);
+}
+#define IDX(...) idx(x, TT_SHAPE(2, 2), (int64_t[]){__VA_ARGS__})
+CASE(sum, tt_sum(x, TT_AXES(0), false))
+CASE(mean, tt_mean(x, TT_AXES(-1), true))
+CASE(prod, tt_prod(x, TT_AXES(0), false))
+CASE(max, tt_max(x, TT_AXES(1), false))
+CASE(min, tt_min(x, TT_ALL_AXES, false))
+CASE(logsumexp, tt_logsumexp(x, TT_AXES(1), true))
+CASE(var, tt_var(x, TT_AXES(0), 1, false))
+CASE(std, tt_std(x, TT_AXES(1), 1, false))
+CASE(norm, tt_norm(x, TT_AXES(1), 2, false))
+CASE(norm3, tt_norm(x, TT_ALL_AXES, 3, false))
+CASE(nansum, tt_nansum(x, TT_AXES(1), false))
+CASE(nanmean, tt_nanmean(x, TT_AXES(1), false))
+CASE(cumsum, tt_cumsum(x, 1))
+CASE(cumprod, tt_cumprod(x, 0))
+CASE(cummax, tt_cummax(x, 1))
+CASE(cummin, tt_cummin(x, 0))
+CASE(logcumsumexp, tt_logcumsumexp(x, 1))
+CASE(diff, tt_diff(x, 0))
+CASE(reshape, tt_reshape(x, TT_SHAPE(-1)))
+CASE(view_twice, tt_mul(tt_flatten(x, 0, 1), tt_flatten(x, 0, 1)))
+CASE(transpose, tt_transpose(x, 0, 1))
+CASE(moveaxis, tt_moveaxis(tt_unsqueeze(x, 1), 0, 2))
+CASE(expand, tt_expand(tt_unsqueeze(x, 0), TT_SHAPE(3, -1, -1)))
+CASE(flip, tt_flip(x, TT_AXES(1)))
+CASE(select, tt_select(x, 1, -1))
+CASE(slice, tt_slice(x, "::-2, 1:"))
+CASE(diagonal, tt_diagonal(x, 1, 0, 1))
+CASE(cast, tt_cast(x, TT_F64))
+CASE(clone, tt_clone(x))
+CASE(cat, tt_cat(TT_TENSORS(x, x), 1))
+CASE(stack, tt_stack(TT_TENSORS(x, x), 0))
+CASE(tile, tt_tile(x, TT_SHAPE(2, 1, 3)))
+CASE(repeat_interleave, tt_repeat_interleave(x, 2, 0))
+CASE(roll, tt_roll(x, -1, 1))
+CASE(pad, tt_pad(x, 2, (int64_t[]){1, -1}, (int64_t[]){0, 2}, 3))
+CASE(tril, tt_tril(x, 0))
+CASE(triu, tt_triu(x, 1))
+CASE(diag, tt_diag(tt_select(x, 0, 0), -1))
+CASE(take, tt_take(x, 1, IDX(1, -1, 1, 0)))
+CASE(gather, tt_gather(x, 1, IDX(1, 1, 0, 2)))
+CASE(scatter, tt_scatter(x, 1, IDX(1, 1, 0, 2), y))
+CASE(scatter_add, tt_scatter_add(x, 1, IDX(1, 1, 0, 2), y))
+CASE(index_add, tt_index_add(x, 0, idx(x, TT_SHAPE(3), (int64_t[]){1, 0, 1}), y))
+CASE(masked_select, tt_masked_select(x, tt_gt_scalar(x, 0)))
+CASE(where, tt_where(tt_gt_scalar(x, 0), x, y))
+CASE(masked_fill, tt_masked_fill(x, tt_gt_scalar(x, 0.5), 2))
+CASE(clamp, tt_clamp(x, -0.9, 0.9))
+CASE(lerp, tt_lerp(x, y, z))
+CASE(nan_to_num, tt_nan_to_num(x, 0, 1, -1))
+CASE(add_scalar, tt_add_scalar(x, 2))
+CASE(rsub_scalar, tt_rsub_scalar(x, 2))
+CASE(rdiv_scalar, tt_rdiv_scalar(x, 2))
+CASE(pow_scalar, tt_pow_scalar(x, 3))
+CASE(rpow_scalar, tt_rpow_scalar(x, 2))
+CASE(matmul, tt_matmul(x, tt_transpose(y, 0, 1)))
+CASE(matmul_batch, tt_matmul(tt_unsqueeze(x, 0), tt_expand(tt_unsqueeze(tt_transpose(y, 0, 1), 0), TT_SHAPE(2, -1, -1))))
+CASE(outer, tt_outer(x, y))
+CASE(tensordot, tt_tensordot(x, y, 1, (int[]){1}, (int[]){1}))
+CASE(linear, tt_linear(x, y, tt_select(z, 1, 0)))
+CASE(softmax, tt_softmax(x, 1))
+CASE(softmax_0, tt_softmax(x, 0))
+CASE(log_softmax, tt_log_softmax(x, 1))
+CASE(cross_entropy, tt_cross_entropy(x, idx(x, TT_SHAPE(3), (int64_t[]){1, 0, -7}), -7))
+CASE(mse_loss, tt_mse_loss(x, y))
+CASE(bce_with_logits, tt_bce_with_logits(x, y))
+CASE(embedding, tt_embedding(x, IDX(0, 1, 1, 2)))
+
+static const row rows[] = {
+#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {#name, fn_##name, lo, hi, 1, true, false},
+#include "kernel/unary.def"
+#define BINARY(name, z, cost, lo, hi) {#name, fn_##name, lo, hi, 2, true, false},
+#include "kernel/binary.def"
+#define X(id, n) {#id, fn_##id, -2, 2, n, false, false},
+    X(sum, 1) X(mean, 1) X(prod, 1) X(max, 1) X(min, 1) X(logsumexp, 1) X(var, 1) X(std, 1)
+    X(norm, 1) X(norm3, 1) X(nansum, 1) X(nanmean, 1) X(cumsum, 1) X(cumprod, 1) X(cummax, 1)
+    X(cummin, 1) X(logcumsumexp, 1) X(diff, 1) X(reshape, 1) X(view_twice, 1) X(transpose, 1)
+    X(moveaxis, 1) X(expand, 1) X(flip, 1) X(select, 1) X(slice, 1) X(diagonal, 1) X(cast, 1)
+    X(clone, 1) X(cat, 1) X(stack, 1) X(tile, 1) X(repeat_interleave, 1) X(roll, 1) X(pad, 1)
+    X(tril, 1) X(triu, 1) X(diag, 1) X(take, 1) X(gather, 1) X(scatter, 2) X(scatter_add, 2)
+    X(index_add, 2) X(masked_select, 1) X(where, 2) X(masked_fill, 1) X(clamp, 1) X(lerp, 3)
+    X(nan_to_num, 1) X(add_scalar, 1) X(rsub_scalar, 1) X(pow_scalar, 1) X(rpow_scalar, 1)
+    X(matmul, 2) X(matmul_batch, 2) X(outer, 2) X(tensordot, 2) X(linear, 3) X(softmax, 1)
+    X(softmax_0, 1) X(log_softmax, 1) X(cross_entropy, 1) X(mse_loss, 2) X(bce_with_logits, 2)
+    X(embedding, 1)
+#undef X
+    {"rdiv_scalar", fn_rdiv_scalar, 0.5, 2, 1, true, false},
+};
+enum { ROWS = sizeof rows / sizeof *rows, LAYOUTS = 5 };
+
+/* A 3 x 4 tensor of random values in one of the layouts. */
+static tt_tensor *input(tt_ctx *ctx, const row *r, int layout)
+{
+    switch (layout) {
+    case 0: return tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi);
+    case 1: return tt_transpose(tt_uniform(ctx, TT_F64, TT_SHAPE(4, 3), r->lo, r->hi), 0, 1);
+    case 2: return tt_slice(tt_uniform(ctx, TT_F64, TT_SHAPE(6, 9), r->lo, r->hi), "::2, 1::2");
+    case 3: return tt_flip(tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi), TT_ALL_AXES);
+    default: return tt_expand(tt_uniform(ctx, TT_F64, TT_SHAPE(4), r->lo, r->hi), TT_SHAPE(3, 4));
+    }
+}
+
+static tt_tensor *run(tt_ctx *ctx, int n, tt_tensor *const *inputs, void *user)
+{
+    tt_tensor *in[3] = {NULL};
+    (void)ctx;
+    for (int i = 0; i < n; i++)
+        in[i] = inputs[i];
+    return ((const row *)user)->fn(in);
+}
+
+/* The gradient as a function, for a check of the second derivative. */
+static tt_tensor *run_gradient(tt_ctx *ctx, int n, tt_tensor *const *inputs, void *user)
+{
+    tt_tensor *xs[3], *out[3];
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD); /* also inside the differences, which record nothing */
+    for (int i = 0; i < n; i++) {
+        xs[i] = inputs[i];
+        if (!tt_requires_grad(xs[i])) {
+            xs[i] = tt_detach(xs[i]);
+            tt_set_requires_grad(xs[i], true);
+        }
+    }
+    tt_tensor *y = run(ctx, n, xs, user);
+    tt_tensor *w = tt_add_scalar(tt_mul_scalar(tt_reshape(tt_arange(ctx, TT_F64, 0, (double)tt_numel(y), 1), tt_ndim(y), tt_shape(y)), 0.3), 0.5);
+    tt_tensor *total = NULL;
+    if (tt_grads_of(tt_sum(tt_mul(y, w), TT_ALL_AXES, false), n, xs, TT_CREATE_GRAPH, out) == TT_OK)
+        for (int i = 0; i < n; i++) {
+            tt_tensor *part = tt_sum(tt_mul(out[i], out[i]), TT_ALL_AXES, false);
+            total = total ? tt_add(total, part) : part;
+        }
+    total = tt_keep(total);
+    tt_scope_end(ctx, s);
+    return total;
+}
+
+START_TEST(first_derivatives)
+{
+    const row *r = &rows[_i];
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *in[3];
+        tt_gradcheck_report report;
+        tt_seed(ctx, (uint64_t)_i + 1);
+        for (int i = 0; i < r->n; i++)
+            in[i] = input(ctx, r, layout == 4 && i > 0 ? 0 : layout);
+        /* an expanded input repeats its values: extrema would tie and selections jump */
+        bool ties = layout == 4 && (strstr(r->name, "max") || strstr(r->name, "min"));
+        if (!ties)
+            ck_assert_msg(tt_gradcheck(ctx, run, (void *)(uintptr_t)r, r->n, in, &report) == TT_OK,
+                          "%s, layout %d: %s", r->name, layout, tt_error_message(ctx));
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+START_TEST(second_derivatives)
+{
+    const row *r = &rows[_i];
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *in[3];
+    tt_gradcheck_report report;
+    tt_seed(ctx, (uint64_t)_i + 1);
+    for (int i = 0; i < r->n; i++)
+        in[i] = input(ctx, r, i % 2);
+    ck_assert_msg(tt_gradcheck(ctx, run_gradient, (void *)(uintptr_t)r, r->n, in, &report) == TT_OK,
+                  "%s: %s", r->name, tt_error_message(ctx));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Broadcasting one operand against the other, size-0 and 0-d, for what is elementwise. */
+START_TEST(other_shapes)
+{
+    static const int64_t shapes[][2] = {{3, 1}, {1, 4}, {0, 4}, {1, 1}};
+    const row *r = &rows[_i];
+    for (size_t k = 0; r->keeps_shape && k < 5; k++) {
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *in[2];
+        tt_gradcheck_report report;
+        in[0] = k < 4 ? tt_uniform(ctx, TT_F64, 2, shapes[k], r->lo, r->hi)
+                      : tt_uniform(ctx, TT_F64, TT_SCALAR, r->lo, r->hi);
+        in[1] = tt_uniform(ctx, TT_F64, k == 2 ? 2 : 1, k == 2 ? (int64_t[]){1, 4} : (int64_t[]){4},
+                           r->lo, r->hi);
+        ck_assert_msg(tt_gradcheck(ctx, run, (void *)(uintptr_t)r, r->n, in, &report) == TT_OK,
+                      "%s, shape %d: %s", r->name, (int)k, tt_error_message(ctx));
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("grad");
+    TCase *c = tcase_create("grad");
+    tcase_set_timeout(c, 120);
+    tcase_add_loop_test(c, first_derivatives, 0, ROWS);
+    tcase_add_loop_test(c, second_derivatives, 0, ROWS);
+    tcase_add_loop_test(c, other_shapes, 0, ROWS);
+    suite_add_tcase(s, c);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
