@@ -104,23 +104,32 @@ static void fixed(const format *f, double v, char *text)
 
 static void scientific(double v, int fraction, int exponent_digits, char *text)
 {
-    char e[WORD], mantissa[WORD];
+    char e[WORD], mantissa[WORD + 2];
     snprintf(e, sizeof e, "%.*e", fraction, v);
     char *mark = strchr(e, 'e');
     int exponent = atoi(mark + 1);
     *mark = '\0';
     snprintf(mantissa, sizeof mantissa, "%s%s", e, strchr(e, '.') ? "" : ".");
+    exponent_digits = exponent_digits < 2 ? 2 : exponent_digits > 3 ? 3 : exponent_digits;
     snprintf(text, WORD, "%.40se%c%0*d", mantissa, exponent < 0 ? '-' : '+', exponent_digits,
              abs(exponent));
 }
 
+/* Spaces before, so that the points stand in one column, and after, up to `total` characters. */
 static void pad(char *text, int left, int total)
 {
     char *point = strchr(text, '.');
-    int before = point ? (int)(point - text) : (int)strlen(text);
-    char padded[WORD * 2];
-    snprintf(padded, sizeof padded, "%*s%s", left > before ? left - before : 0, "", text);
-    snprintf(text, WORD, "%-*s", total, padded);
+    int n = (int)strlen(text), before = point ? (int)(point - text) : n;
+    int shift = left > before ? left - before : 0;
+    if (total >= WORD)
+        total = WORD - 1;
+    if (shift + n >= WORD)
+        shift = WORD - 1 - n;
+    memmove(text + shift, text, (size_t)n + 1);
+    memset(text, ' ', (size_t)shift);
+    for (n += shift; n < total; n++)
+        text[n] = ' ';
+    text[n] = '\0';
 }
 
 static void word(const printer *p, int64_t at, char *text)

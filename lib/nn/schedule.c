@@ -16,12 +16,12 @@ static double warm_up(int64_t step, int64_t warmup, int64_t steps, double lr, do
 
 double tt_lr_cosine(int64_t step, int64_t warmup, int64_t steps, double lr, double min_lr)
 {
-    double done, warm = warm_up(step, warmup, steps, lr, &done);
+    double done = 0, warm = warm_up(step, warmup, steps, lr, &done);
     return warm >= 0 ? warm : min_lr + (lr - min_lr) * 0.5 * (1 + cos(pi * done));
 }
 
 double tt_lr_linear(int64_t step, int64_t warmup, int64_t steps, double lr, double min_lr)
 {
-    double done, warm = warm_up(step, warmup, steps, lr, &done);
+    double done = 0, warm = warm_up(step, warmup, steps, lr, &done);
     return warm >= 0 ? warm : lr + (min_lr - lr) * done;
 }

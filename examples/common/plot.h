@@ -1,0 +1,21 @@
+/* Line charts as SVG: panels side by side, each with axes, ticks and a legend. */
+#ifndef EXAMPLES_PLOT_H
+#define EXAMPLES_PLOT_H
+
+#include <stdbool.h>
+
+typedef struct curve {
+    const char *name;
+    const double *y; /* one value per epoch, from epoch 1 on */
+} curve;
+
+typedef struct panel {
+    const char *title, *x_name;
+    int n_curves;
+    curve curves[4];
+} panel;
+
+/* Written under a temporary name, then renamed; false: an error line has been printed. */
+bool plot_write(const char *path, int n_panels, const panel *panels, int n_points);
+
+#endif

@@ -1,0 +1,378 @@
+/* tinytensor-mlp: a multi-layer perceptron that learns to classify rows of numbers, by default the
+ * handwritten digits that ship with the library. Read main() first, then train_epoch(). */
+#define _POSIX_C_SOURCE 200809L /* access */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tinytensor/tinytensor.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "dataset.h"
+#include "plot.h"
+#include "progress.h"
+
+enum { MAX_LAYERS = 8, MAX_EPOCHS = 100000, EVAL_BATCH = 512 };
+
+typedef struct options {
+    const char *data, *hidden, *activation, *optimizer, *plot, *save, *load;
+    int64_t epochs, batch_size, seed, threads;
+    double lr, weight_decay, val_fraction;
+    bool confusion;
+} options;
+
+typedef struct model {
+    int layers; /* of weights: hidden layers + 1 */
+    int64_t sizes[MAX_LAYERS + 1];
+    tt_tensor *params[2 * MAX_LAYERS]; /* weight, bias, weight, bias, ... */
+    tt_tensor *(*activation)(tt_tensor *);
+} model;
+
+typedef struct result {
+    double loss, accuracy;
+} result;
+
+/* Any error of the library ends the program with the library's own line. */
+static void stop(tt_ctx *ctx, tt_status status, const char *message, void *user)
+{
+    (void)ctx, (void)status;
+    fprintf(stderr, "%s: %s\n", (const char *)user, message);
+    exit(1);
+}
+
+static void fail(const char *what, const char *why)
+{
+    fprintf(stderr, "tinytensor-mlp: %s: %s\n", what, why);
+    exit(1);
+}
+
+/* ---- the model ---- */
+
+static tt_tensor *forward(const model *m, tt_tensor *x)
+{
+    for (int i = 0; i < m->layers; i++) {
+        x = tt_linear(x, m->params[2 * i], m->params[2 * i + 1]);
+        if (i + 1 < m->layers)
+            x = m->activation(x);
+    }
+    return x; /* logits */
+}
+
+static void make_model(tt_ctx *ctx, model *m, const options *o)
+{
+    m->activation = strcmp(o->activation, "tanh") == 0   ? tt_tanh
+                    : strcmp(o->activation, "gelu") == 0 ? tt_gelu
+                                                         : tt_relu;
+    for (int i = 0; i < m->layers; i++) {
+        tt_tensor *w = tt_empty(ctx, TT_F32, TT_SHAPE(m->sizes[i + 1], m->sizes[i]));
+        tt_init_kaiming_normal_(w, 0);
+        m->params[2 * i] = tt_param(w);
+        m->params[2 * i + 1] = tt_param(tt_zeros(ctx, TT_F32, TT_SHAPE(m->sizes[i + 1])));
+    }
+}
+
+static void param_name(char *name, size_t size, int i)
+{
+    snprintf(name, size, "layers.%d.%s", i / 2, i % 2 ? "bias" : "weight");
+}
+
+static void save_model(const model *m, const char *path)
+{
+    char names[2 * MAX_LAYERS][32];
+    const char *list[2 * MAX_LAYERS];
+    for (int i = 0; i < 2 * m->layers; i++) {
+        param_name(names[i], sizeof names[i], i);
+        list[i] = names[i];
+    }
+    tt_save_npz(path, 2 * m->layers, list, m->params);
+}
+
+static void load_model(tt_ctx *ctx, model *m, const char *path)
+{
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    tt_tensor *loaded[2 * MAX_LAYERS];
+    char name[32];
+    for (int i = 0; i < 2 * m->layers; i++) { /* all before any is used */
+        param_name(name, sizeof name, i);
+        loaded[i] = tt_load_npz(ctx, path, name);
+        if (!tt_same_shape(loaded[i], m->params[i])) {
+            char why[128];
+            snprintf(why, sizeof why, "'%s' has another shape than --hidden and the data say", name);
+            fail(path, why);
+        }
+    }
+    for (int i = 0; i < 2 * m->layers; i++)
+        tt_copy_(m->params[i], loaded[i]);
+    tt_scope_end(ctx, s);
+}
+
+/* ---- training and evaluation ---- */
+
+static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor *x, tt_tensor *y,
+                          const options *o, int64_t epoch, progress *bar)
+{
+    double total = 0;
+    int64_t n = tt_size(x, 0), batches = (n + o->batch_size - 1) / o->batch_size;
+    tt_scope whole = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *order = tt_randperm(ctx, n);
+    for (int64_t i = 0; i < batches; i++) {
+        tt_scope step = tt_scope_begin(ctx, TT_GRAD);
+        int64_t size = n - i * o->batch_size < o->batch_size ? n - i * o->batch_size : o->batch_size;
+        tt_tensor *rows = tt_narrow(order, 0, i * o->batch_size, size);
+        tt_tensor *logits = forward(m, tt_take(x, 0, rows));
+        tt_tensor *loss = tt_cross_entropy(logits, tt_take(y, 0, rows), -100);
+        tt_optim_set_lr(opt, tt_lr_cosine(epoch * batches + i, 0, o->epochs * batches, o->lr,
+                                          o->lr / 100));
+        tt_optim_zero_grad(opt);
+        tt_backward(loss);
+        tt_optim_step(opt);
+        total += tt_item(loss) * (double)size;
+        tt_scope_end(ctx, step); /* every temporary of the step, and the recorded graph */
+        progress_step(bar, epoch * batches + i + 1, "");
+    }
+    tt_scope_end(ctx, whole);
+    return total / (double)n;
+}
+
+static result evaluate(tt_ctx *ctx, const model *m, tt_tensor *x, tt_tensor *y, int64_t *confusion)
+{
+    result r = {0, 0};
+    int64_t n = tt_size(x, 0), classes = m->sizes[m->layers];
+    for (int64_t i = 0; i < n; i += EVAL_BATCH) {
+        tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+        int64_t size = n - i < EVAL_BATCH ? n - i : EVAL_BATCH;
+        tt_tensor *logits = forward(m, tt_narrow(x, 0, i, size)), *truth = tt_narrow(y, 0, i, size);
+        tt_tensor *guess = tt_argmax(logits, 1, false);
+        r.loss += tt_item(tt_cross_entropy(logits, truth, -100)) * (double)size;
+        r.accuracy += tt_item(tt_count_nonzero(tt_eq(guess, truth), TT_ALL_AXES, false));
+        for (int64_t k = 0; confusion && k < size; k++)
+            confusion[(int64_t)tt_get(truth, TT_INDEX(k)) * classes +
+                      (int64_t)tt_get(guess, TT_INDEX(k))]++;
+        tt_scope_end(ctx, s);
+    }
+    r.loss /= (double)n;
+    r.accuracy /= (double)n;
+    return r;
+}
+
+static void print_confusion(const int64_t *c, int64_t classes)
+{
+    printf("rows: the truth, columns: the guess\n     ");
+    for (int64_t j = 0; j < classes; j++)
+        printf(" %5lld", (long long)j);
+    for (int64_t i = 0; i < classes; i++) {
+        printf("\n%5lld", (long long)i);
+        for (int64_t j = 0; j < classes; j++)
+            printf(" %5lld", (long long)c[i * classes + j]);
+    }
+    printf("\n");
+}
+
+/* ---- data ---- */
+
+static bool exists(const char *path)
+{
+    return access(path, R_OK) == 0;
+}
+
+/* DIR/NAME or DIR/NAME.gz, whichever is there. */
+static const char *idx_file(const char *dir, const char *name, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s", dir, name);
+    if (!exists(path))
+        snprintf(path, size, "%s/%s.gz", dir, name);
+    return path;
+}
+
+static bool read_folder(const char *dir, dataset *train, dataset *test)
+{
+    char images[4096], labels[4096];
+    idx_file(dir, "train-images-idx3-ubyte", images, sizeof images);
+    idx_file(dir, "train-labels-idx1-ubyte", labels, sizeof labels);
+    if (!dataset_read_idx(images, labels, train))
+        return false;
+    idx_file(dir, "t10k-images-idx3-ubyte", images, sizeof images);
+    idx_file(dir, "t10k-labels-idx1-ubyte", labels, sizeof labels);
+    if (!dataset_read_idx(images, labels, test))
+        return false;
+    if (test->features == train->features)
+        return true;
+    fprintf(stderr, "%s: pictures of another size than in the training set\n", images);
+    return false;
+}
+
+/* The tensors to train on and to test on: a held-out fraction, or the test files of a folder. */
+typedef struct split {
+    tt_tensor *x, *y, *val_x, *val_y;
+    int64_t features, classes;
+} split;
+
+static split tensors_of(tt_ctx *ctx, const dataset *d, const dataset *test, double fraction)
+{
+    split s = {.features = d->features, .classes = d->classes};
+    tt_tensor *x = tt_from_data(ctx, TT_F32, TT_SHAPE(d->n, d->features), d->x);
+    tt_tensor *y = tt_from_data(ctx, TT_I64, TT_SHAPE(d->n), d->y);
+    if (test->n) {
+        s.classes = test->classes > s.classes ? test->classes : s.classes;
+        s.x = x;
+        s.y = y;
+        s.val_x = tt_from_data(ctx, TT_F32, TT_SHAPE(test->n, test->features), test->x);
+        s.val_y = tt_from_data(ctx, TT_I64, TT_SHAPE(test->n), test->y);
+    } else {
+        int64_t held = (int64_t)((double)d->n * fraction);
+        if (held < 1 || held >= d->n)
+            fail("--val-fraction", "leaves no rows to train on or to test on");
+        tt_tensor *order = tt_randperm(ctx, d->n);
+        tt_tensor *val = tt_narrow(order, 0, 0, held), *rest = tt_narrow(order, 0, held, d->n - held);
+        s.val_x = tt_take(x, 0, val);
+        s.val_y = tt_take(y, 0, val);
+        s.x = tt_take(x, 0, rest);
+        s.y = tt_take(y, 0, rest);
+    }
+    /* one scale for all, from the training rows: mean 0 and standard deviation 1 */
+    double mean = tt_item(tt_mean(s.x, TT_ALL_AXES, false));
+    double std = tt_item(tt_std(s.x, TT_ALL_AXES, 0, false));
+    s.x = tt_mul_scalar(tt_sub_scalar(s.x, mean), 1 / (std > 0 ? std : 1));
+    s.val_x = tt_mul_scalar(tt_sub_scalar(s.val_x, mean), 1 / (std > 0 ? std : 1));
+    return s;
+}
+
+static split read_data(tt_ctx *ctx, const char *path, double fraction)
+{
+    dataset d = {0}, test = {0};
+    char probe[4096];
+    idx_file(path, "train-images-idx3-ubyte", probe, sizeof probe);
+    bool ok = exists(probe) ? read_folder(path, &d, &test) : dataset_read_csv(path, &d);
+    if (!ok)
+        exit(1);
+    split s = tensors_of(ctx, &d, &test, fraction);
+    dataset_free(&d);
+    dataset_free(&test);
+    return s;
+}
+
+/* ---- the program ---- */
+
+static void wrong_usage(const char *flag, const char *why)
+{
+    fprintf(stderr, "tinytensor-mlp: %s: %s; see --help\n", flag, why);
+    exit(2);
+}
+
+static void parse_hidden(model *m, const char *text)
+{
+    m->layers = 1;
+    for (const char *s = text; *s;) {
+        char *end;
+        long v = strtol(s, &end, 10);
+        if (end == s || v < 1 || v > 1 << 20 || (*end && *end != ',') || m->layers == MAX_LAYERS)
+            wrong_usage("--hidden", "sizes such as 64,32 are needed, seven at most");
+        m->sizes[m->layers++] = v;
+        s = *end ? end + 1 : end;
+    }
+}
+
+static void parse(int argc, char **argv, options *o)
+{
+    const arg args[] = {
+        {"--data", ARG_TEXT, &o->data, 0, 0, "FILE|DIR", "CSV, last column the label; or MNIST idx files"},
+        {"--hidden", ARG_TEXT, &o->hidden, 0, 0, "N,N,...", "sizes of the hidden layers"},
+        {"--activation", ARG_TEXT, &o->activation, 0, 0, "NAME", "relu, tanh or gelu"},
+        {"--epochs", ARG_INT, &o->epochs, 0, MAX_EPOCHS, "N", "passes over the training rows"},
+        {"--batch-size", ARG_INT, &o->batch_size, 1, 1e9, "N", "rows in a step"},
+        {"--lr", ARG_REAL, &o->lr, 0, 1e6, "X", "learning rate, falling along a cosine"},
+        {"--weight-decay", ARG_REAL, &o->weight_decay, 0, 1e6, "X", "weight decay"},
+        {"--optimizer", ARG_TEXT, &o->optimizer, 0, 0, "NAME", "adamw or sgd (momentum 0.9)"},
+        {"--val-fraction", ARG_REAL, &o->val_fraction, 0, 1, "X", "share of a CSV held out"},
+        {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
+        {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
+        {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw loss and accuracy"},
+        {"--save", ARG_TEXT, &o->save, 0, 0, "FILE.npz", "save the weights"},
+        {"--load", ARG_TEXT, &o->load, 0, 0, "FILE.npz", "begin with these weights"},
+        {"--confusion", ARG_FLAG, &o->confusion, 0, 0, NULL, "print the confusion matrix"},
+    };
+    args_parse(argc, argv, "Trains a multi-layer perceptron to classify rows of numbers.", args,
+               sizeof args / sizeof *args);
+    if (strcmp(o->activation, "relu") && strcmp(o->activation, "tanh") &&
+        strcmp(o->activation, "gelu"))
+        wrong_usage("--activation", "relu, tanh or gelu");
+    if (strcmp(o->optimizer, "adamw") && strcmp(o->optimizer, "sgd"))
+        wrong_usage("--optimizer", "adamw or sgd");
+}
+
+static tt_optim *make_optimizer(tt_ctx *ctx, const model *m, const options *o)
+{
+    tt_adamw_options adamw = TT_ADAMW_OPTIONS_INIT;
+    tt_sgd_options sgd = TT_SGD_OPTIONS_INIT;
+    adamw.weight_decay = sgd.weight_decay = o->weight_decay;
+    sgd.momentum = 0.9;
+    return strcmp(o->optimizer, "sgd") == 0 ? tt_sgd(ctx, 2 * m->layers, m->params, o->lr, &sgd)
+                                            : tt_adamw(ctx, 2 * m->layers, m->params, o->lr, &adamw);
+}
+
+static void draw(const char *path, int n, const double *train, const double *val,
+                 const double *accuracy)
+{
+    const panel panels[] = {
+        {"loss", "epoch", 2, {{"training", train}, {"validation", val}}},
+        {"accuracy", "epoch", 1, {{"validation", accuracy}}},
+    };
+    if (!plot_write(path, 2, panels, n))
+        exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    options o = {.hidden = "128,64", .activation = "relu", .optimizer = "adamw", .epochs = 40,
+                 .batch_size = 32, .lr = 2e-3, .weight_decay = 0.05, .val_fraction = 0.2};
+    o.data = exists("examples/data/digits.csv.gz") ? "examples/data/digits.csv.gz"
+                                                   : DATA_DIR "/digits.csv.gz";
+    model m = {0};
+    parse(argc, argv, &o);
+    parse_hidden(&m, o.hidden);
+
+    tt_ctx *ctx = tt_ctx_new();
+    tt_set_error_handler(ctx, stop, argv[0]);
+    tt_set_num_threads(ctx, (int)o.threads);
+    tt_seed(ctx, (uint64_t)o.seed);
+
+    split s = read_data(ctx, o.data, o.val_fraction);
+    m.sizes[0] = s.features;
+    m.sizes[m.layers] = s.classes;
+    make_model(ctx, &m, &o);
+    if (o.load)
+        load_model(ctx, &m, o.load);
+
+    double *curves = calloc((size_t)o.epochs * 3 + 1, sizeof *curves);
+    double *train = curves, *val = curves + o.epochs, *accuracy = curves + 2 * o.epochs;
+    tt_optim *opt = make_optimizer(ctx, &m, &o);
+    progress bar = progress_begin(o.epochs * ((tt_size(s.x, 0) + o.batch_size - 1) / o.batch_size));
+    for (int64_t e = 0; e < o.epochs; e++) {
+        train[e] = train_epoch(ctx, &m, opt, s.x, s.y, &o, e, &bar);
+        if (!isfinite(train[e]))
+            fail("training", "the loss is no longer a number; try a smaller --lr");
+        result r = evaluate(ctx, &m, s.val_x, s.val_y, NULL);
+        val[e] = r.loss;
+        accuracy[e] = r.accuracy;
+        progress_clear(&bar);
+        printf("epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f\n", (long long)e + 1,
+               train[e], r.loss, r.accuracy);
+        fflush(stdout);
+    }
+    progress_clear(&bar);
+
+    int64_t *confusion = calloc((size_t)(s.classes * s.classes), sizeof *confusion);
+    result final = evaluate(ctx, &m, s.val_x, s.val_y, confusion);
+    if (o.save)
+        save_model(&m, o.save);
+    if (o.plot)
+        draw(o.plot, (int)o.epochs, train, val, accuracy);
+    if (o.confusion)
+        print_confusion(confusion, s.classes);
+    printf("val accuracy %.4f\n", final.accuracy);
+    free(confusion);
+    free(curves);
+    tt_ctx_free(ctx);
+    return 0;
+}
