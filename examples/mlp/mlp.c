@@ -324,7 +324,7 @@ static void draw(const char *path, int n, const double *train, const double *val
 
 int main(int argc, char **argv)
 {
-    options o = {.hidden = "128,64", .activation = "relu", .optimizer = "adamw", .epochs = 40,
+    options o = {.hidden = "256,128", .activation = "relu", .optimizer = "adamw", .epochs = 40,
                  .batch_size = 32, .lr = 2e-3, .weight_decay = 0.05, .val_fraction = 0.2};
     o.data = exists("examples/data/digits.csv.gz") ? "examples/data/digits.csv.gz"
                                                    : DATA_DIR "/digits.csv.gz";

@@ -21,7 +21,7 @@ cat include/tinytensor/*.h | tr '\n' '\001' | sed 's#\*/#*/\n#g' | awk '
 } | sort -u >"$work/checked"
 
 unchecked=$(comm -23 "$work/promised" "$work/checked")
-[ -z "$unchecked" ] && [ -s "$work/promised" ] && exit 0
+[ -z "$unchecked" ] && exit 0
 echo "documented as differentiable, but without a gradient check:"
 echo "$unchecked" | sed 's/^/  /'
 exit 1
