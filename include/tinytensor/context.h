@@ -63,6 +63,7 @@ TT_API bool tt_ok(const tt_ctx *ctx);
 TT_API tt_status tt_error_code(const tt_ctx *ctx);
 TT_API const char *tt_error_message(const tt_ctx *ctx);
 TT_API void tt_error_clear(tt_ctx *ctx);
+TT_API tt_status tt_error_set(tt_ctx *ctx, tt_status status, const char *format, ...) TT_PRINTF(3, 4);
 TT_API const char *tt_status_name(tt_status status);
 TT_API void tt_set_error_handler(tt_ctx *ctx, tt_error_handler fn, void *user);
 TT_API tt_scope tt_scope_begin(tt_ctx *ctx, tt_grad_mode mode);

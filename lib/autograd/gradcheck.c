@@ -111,7 +111,7 @@ static void compare(check *k, int i, int64_t j, double a, double b)
     if (!(error <= k->report.max_error)) { /* NaN counts as worst */
         k->report = (tt_gradcheck_report){error <= tolerance, i, j, a, b, error};
         if (isnan(error))
-            k->report.max_error = INFINITY;
+            k->report.max_error = (double)INFINITY;
     }
 }
 

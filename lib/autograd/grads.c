@@ -88,13 +88,38 @@ static void first(pass *p, const tt_tensor *x, tt_tensor *t)
     }
 }
 
+/* May the pending gradient be added to in place: it is plain memory that nobody else sees. */
+static bool is_own(const pass *p, const tt_tensor *grad)
+{
+    return !p->recording && !storage_is_shared(grad->store) && layout_is_contiguous(&grad->at) &&
+           !grad->readonly;
+}
+
+bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside)
+{
+    layout at;
+    pass *p = g->pass;
+    const tt_tensor *x = g->call->in[i];
+    if (p->ctx->anomaly || !grads_need(g, i) || !tensor_sink(x)->grad)
+        return false;
+    tt_tensor *whole = tensor_sink(x)->grad;
+    if (!is_own(p, whole))
+        return false;
+    layout_copy(&at, inside);
+    at.offset += whole->at.offset;
+    tt_tensor *part = tensor_view(whole, &at);
+    if (part)
+        tt_add_(part, t);
+    tensor_release(part);
+    return true;
+}
+
 void sink_add(pass *p, const tt_tensor *x, tt_tensor *t)
 {
     sink *s = tensor_sink(x);
     if (!s->grad)
         first(p, x, t);
-    else if (!p->recording && !storage_is_shared(s->grad->store) &&
-             layout_is_contiguous(&s->grad->at) && !s->grad->readonly)
+    else if (is_own(p, s->grad))
         tt_add_(s->grad, t);
     else
         replace(p, s, tt_add(s->grad, t));

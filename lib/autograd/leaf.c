@@ -96,7 +96,7 @@ tt_tensor *tt_grad(const tt_tensor *x)
 
 bool tt_has_grad(const tt_tensor *x)
 {
-    return tensor_alive(x) && x->leaf && x->leaf->grad;
+    return tensor_alive(x) && x->leaf && (x->leaf->grad || x->leaf->zeroed);
 }
 
 /* Zeros cost a pass over memory; where nobody holds the handle they are left to be imagined. */

@@ -8,7 +8,7 @@
 #include "parallel.h"
 #include "walk.h"
 
-enum { GRAIN = 16384, WORTH = 16, MAX_AXES = WALK_MAX_NDIM };
+enum { GRAIN = 16384, WORTH = 16, MANY = 16, MAX_AXES = WALK_MAX_NDIM };
 
 /* n elements of one line. Where index_step is 0 all of them belong to one index. */
 typedef struct line {
@@ -31,7 +31,15 @@ static int64_t wrap(int64_t i, int64_t size)
 #define ADD(d, o) (d += o)
 #define OR(d, o)  (d = d || o)
 
-#define LINE(NAME, T, DO)                                                                          \
+/* The same for many adjacent elements. */
+#define GET_ROW(d, o, n) memcpy(o, d, (size_t)n * sizeof *o)
+#define PUT_ROW(d, o, n) memcpy(d, o, (size_t)n * sizeof *d)
+#define ADD_ROW(d, o, n) _Pragma("omp simd") for (int64_t i = 0; i < n; i++) d[i] += o[i]
+#define OR_ROW(d, o, n)                                                                            \
+    for (int64_t i = 0; i < n; i++)                                                                \
+    d[i] = d[i] || o[i]
+
+#define LINE(NAME, T, DO, ROW)                                                                     \
     static void NAME(const line *l)                                                                \
     {                                                                                              \
         T *data = (T *)l->data, *other = (T *)l->other;                                            \
@@ -44,26 +52,29 @@ static int64_t wrap(int64_t i, int64_t size)
             return;                                                                                \
         T *restrict d = data + wrap(*l->index, l->size) * l->axis_step;                            \
         T *restrict o = other;                                                                     \
-        if (ds == 1 && os == 1) {                                                                  \
-            _Pragma("omp simd") for (int64_t i = 0; i < n; i++) DO(d[i], o[i]);                    \
+        if (ds == 1 && os == 1 && n >= MANY) {                                                     \
+            ROW(d, o, n);                                                                          \
+        } else if (ds == 1 && os == 1) {                                                           \
+            for (int64_t i = 0; i < n; i++)                                                        \
+                DO(d[i], o[i]);                                                                    \
         } else {                                                                                   \
             for (int64_t i = 0; i < n; i++)                                                        \
                 DO(d[i * ds], o[i * os]);                                                          \
         }                                                                                          \
     }
 
-LINE(get_1, uint8_t, GET)
-LINE(get_2, uint16_t, GET)
-LINE(get_4, uint32_t, GET)
-LINE(get_8, uint64_t, GET)
-LINE(put_1, uint8_t, PUT)
-LINE(put_2, uint16_t, PUT)
-LINE(put_4, uint32_t, PUT)
-LINE(put_8, uint64_t, PUT)
-LINE(add_f32, float, ADD)
-LINE(add_f64, double, ADD)
-LINE(add_i64, uint64_t, ADD)
-LINE(or_bool, uint8_t, OR)
+LINE(get_1, uint8_t, GET, GET_ROW)
+LINE(get_2, uint16_t, GET, GET_ROW)
+LINE(get_4, uint32_t, GET, GET_ROW)
+LINE(get_8, uint64_t, GET, GET_ROW)
+LINE(put_1, uint8_t, PUT, PUT_ROW)
+LINE(put_2, uint16_t, PUT, PUT_ROW)
+LINE(put_4, uint32_t, PUT, PUT_ROW)
+LINE(put_8, uint64_t, PUT, PUT_ROW)
+LINE(add_f32, float, ADD, ADD_ROW)
+LINE(add_f64, double, ADD, ADD_ROW)
+LINE(add_i64, uint64_t, ADD, ADD_ROW)
+LINE(or_bool, uint8_t, OR, OR_ROW)
 
 typedef enum action { READ, WRITE, ACCUMULATE } action;
 

@@ -69,55 +69,69 @@ static double load(operand o, int64_t at)
     return o.dtype == TT_F32 ? (double)((const float *)o.data)[at] : ((const double *)o.data)[at];
 }
 
-static void store(operand o, int64_t at, bool integer, reduce_acc a)
+/* Results to every stride-th element; whole: they are integers. */
+#define STORE(NAME, T, FROM)                                                                       \
+    static void NAME(T *out, int64_t stride, int64_t m, const reduce_acc *a)                       \
+    {                                                                                              \
+        for (int64_t i = 0; i < m; i++)                                                            \
+            out[i * stride] = (T)a[i].FROM;                                                        \
+    }
+
+STORE(store_f32, float, f)
+STORE(store_f64, double, f)
+STORE(store_i64, int64_t, i)
+STORE(store_byte, uint8_t, i)
+
+static void store(operand o, int64_t at, int64_t stride, bool whole, int64_t m, reduce_acc *a)
 {
-    switch (o.dtype) {
-    case TT_F32:
-        ((float *)o.data)[at] = (float)(integer ? (double)a.i : a.f);
-        break;
-    case TT_F64:
-        ((double *)o.data)[at] = integer ? (double)a.i : a.f;
-        break;
-    case TT_I64:
-        ((int64_t *)o.data)[at] = a.i;
-        break;
+    bool floating = o.dtype == TT_F32 || o.dtype == TT_F64;
+    for (int64_t i = 0; i < m && whole && floating; i++)
+        a[i].f = (double)a[i].i;
+    if (o.dtype == TT_F32)
+        store_f32((float *)o.data + at, stride, m, a);
+    else if (o.dtype == TT_F64)
+        store_f64((double *)o.data + at, stride, m, a);
+    else if (o.dtype == TT_I64)
+        store_i64((int64_t *)o.data + at, stride, m, a);
+    else
+        store_byte((uint8_t *)o.data + at, stride, m, a);
+}
+
+/* v finished to a floating result. */
+static double finished(const job *j, finish how, double v, double c)
+{
+    double n = (double)j->p.total;
+    switch (how) {
+    case MEAN:
+        return v / n;
+    case LOG:
+        return c + log(v);
+    case VARIANCE:
+        return v / fmax(0, n - j->param);
+    case ROOT:
+        return sqrt(v);
+    case POWER:
+        return pow(v, 1 / j->param);
+    case DIVIDE:
+        return c / v;
     default:
-        ((uint8_t *)o.data)[at] = (uint8_t)a.i;
+        return v;
     }
 }
 
-/* a as a double, or (ANY, ALL) as an integer in a. */
-static bool finished(const job *j, const step *s, bool integer, double c, reduce_acc *a)
+/* Finishes m accumulators; true if they then hold integers. */
+static bool finish_all(const job *j, const step *s, int64_t m, const double *c, reduce_acc *a)
 {
-    double v = integer ? (double)a->i : a->f, n = (double)j->p.total;
-    switch (s->how) {
-    case KEEP:
+    bool integer = j->loops[s->map].integer;
+    if (s->how == KEEP)
         return integer;
-    case ANY:
-        a->i = a->i > 0;
+    if (s->how == ANY || s->how == ALL) {
+        for (int64_t i = 0; i < m; i++)
+            a[i].i = s->how == ANY ? a[i].i > 0 : a[i].i == j->p.total;
         return true;
-    case ALL:
-        a->i = a->i == j->p.total;
-        return true;
-    case MEAN:
-        a->f = v / n;
-        break;
-    case LOG:
-        a->f = c + log(v);
-        break;
-    case VARIANCE:
-        a->f = v / fmax(0, n - j->param);
-        break;
-    case ROOT:
-        a->f = sqrt(v);
-        break;
-    case POWER:
-        a->f = pow(v, 1 / j->param);
-        break;
-    case DIVIDE:
-        a->f = c / v;
-        break;
     }
+    for (int64_t i = 0; i < m; i++)
+        a[i].f = finished(j, s->how, integer ? (double)a[i].i : a[i].f, c ? c[i] : 0);
     return false;
 }
 
@@ -179,12 +193,6 @@ static bool to_out(const job *j, int k)
     return k + 1 == j->r->nsteps;
 }
 
-static int64_t place(const job *j, int k, const reduce_line *l, int64_t i)
-{
-    const reduce_axis *a = &j->p.kept[0];
-    return to_out(j, k) ? l->out + i * a->out : l->aux + i * a->aux;
-}
-
 /* The centres of a step, or NULL where it has none. */
 static const double *centres(const job *j, int k, const reduce_line *l, double *c)
 {
@@ -192,23 +200,21 @@ static const double *centres(const job *j, int k, const reduce_line *l, double *
     if (from == NONE)
         return NULL;
     for (int64_t i = 0; i < l->m; i++) {
-        c[i] = from == FIXED ? j->param : load(j->aux, place(j, k - 1, l, i));
+        c[i] = from == FIXED ? j->param : load(j->aux, l->aux + i * j->p.kept[0].aux);
         if (from == FINITE && !isfinite(c[i]))
             c[i] = 0;
     }
     return c;
 }
 
-static void finish_line(const job *j, int k, const reduce_line *l, const double *c,
-                        const reduce_acc *acc)
+static void finish_line(const job *j, int k, const reduce_line *l, const double *c, reduce_acc *a)
 {
-    const step *s = &j->r->steps[k];
-    bool integer = j->loops[s->map].integer;
-    for (int64_t i = 0; i < l->m; i++) {
-        reduce_acc a = acc[i];
-        bool whole = finished(j, s, integer, c ? c[i] : 0, &a);
-        store(to_out(j, k) ? j->out : j->aux, place(j, k, l, i), whole, a);
-    }
+    const reduce_axis *across = &j->p.kept[0];
+    bool whole = finish_all(j, &j->r->steps[k], l->m, c, a);
+    if (to_out(j, k))
+        store(j->out, l->out, across->out, whole, l->m, a);
+    else
+        store(j->aux, l->aux, across->aux, whole, l->m, a);
 }
 
 static void run_part(const job *j, int k, const reduce_line *l, int64_t part, const double *c,

@@ -8,7 +8,7 @@ enum {
     ROW_DEPTH = 16384,   /* elements of one unit in a row plan */
     COLUMN_DEPTH = 256,  /* rows of one unit in a column plan */
     STRIDED_WIDTH = 256, /* columns of one task when they are not side by side in memory */
-    SHORT_ROW = 24,      /* rows below this are better reduced as columns */
+    SHORT_ROW = 49,      /* rows below this are better reduced as columns */
     ROW_TASKS = 64,      /* outputs below which a row plan is cut along the reduced axes too */
     COLUMN_TASKS = 32
 };

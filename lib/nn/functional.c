@@ -46,9 +46,32 @@ tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p)
     return tt_kl_div_with(log_q, p, TT_LOSS_MEAN);
 }
 
+/* targets (...) are class numbers for log_probs (... classes). */
+static bool nll_fits(tt_tensor *log_probs, tt_tensor *targets)
+{
+    tt_ctx *ctx = tt_ctx_of(log_probs);
+    int ndim = tt_ndim(targets);
+    if (!ctx || !targets)
+        return true; /* what follows says so */
+    bool fits = tt_ndim(log_probs) == ndim + 1;
+    for (int i = 0; fits && i < ndim; i++)
+        fits = tt_size(log_probs, i) == tt_size(targets, i);
+    if (tt_dtype_of(targets) != TT_I64)
+        tt_error_set(ctx, TT_ERR_DTYPE, "nll_loss: targets are %s, not int64",
+                     tt_dtype_name(tt_dtype_of(targets)));
+    else if (!fits)
+        tt_error_set(ctx, TT_ERR_SHAPE,
+                     "nll_loss: log_probs (... classes) have %d axes, targets (...) %d, or sizes "
+                     "differ",
+                     tt_ndim(log_probs), ndim);
+    return tt_ok(ctx);
+}
+
 tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index,
                             tt_loss_reduction reduction)
 {
+    if (!nll_fits(log_probs, targets))
+        return NULL;
     tt_tensor *ignored = tt_eq_scalar(targets, (double)ignore_index);
     tt_tensor *at = tt_unsqueeze(tt_masked_fill(targets, ignored, 0), -1);
     tt_tensor *rows = tt_neg(tt_squeeze(tt_gather(log_probs, -1, at), TT_AXES(-1)));

@@ -50,11 +50,12 @@ tt_status tt_init_ones_(tt_tensor *x)
     return tt_init_constant_(x, 1);
 }
 
-/* A tensor of fewer than two axes has no fans: sum gives TT_ERR_SHAPE through a view that fails. */
 static bool fans(tt_tensor *x, double *in, double *out)
 {
     if (tt_ndim(x) < 2) {
-        tt_select(x, 1, 0); /* records that there is no axis 1 */
+        tt_error_set(tt_ctx_of(x), TT_ERR_SHAPE,
+                     "init: a tensor of %d axes has no fan in and fan out; it needs two or more",
+                     tt_ndim(x));
         return false;
     }
     double rest = 1;

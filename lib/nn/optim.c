@@ -33,18 +33,27 @@ static int states(const tt_optim *o)
     return o->kind != SGD ? 2 : o->sgd.momentum != 0 ? 1 : 0;
 }
 
-static void release(void *user)
+static void free_states(tt_optim *o, int from)
 {
-    tt_optim *o = user;
-    for (int i = 0; !o->released && i < o->n; i++) {
+    for (int i = from; i < o->n; i++) {
         tt_ctx_dealloc(o->ctx, o->slots[i].m);
         tt_ctx_dealloc(o->ctx, o->slots[i].v);
     }
-    if (!o->released) {
-        tt_ctx_dealloc(o->ctx, o->slots);
-        tt_ctx_dealloc(o->ctx, o->steps);
-        tt_ctx_dealloc(o->ctx, o->groups);
-    }
+}
+
+static void free_arrays(tt_optim *o)
+{
+    tt_ctx_dealloc(o->ctx, o->slots);
+    tt_ctx_dealloc(o->ctx, o->steps);
+    tt_ctx_dealloc(o->ctx, o->groups);
+}
+
+static void release(tt_optim *o)
+{
+    if (o->released)
+        return;
+    free_states(o, 0);
+    free_arrays(o);
     o->released = true;
     o->n = o->n_groups = 0;
 }
@@ -62,10 +71,10 @@ void tt_optim_free(tt_optim *o)
         release(o); /* the context frees the rest */
 }
 
-/* A longer copy of an array of n items; the old one is freed when the copy was made. */
-static void *grown(tt_ctx *ctx, void *old, int n, int more, size_t item)
+/* A copy of n items with room for more. */
+static void *longer(tt_ctx *ctx, const void *old, int n, int more, size_t item)
 {
-    void *p = tt_ctx_alloc(ctx, (size_t)(n + more) * item);
+    void *p = tt_ctx_alloc(ctx, (size_t)(n + more) * item + 1);
     if (p && n)
         memcpy(p, old, (size_t)n * item);
     return p;
@@ -84,63 +93,86 @@ static bool add_slot(tt_optim *o, tt_step_slot *s, tt_tensor *p)
     return true;
 }
 
-static tt_status refuse(tt_tensor *p)
+/* Every parameter can be optimised and is in one group only. */
+static tt_status check_params(const tt_optim *o, int n, tt_tensor *const *params)
 {
-    tt_status s = tt_backward(p); /* not a leaf that requires grad: records which and why */
-    return s < 0 ? s : TT_ERR_GRAD;
+    if (n < 0)
+        return tt_error_set(o->ctx, TT_ERR_ARG, "optim: %d parameters", n);
+    for (int i = 0; i < n; i++) {
+        if (!params[i] || !tt_ctx_of(params[i]))
+            return tt_error_set(o->ctx, TT_ERR_ARG, "optim: parameter %d is %s", i,
+                                params[i] ? "dead" : "NULL");
+        if (tt_ctx_of(params[i]) != o->ctx)
+            return tt_error_set(o->ctx, TT_ERR_CONTEXT, "optim: parameter %d is of another context",
+                                i);
+        if (!tt_requires_grad(params[i]))
+            return tt_error_set(o->ctx, TT_ERR_GRAD, "optim: parameter %d does not require grad", i);
+        for (int k = 0; k < o->n + i; k++)
+            if (params[i] == (k < o->n ? o->slots[k].param : params[k - o->n]))
+                return tt_error_set(o->ctx, TT_ERR_ARG, "optim: parameter %d is given twice", i);
+    }
+    return tt_error_code(o->ctx);
 }
 
-static void swap_in(tt_optim *o, void **old, void *new)
+/* o with n more parameters in a group of their own; o itself stays as it is. */
+static bool extended(const tt_optim *o, int n, tt_tensor *const *params, tt_optim *next)
 {
-    tt_ctx_dealloc(o->ctx, *old);
-    *old = new;
+    *next = *o;
+    next->slots = longer(o->ctx, o->slots, o->n, n, sizeof *o->slots);
+    next->steps = longer(o->ctx, o->steps, o->n, n, sizeof *o->steps);
+    next->groups = longer(o->ctx, o->groups, o->n_groups, 1, sizeof *o->groups);
+    bool ok = next->slots && next->steps && next->groups;
+    for (int i = 0; ok && i < n; i++, next->n++) {
+        next->steps[next->n] = 0;
+        ok = add_slot(next, &next->slots[next->n], params[i]);
+    }
+    if (!ok) {
+        if (next->slots)
+            free_states(next, o->n);
+        free_arrays(next);
+    }
+    return ok;
 }
 
 tt_status tt_optim_add_group(tt_optim *o, int n, tt_tensor *const *params, double lr,
                              double weight_decay)
 {
+    tt_optim next;
     if (!o || o->released)
         return TT_ERR_ARG;
-    for (int i = 0; i < n; i++)
-        if (!tt_requires_grad(params[i]))
-            return params[i] ? refuse(params[i]) : TT_ERR_ARG;
-    tt_step_slot *slots = grown(o->ctx, o->slots, o->n, n, sizeof *slots);
-    int64_t *steps = grown(o->ctx, o->steps, o->n, n, sizeof *steps);
-    group *groups = grown(o->ctx, o->groups, o->n_groups, 1, sizeof *groups);
-    bool ok = slots && steps && groups;
-    int made = 0;
-    for (; ok && made < n; made++) {
-        ok = add_slot(o, &slots[o->n + made], params[made]);
-        steps[o->n + made] = 0;
-    }
-    if (!ok) {
-        for (int i = 0; i < made; i++) {
-            tt_ctx_dealloc(o->ctx, slots[o->n + i].m);
-            tt_ctx_dealloc(o->ctx, slots[o->n + i].v);
-        }
-        tt_ctx_dealloc(o->ctx, slots);
-        tt_ctx_dealloc(o->ctx, steps);
-        tt_ctx_dealloc(o->ctx, groups);
+    if (!(lr >= 0 && weight_decay >= 0))
+        return tt_error_set(o->ctx, TT_ERR_ARG, "optim: lr is %g, weight_decay %g", lr, weight_decay);
+    if (check_params(o, n, params) < 0 || !extended(o, n, params, &next))
         return tt_error_code(o->ctx);
-    }
-    groups[o->n_groups++] = (group){o->n, n, lr, weight_decay};
-    void *old[] = {o->slots, o->steps, o->groups};
-    for (int i = 0; i < 3; i++)
-        swap_in(o, &old[i], NULL);
-    o->slots = slots;
-    o->steps = steps;
-    o->groups = groups;
-    o->n += n;
+    next.groups[next.n_groups++] = (group){o->n, n, lr, weight_decay};
+    free_arrays(o);
+    *o = next;
     return TT_OK;
+}
+
+/* Is every option in its range? NaN is in none. */
+static bool options_fit(const tt_optim *o)
+{
+    const tt_adamw_options *a = &o->adam;
+    const tt_sgd_options *s = &o->sgd;
+    if (o->kind != SGD)
+        return a->beta1 >= 0 && a->beta1 < 1 && a->beta2 >= 0 && a->beta2 < 1 && a->eps >= 0;
+    return s->momentum >= 0 && s->dampening == s->dampening &&
+           (!s->nesterov || (s->momentum > 0 && s->dampening == 0));
 }
 
 static tt_optim *create(tt_ctx *ctx, const tt_optim *with, int n, tt_tensor *const *params,
                         double lr, double weight_decay)
 {
-    tt_optim *o = tt_ctx_alloc(ctx, sizeof *o);
+    tt_optim *o = ctx ? tt_ctx_alloc(ctx, sizeof *o) : NULL;
     if (!o)
         return NULL;
     *o = *with;
+    if (!options_fit(o))
+        tt_error_set(ctx, TT_ERR_ARG, "optim: %s",
+                     o->kind != SGD        ? "betas are in [0, 1), eps is not negative"
+                     : o->sgd.nesterov ? "Nesterov needs a momentum and no dampening"
+                                       : "the momentum is not negative");
     o->ctx = ctx;
     if (tt_optim_add_group(o, n, params, lr, weight_decay) < 0 ||
         tt_ctx_on_free(ctx, release_all, o) < 0) {
@@ -316,24 +348,31 @@ tt_status tt_optim_save(tt_optim *o, const char *path)
     return status;
 }
 
+static bool load_state(tt_optim *o, const char *path, int i, int which, bool keep)
+{
+    char name[32];
+    state_name(name, sizeof name, i, which);
+    tt_tensor *from = tt_load_npz(o->ctx, path, name), *to = state_tensor(o, i, which);
+    if (!from || !to)
+        return false;
+    if (!tt_same_shape(from, to) || tt_dtype_of(from) != tt_dtype_of(to)) {
+        tt_error_set(o->ctx, TT_ERR_SHAPE,
+                     "optim_load: %s: %s does not have the shape and dtype of parameter %d", path,
+                     name, i);
+        return false;
+    }
+    return !keep || tt_copy_(to, from) == TT_OK;
+}
+
 /* Reads all; with `keep` also stores it. Two passes, so that a bad file changes nothing. */
 static bool load_states(tt_optim *o, const char *path, bool keep)
 {
-    char name[32];
     for (int i = 0; i < o->n; i++)
         for (int k = 0; k < states(o); k++) {
             tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
-            state_name(name, sizeof name, i, k);
-            tt_tensor *from = tt_load_npz(o->ctx, path, name), *to = state_tensor(o, i, k);
-            bool fits = from && to && tt_same_shape(from, to);
-            if (fits && keep)
-                tt_copy_(to, from);
-            else if (fits)
-                tt_add(to, from); /* records a difference of dtypes */
-            else if (from && to)
-                tt_view(from, tt_ndim(to), tt_shape(to)); /* records both shapes */
+            bool ok = load_state(o, path, i, k, keep);
             tt_scope_end(o->ctx, s);
-            if (!fits || !tt_ok(o->ctx))
+            if (!ok)
                 return false;
         }
     return true;
@@ -344,10 +383,16 @@ static bool load_counts(tt_optim *o, const char *path, bool keep)
     tt_tensor *steps = tt_load_npz(o->ctx, path, "steps"), *r = tt_load_npz(o->ctx, path, "rates");
     if (!steps || !r)
         return false;
-    if (!tt_view(steps, TT_SHAPE(o->n)) || !tt_view(r, TT_SHAPE(o->n_groups, 2)))
+    if (tt_numel(steps) != o->n || tt_numel(r) != 2 * (int64_t)o->n_groups ||
+        tt_dtype_of(steps) != TT_I64 || tt_dtype_of(r) != TT_F64 || tt_ndim(r) != 2) {
+        tt_error_set(o->ctx, TT_ERR_SHAPE,
+                     "optim_load: %s: the state is of %lld parameters in %lld groups, the optimiser "
+                     "has %d in %d",
+                     path, (long long)tt_numel(steps), (long long)tt_size(r, 0), o->n, o->n_groups);
         return false;
-    for (int i = 0; keep && i < o->n; i++)
-        o->steps[i] = (int64_t)tt_get(steps, TT_INDEX(i));
+    }
+    if (keep)
+        tt_copy_out(steps, o->steps, (size_t)o->n * sizeof *o->steps);
     for (int i = 0; keep && i < o->n_groups; i++) {
         o->groups[i].lr = tt_get(r, TT_INDEX(i, 0));
         o->groups[i].weight_decay = tt_get(r, TT_INDEX(i, 1));

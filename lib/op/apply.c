@@ -34,6 +34,19 @@ tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...)
     return NULL;
 }
 
+int op_axis(const char *name, const tt_tensor *x, int axis, int ndim)
+{
+    int k = layout_axis(ndim, axis);
+    if (k < 0)
+        op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", name, axis, describe(x).s);
+    return k;
+}
+
+tt_status op_status(const tt_tensor *x)
+{
+    return x && x->ctx && x->ctx->err.code ? x->ctx->err.code : TT_ERR_ARG;
+}
+
 tt_ctx *op_context(const char *name, int n, tt_tensor *const *in)
 {
     tt_ctx *ctx = NULL;

@@ -1,7 +1,14 @@
 /* The op contract and the products made of it. Input: two tensors and a table of axes; output: the
  * contraction. Invariant: every product of the library, also in gradients, is one of these. */
 #include "contract.h"
+#include <stddef.h>
 #include "../kernel/contract.h"
+
+void contract_begin(contract_attr *t)
+{
+    t->naxes = 0;
+    t->alpha = 1;
+}
 
 void contract_add(contract_attr *t, int64_t size, int a, int b, int out)
 {
@@ -55,23 +62,51 @@ static void contract_forward(op_call *c)
     contract_run(&c->ctx->ex, &p, c->out->data, c->in[0]->data, c->in[1]->data);
 }
 
-/* The gradient of one operand: the result's gradient times the other operand. */
-static contract_attr exchanged(const contract_attr *t, bool of_a)
+/* The table for the gradient of x, an operand: the result's gradient times the other operand, with
+ * the roles exchanged. An axis that x broadcasts is summed, and one that neither of the two has is
+ * left out; `gone` marks both. */
+static void exchange(const contract_attr *t, const tt_tensor *x, bool is_a, contract_attr *r,
+                     bool *gone)
 {
-    contract_attr r = {.alpha = t->alpha};
-    for (int i = 0; i < t->naxes; i++)
-        contract_add(&r, t->axis[i].size, t->axis[i].out, of_a ? t->axis[i].b : t->axis[i].a,
-                     of_a ? t->axis[i].a : t->axis[i].b);
-    return r;
+    int place[LAYOUT_MAX_NDIM], n = 0;
+    contract_begin(r);
+    r->alpha = t->alpha;
+    for (int i = 0; i < t->naxes; i++) {
+        int mine = is_a ? t->axis[i].a : t->axis[i].b, other = is_a ? t->axis[i].b : t->axis[i].a;
+        if (mine != ABSENT)
+            gone[mine] = x->at.shape[mine] != t->axis[i].size ||
+                         (other == ABSENT && t->axis[i].out == ABSENT);
+    }
+    for (int k = 0; k < x->at.ndim; k++)
+        place[k] = gone[k] ? ABSENT : n++;
+    for (int i = 0; i < t->naxes; i++) {
+        int mine = is_a ? t->axis[i].a : t->axis[i].b, other = is_a ? t->axis[i].b : t->axis[i].a;
+        if (other != ABSENT || t->axis[i].out != ABSENT)
+            contract_add(r, t->axis[i].size, t->axis[i].out, other,
+                         mine == ABSENT ? ABSENT : place[mine]);
+    }
+}
+
+static tt_tensor *gradient(const op_call *c, tt_tensor *gy, int i)
+{
+    const tt_tensor *x = c->in[i];
+    contract_attr t;
+    bool gone[LAYOUT_MAX_NDIM], any = false;
+    int64_t shape[LAYOUT_MAX_NDIM];
+    exchange(c->attr, x, i == 0, &t, gone);
+    tt_tensor *r = op_contract(gy, c->in[1 - i], &t);
+    for (int k = 0; k < x->at.ndim; k++) {
+        shape[k] = gone[k] ? 1 : x->at.shape[k];
+        any = any || gone[k];
+    }
+    return any ? tt_expand(tt_reshape(r, x->at.ndim, shape), x->at.ndim, x->at.shape) : r;
 }
 
 static void contract_vjp(const op_call *c, op_grads *g)
 {
     for (int i = 0; i < 2; i++)
-        if (grads_need(g, i)) {
-            contract_attr t = exchanged(c->attr, i == 0);
-            grads_add(g, i, op_contract(grads_out(g), c->in[1 - i], &t));
-        }
+        if (grads_need(g, i))
+            grads_add(g, i, gradient(c, grads_out(g), i));
 }
 
 static const op contract = {"product", contract_infer, contract_forward, contract_vjp,
@@ -80,10 +115,11 @@ static const op contract = {"product", contract_infer, contract_forward, contrac
 tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t)
 {
     tt_tensor *in[] = {a, b};
-    return op_apply(&contract, 2, in, t, sizeof *t);
+    size_t used = offsetof(contract_attr, axis) + (size_t)t->naxes * sizeof t->axis[0];
+    return op_apply(&contract, 2, in, t, used);
 }
 
-/* Both operands usable and of at least one axis each. */
+/* Both operands usable: alive, of one context and one dtype that has products. */
 static tt_ctx *check(const char *name, tt_tensor *a, tt_tensor *b)
 {
     tt_tensor *in[] = {a, b};
@@ -95,12 +131,16 @@ static tt_ctx *check(const char *name, tt_tensor *a, tt_tensor *b)
                   describe(b).s);
         return NULL;
     }
+    if (!dtype_is_arithmetic((tt_dtype)a->dtype)) {
+        ctx_error(ctx, TT_ERR_DTYPE, "%s: no products of %s; cast first", name, describe(a).s);
+        return NULL;
+    }
     return ctx;
 }
 
 tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
 {
-    contract_attr t = {.alpha = 1};
+    contract_attr t;
     layout batch, la, lb;
     if (!check("matmul", a, b))
         return NULL;
@@ -112,6 +152,7 @@ tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
     if (k != kb)
         return op_fail(a, TT_ERR_SHAPE, "matmul: inner sizes differ: a is %s, b is %s",
                        describe(a).s, describe(b).s);
+    contract_begin(&t);
     layout_init(&la, na, a->at.shape);
     layout_init(&lb, nb, b->at.shape);
     if (!layout_broadcast(&batch, &la, &lb))
@@ -130,27 +171,16 @@ tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
     return op_contract(a, b, &t);
 }
 
-tt_tensor *tt_dot(tt_tensor *a, tt_tensor *b)
-{
-    if (!check("dot", a, b))
-        return NULL;
-    if (a->at.ndim == 0 || b->at.ndim == 0) /* NumPy: a product with a scalar */
-        return tt_mul(a, b);
-    if (b->at.ndim <= 2 && (a->at.ndim <= 2 || b->at.ndim == 1))
-        return tt_matmul(a, b);
-    int last = a->at.ndim - 1, second = b->at.ndim - 2; /* NumPy: no broadcasting of the rest */
-    return tt_tensordot(a, b, 1, &last, &second);
-}
-
 tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b)
 {
-    contract_attr t = {.alpha = 1};
+    contract_attr t;
     if (!check("outer", a, b))
         return NULL;
     a = tt_reshape(a, TT_SHAPE(-1));
     b = tt_reshape(b, TT_SHAPE(-1));
     if (!a || !b)
         return NULL;
+    contract_begin(&t);
     contract_add(&t, a->at.shape[0], 0, ABSENT, 0);
     contract_add(&t, b->at.shape[0], ABSENT, 0, 1);
     return op_contract(a, b, &t);
@@ -170,19 +200,20 @@ static bool mark(const tt_tensor *x, int n, const int *axes, int *number)
     return true;
 }
 
-tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a, const int *axes_b)
+static tt_tensor *sum_over(const char *name, tt_tensor *a, tt_tensor *b, int n, const int *axes_a,
+                           const int *axes_b)
 {
-    contract_attr t = {.alpha = 1};
+    contract_attr t;
     int sa[LAYOUT_MAX_NDIM], sb[LAYOUT_MAX_NDIM], out = 0;
-    if (!check("tensordot", a, b))
-        return NULL;
+    if (n < 0)
+        return op_fail(a, TT_ERR_ARG, "%s: %d axes", name, n);
     if (!mark(a, n, axes_a, sa) || !mark(b, n, axes_b, sb))
-        return op_fail(a, TT_ERR_AXIS,
-                       "tensordot: an axis is out of range or named twice: a is %s, b is %s",
-                       describe(a).s, describe(b).s);
+        return op_fail(a, TT_ERR_AXIS, "%s: an axis is out of range or named twice: a is %s, b is %s",
+                       name, describe(a).s, describe(b).s);
     if (a->at.ndim + b->at.ndim - 2 * n > LAYOUT_MAX_NDIM)
-        return op_fail(a, TT_ERR_SHAPE, "tensordot: the result has more than %d axes",
+        return op_fail(a, TT_ERR_SHAPE, "%s: the result has more than %d axes", name,
                        LAYOUT_MAX_NDIM);
+    contract_begin(&t);
     for (int i = 0; i < a->at.ndim; i++)
         if (sa[i] == ABSENT)
             contract_add(&t, a->at.shape[i], i, ABSENT, out++);
@@ -193,9 +224,24 @@ tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a, co
         int ia = layout_axis(a->at.ndim, axes_a[i]), ib = layout_axis(b->at.ndim, axes_b[i]);
         if (a->at.shape[ia] != b->at.shape[ib])
             return op_fail(a, TT_ERR_SHAPE,
-                           "tensordot: axis %d of a and axis %d of b differ: a is %s, b is %s", ia,
+                           "%s: axis %d of a and axis %d of b differ: a is %s, b is %s", name, ia,
                            ib, describe(a).s, describe(b).s);
         contract_add(&t, a->at.shape[ia], ia, ib, ABSENT);
     }
     return op_contract(a, b, &t);
+}
+
+tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a, const int *axes_b)
+{
+    return check("tensordot", a, b) ? sum_over("tensordot", a, b, n, axes_a, axes_b) : NULL;
+}
+
+tt_tensor *tt_dot(tt_tensor *a, tt_tensor *b)
+{
+    if (!check("dot", a, b))
+        return NULL;
+    if (a->at.ndim == 0 || b->at.ndim == 0) /* NumPy: a product with a scalar */
+        return tt_mul(a, b);
+    int last = a->at.ndim - 1, second = b->at.ndim > 1 ? b->at.ndim - 2 : 0;
+    return sum_over("dot", a, b, 1, &last, &second);
 }

@@ -17,10 +17,12 @@ typedef struct contract_attr {
     } axis[CONTRACT_AXES];
 } contract_attr;
 
+/* An empty table (a product of two scalars), with alpha 1. */
+void contract_begin(contract_attr *t);
 /* Appends an axis; each axis of a, b and the result must be named exactly once. An operand's axis of
  * size 1 broadcasts to `size`. */
 void contract_add(contract_attr *t, int64_t size, int a, int b, int out);
-/* name: of the public function, for messages. */
+/* NULL with the error recorded; a caller whose messages name its own function checks dtypes first. */
 tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t);
 
 #endif

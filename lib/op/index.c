@@ -1,18 +1,40 @@
-/* Indexing by tensors: take, gather, scatter and the like, masks. Invariant: every index is checked
+/* Indexing by tensors: take, gather, scatter and the like. Invariant: every index is checked
  * before a kernel sees it. */
 #include "../kernel/copy.h"
 #include "../kernel/gather.h"
 #include "op.h"
 
+static void unravel(const layout *at, int64_t k, int64_t *index)
+{
+    for (int i = at->ndim - 1; i >= 0; k /= at->shape[i--])
+        index[i] = k % at->shape[i];
+}
+
+/* Names the first index that is out of range, and where it stands. */
+static tt_status out_of_range(op_call *c, const tt_tensor *indices, int axis, int64_t bad)
+{
+    int64_t place[LAYOUT_MAX_NDIM] = {0}, n = tensor_numel(indices);
+    layout at;
+    layout_copy(&at, &indices->at);
+    at.offset = 0; /* data points to the first element */
+    for (int64_t k = 0; k < n; k++)
+        if (((const int64_t *)(const void *)indices->data)[layout_at(&at, k)] == bad) {
+            unravel(&at, k, place);
+            break;
+        }
+    return op_error(c, TT_ERR_INDEX, "index %lld, at %s of the indices, is out of range for axis %d "
+                                     "of size %lld",
+                    (long long)bad, describe_shape(at.ndim, place).s, axis,
+                    (long long)c->in[0]->at.shape[axis]);
+}
+
 static tt_status indices_in_range(op_call *c, tt_tensor *indices, int axis)
 {
-    const tt_tensor *x = c->in[0];
-    int64_t bad = 0, size = x->at.shape[axis];
+    int64_t bad = 0;
     if (indices->dtype != TT_I64)
         return op_error(c, TT_ERR_DTYPE, "indices are %s, not int64", describe(indices).s);
-    if (!index_check(&c->ctx->ex, operand_of(indices), size, &bad))
-        return op_error(c, TT_ERR_INDEX, "index %lld is out of range for axis %d of %s",
-                        (long long)bad, axis, describe(x).s);
+    if (!index_check(&c->ctx->ex, operand_of(indices), c->in[0]->at.shape[axis], &bad))
+        return out_of_range(c, indices, axis, bad);
     return TT_OK;
 }
 
@@ -58,12 +80,56 @@ static void take_forward(op_call *c)
              operand_of(c->in[1]));
 }
 
-static tt_tensor *take_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src);
+/* The way back of take and gather: zeros of the shape in the attributes, plus the gradient at the
+ * places the indices name. in: gradient, indices (in range). */
+typedef struct back_attr {
+    int axis;
+    layout at;
+} back_attr;
+
+static tt_status back_infer(op_call *c)
+{
+    const back_attr *a = c->attr;
+    c->dtype = (tt_dtype)c->in[0]->dtype;
+    layout_copy(&c->at, &a->at);
+    return TT_OK;
+}
+
+static void clear(op_call *c)
+{
+    int64_t zero[1] = {0};
+    fill_run(&c->ctx->ex, operand_of(c->out), zero);
+}
+
+static void back(const op *o, const op_call *c, op_grads *g)
+{
+    back_attr a;
+    tt_tensor *in[] = {grads_out(g), c->in[1]};
+    a.axis = *(const int *)c->attr;
+    layout_init(&a.at, c->in[0]->at.ndim, c->in[0]->at.shape);
+    grads_add(g, 0, op_apply(o, 2, in, &a, sizeof a));
+}
+
+static void take_back_forward(op_call *c)
+{
+    const back_attr *a = c->attr;
+    clear(c);
+    take_add_run(&c->ctx->ex, operand_of(c->out), a->axis, operand_of(c->in[1]),
+                 operand_of(c->in[0]));
+}
+
+static void take_back_vjp(const op_call *c, op_grads *g)
+{
+    const back_attr *a = c->attr;
+    grads_add(g, 0, tt_take(grads_out(g), a->axis, c->in[1]));
+}
+
+static const op take_back = {"take_backward", back_infer, take_back_forward, take_back_vjp,
+                             SAVE_IN(1)};
 
 static void take_vjp(const op_call *c, op_grads *g)
 {
-    int axis = *(const int *)c->attr;
-    grads_add(g, 0, take_add(tt_zeros_like(c->in[0]), axis, c->in[1], grads_out(g)));
+    back(&take_back, c, g);
 }
 
 static const op take = {"take", take_infer, take_forward, take_vjp, SAVE_IN(1)};
@@ -116,15 +182,10 @@ static void index_add_vjp(const op_call *c, op_grads *g)
 static const op index_add = {"index_add", index_add_infer, index_add_forward, index_add_vjp,
                              SAVE_IN(1)};
 
-static tt_tensor *take_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
+tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
     tt_tensor *in[] = {x, indices, src};
     return apply(&index_add, 3, in, axis);
-}
-
-tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
-{
-    return take_add(x, axis, indices, src);
 }
 
 /* ---- gather, scatter, scatter_add: indices of x's ndim, one place per element ---- */
@@ -160,10 +221,26 @@ static void gather_forward(op_call *c)
                operand_of(c->in[1]));
 }
 
+static void gather_back_forward(op_call *c)
+{
+    const back_attr *a = c->attr;
+    clear(c);
+    scatter_add_run(&c->ctx->ex, operand_of(c->out), a->axis, operand_of(c->in[1]),
+                    operand_of(c->in[0]));
+}
+
+static void gather_back_vjp(const op_call *c, op_grads *g)
+{
+    const back_attr *a = c->attr;
+    grads_add(g, 0, tt_gather(grads_out(g), a->axis, c->in[1]));
+}
+
+static const op gather_back = {"gather_backward", back_infer, gather_back_forward, gather_back_vjp,
+                               SAVE_IN(1)};
+
 static void gather_vjp(const op_call *c, op_grads *g)
 {
-    grads_add(g, 0, tt_scatter_add(tt_zeros_like(c->in[0]), *(const int *)c->attr, c->in[1],
-                                   grads_out(g)));
+    back(&gather_back, c, g);
 }
 
 static const op gather = {"gather", gather_infer, gather_forward, gather_vjp, SAVE_IN(1)};
@@ -257,88 +334,4 @@ tt_tensor *tt_scatter_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor 
 {
     tt_tensor *in[] = {x, indices, src};
     return apply(&scatter_add, 3, in, axis);
-}
-
-/* ---- masks ---- */
-
-static tt_status masked_select_infer(op_call *c)
-{
-    layout_init(&c->at, 1, (int64_t[]){nonzero_count(&c->ctx->ex, operand_of(c->in[1]))});
-    c->dtype = (tt_dtype)c->in[0]->dtype;
-    return TT_OK;
-}
-
-static void masked_select_forward(op_call *c)
-{
-    masked_select_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]), operand_of(c->in[1]));
-}
-
-/* in: values (1-D), mask: zeros of the mask's shape with the values where it is true. */
-static tt_status masked_put_infer(op_call *c)
-{
-    c->dtype = (tt_dtype)c->in[0]->dtype;
-    layout_init(&c->at, c->in[1]->at.ndim, c->in[1]->at.shape);
-    return TT_OK;
-}
-
-static void masked_put_forward(op_call *c)
-{
-    int64_t zero[1] = {0};
-    fill_run(&c->ctx->ex, operand_of(c->out), zero);
-    masked_scatter_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[1]),
-                       operand_of(c->in[0]));
-}
-
-static void masked_put_vjp(const op_call *c, op_grads *g)
-{
-    grads_add(g, 0, tt_masked_select(grads_out(g), c->in[1]));
-}
-
-static const op masked_put = {"masked_put", masked_put_infer, masked_put_forward, masked_put_vjp,
-                              SAVE_IN(1)};
-
-static void masked_select_vjp(const op_call *c, op_grads *g)
-{
-    tt_tensor *in[] = {grads_out(g), c->in[1]};
-    grads_add(g, 0, op_apply(&masked_put, 2, in, NULL, 0));
-}
-
-static const op masked_select = {"masked_select", masked_select_infer, masked_select_forward,
-                                 masked_select_vjp, SAVE_IN(1)};
-
-tt_tensor *tt_masked_select(tt_tensor *x, tt_tensor *mask)
-{
-    layout both;
-    tt_tensor *in[] = {x, mask};
-    if (!op_context("masked_select", 2, in))
-        return NULL;
-    if (mask->dtype != TT_BOOL)
-        return op_fail(x, TT_ERR_DTYPE, "masked_select: the mask is %s, not bool",
-                       describe(mask).s);
-    if (!layout_broadcast(&both, &x->at, &mask->at))
-        return op_fail(x, TT_ERR_SHAPE, "masked_select: shapes do not broadcast: %s and %s",
-                       describe(x).s, describe(mask).s);
-    in[0] = tt_expand(x, both.ndim, both.shape);
-    in[1] = tt_expand(mask, both.ndim, both.shape);
-    return op_apply(&masked_select, 2, in, NULL, 0);
-}
-
-static tt_status nonzero_infer(op_call *c)
-{
-    int64_t n = nonzero_count(&c->ctx->ex, operand_of(c->in[0]));
-    layout_init(&c->at, 2, (int64_t[]){n, c->in[0]->at.ndim});
-    c->dtype = TT_I64;
-    return TT_OK;
-}
-
-static void nonzero_forward(op_call *c)
-{
-    nonzero_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
-}
-
-static const op nonzero = {"nonzero", nonzero_infer, nonzero_forward, NULL, 0};
-
-tt_tensor *tt_nonzero(tt_tensor *x)
-{
-    return op_apply(&nonzero, 1, &x, NULL, 0);
 }

@@ -1,15 +1,8 @@
 /* Joining and repeating: cat is the one op, its gradient the parts; the rest is made of views and
  * cat. */
+#include <math.h>
 #include "../kernel/copy.h"
 #include "op.h"
-
-static int axis_of(const char *name, tt_tensor *x, int axis, int ndim)
-{
-    int k = layout_axis(ndim, axis);
-    if (k < 0)
-        op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", name, axis, describe(x).s);
-    return k;
-}
 
 /* ---- cat ---- */
 
@@ -28,6 +21,8 @@ static tt_status cat_infer(op_call *c)
         if (!fits)
             return op_error(c, TT_ERR_SHAPE, "along axis %d: tensor 0 is %s, tensor %d is %s", axis,
                             describe(x).s, i, describe(c->in[i]).s);
+        if (l->shape[axis] > INT64_MAX / 16 - total)
+            return op_error(c, TT_ERR_SHAPE, "the result is too large");
         total += l->shape[axis];
     }
     for (int k = 0; k < x->at.ndim; k++)
@@ -72,20 +67,20 @@ tt_tensor *tt_cat(int n, tt_tensor *const *tensors, int axis)
     tt_ctx *ctx = n > 0 ? op_context("cat", n, tensors) : NULL;
     if (!ctx)
         return NULL;
-    int k = axis_of("cat", tensors[0], axis, tensors[0]->at.ndim);
+    int k = op_axis("cat", tensors[0], axis, tensors[0]->at.ndim);
     return k < 0 ? NULL : op_apply(&cat, n, tensors, &k, sizeof k);
 }
 
-/* n handles in memory of the context, mapped by fn; then joined. */
-static tt_tensor *cat_mapped(tt_ctx *ctx, int n, tt_tensor *const *tensors, int axis)
+/* cat of n tensors with a new axis each; the handles stand in memory of the context. */
+static tt_tensor *cat_new_axis(tt_ctx *ctx, int n, tt_tensor *const *tensors, int axis)
 {
-    tt_tensor **in = ctx->ex.mem.alloc(ctx, (size_t)n * sizeof *in);
+    tt_tensor **in = tt_ctx_alloc(ctx, (size_t)n * sizeof *in);
     if (!in)
         return NULL;
     for (int i = 0; i < n; i++)
         in[i] = tt_unsqueeze(tensors[i], axis);
     tt_tensor *out = ctx->err.code ? NULL : tt_cat(n, in, axis);
-    ctx->ex.mem.free(ctx, in);
+    tt_ctx_dealloc(ctx, in);
     return out;
 }
 
@@ -94,14 +89,14 @@ tt_tensor *tt_stack(int n, tt_tensor *const *tensors, int axis)
     tt_ctx *ctx = n > 0 ? op_context("stack", n, tensors) : NULL;
     if (!ctx)
         return NULL;
-    int k = axis_of("stack", tensors[0], axis, tensors[0]->at.ndim + 1);
+    int k = op_axis("stack", tensors[0], axis, tensors[0]->at.ndim + 1);
     if (k < 0)
         return NULL;
     for (int i = 1; i < n; i++)
         if (!layout_same_shape(&tensors[i]->at, &tensors[0]->at))
             return op_fail(tensors[0], TT_ERR_SHAPE, "stack: tensor 0 is %s, tensor %d is %s",
                            describe(tensors[0]).s, i, describe(tensors[i]).s);
-    return cat_mapped(ctx, n, tensors, k);
+    return cat_new_axis(ctx, n, tensors, k);
 }
 
 /* ---- repeating ---- */
@@ -150,33 +145,36 @@ tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
 
 tt_tensor *tt_repeat_interleave(tt_tensor *x, int64_t n, int axis)
 {
-    int64_t shape[LAYOUT_MAX_NDIM + 1];
+    int64_t shape[LAYOUT_MAX_NDIM], before = 1, behind = 1;
     if (!op_context("repeat_interleave", 1, &x))
         return NULL;
-    int k = axis_of("repeat_interleave", x, axis, x->at.ndim);
+    int k = op_axis("repeat_interleave", x, axis, x->at.ndim);
     if (k < 0)
         return NULL;
-    if (n < 0 || x->at.ndim == LAYOUT_MAX_NDIM)
-        return op_fail(x, TT_ERR_ARG, "repeat_interleave: %lld times, of %s", (long long)n,
-                       describe(x).s);
-    for (int i = 0; i <= x->at.ndim; i++)
-        shape[i] = i <= k ? x->at.shape[i] : i == k + 1 ? n : x->at.shape[i - 1];
-    return tt_flatten(tt_expand(tt_unsqueeze(x, k + 1), x->at.ndim + 1, shape), k, k + 1);
+    for (int i = 0; i < x->at.ndim; i++) {
+        shape[i] = x->at.shape[i];
+        *(i < k ? &before : &behind) *= shape[i];
+    }
+    if (!mul_overflow(shape[k], n, &shape[k]))
+        return op_fail(x, TT_ERR_ARG, "repeat_interleave: %lld times axis %d of %s", (long long)n,
+                       axis, describe(x).s);
+    int ndim = x->at.ndim;
+    int64_t size = x->at.shape[k], inner = size ? behind / size : 0;
+    tt_tensor *flat = tt_reshape(x, TT_SHAPE(before, size, 1, inner)); /* 16 axes may be taken */
+    return tt_reshape(tt_expand(flat, TT_SHAPE(before, size, n, inner)), ndim, shape);
 }
 
 tt_tensor *tt_roll(tt_tensor *x, int64_t n, int axis)
 {
     if (!op_context("roll", 1, &x))
         return NULL;
-    int k = axis_of("roll", x, axis, x->at.ndim);
+    int k = op_axis("roll", x, axis, x->at.ndim);
     if (k < 0)
         return NULL;
     int64_t size = x->at.shape[k];
-    if (size == 0)
-        return x;
-    int64_t by = (n % size + size) % size;
+    int64_t by = size ? (n % size + size) % size : 0;
     if (by == 0)
-        return x;
+        return tt_clone(x);
     return tt_cat(TT_TENSORS(tt_narrow(x, k, size - by, by), tt_narrow(x, k, 0, size - by)), k);
 }
 
@@ -227,12 +225,14 @@ static void pad_forward(op_call *c)
 
 static void pad_vjp(const op_call *c, op_grads *g)
 {
-    pad_attr a = *(const pad_attr *)c->attr;
-    for (int i = 0; i < LAYOUT_MAX_NDIM; i++) {
-        a.before[i] = -a.before[i];
-        a.after[i] = -a.after[i];
+    const pad_attr *a = c->attr;
+    int64_t before[LAYOUT_MAX_NDIM], after[LAYOUT_MAX_NDIM];
+    int ndim = c->in[0]->at.ndim;
+    for (int i = 0; i < ndim; i++) {
+        before[i] = -a->before[i];
+        after[i] = -a->after[i];
     }
-    grads_add(g, 0, tt_pad(grads_out(g), c->in[0]->at.ndim, a.before, a.after, 0));
+    grads_add(g, 0, tt_pad(grads_out(g), ndim, before, after, 0));
 }
 
 static const op pad = {"pad", pad_infer, pad_forward, pad_vjp, 0};
@@ -240,9 +240,12 @@ static const op pad = {"pad", pad_infer, pad_forward, pad_vjp, 0};
 tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t *after,
                   double value)
 {
-    pad_attr a = {.value = value};
+    pad_attr a;
     if (!op_context("pad", 1, &x))
         return NULL;
+    if (x->dtype == TT_I64 && !(value == floor(value) && fabs(value) < 0x1p63))
+        return op_fail(x, TT_ERR_DTYPE, "pad: %g is no int64", value);
+    a.value = value;
     if (naxes != x->at.ndim)
         return op_fail(x, TT_ERR_AXIS, "pad: %d axes for %s", naxes, describe(x).s);
     for (int i = 0; i < naxes; i++) {
@@ -263,8 +266,7 @@ tt_status tt_meshgrid(int n, tt_tensor *const *tensors, tt_tensor **out)
     int64_t shape[LAYOUT_MAX_NDIM], line[LAYOUT_MAX_NDIM];
     tt_ctx *ctx = n > 0 ? op_context("meshgrid", n, tensors) : NULL;
     if (!ctx)
-        return n > 0 && tensors[0] && tt_ctx_of(tensors[0]) ? tt_error_code(tensors[0]->ctx)
-                                                            : TT_ERR_ARG;
+        return op_status(n > 0 ? tensors[0] : NULL);
     if (n > LAYOUT_MAX_NDIM)
         return ctx_error(ctx, TT_ERR_SHAPE, "meshgrid: %d tensors, at most %d", n,
                          LAYOUT_MAX_NDIM);

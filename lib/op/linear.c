@@ -51,7 +51,9 @@ static void linear_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *gy = grads_out(g), *x = c->in[0], *w = c->in[1];
     int last = x->at.ndim - 1;
-    contract_attr dx = {.alpha = 1}, dw = {.alpha = 1};
+    contract_attr dx, dw;
+    contract_begin(&dx);
+    contract_begin(&dw);
     for (int i = 0; i < last; i++) {
         contract_add(&dx, x->at.shape[i], i, ABSENT, i);
         contract_add(&dw, x->at.shape[i], i, i, ABSENT);

@@ -1,6 +1,7 @@
 /* Triangles, diagonals, one-hot rows. */
 #include "../kernel/copy.h"
 #include "../kernel/gather.h"
+#include "../kernel/pointwise.h"
 #include "op.h"
 
 typedef struct tri_attr {
@@ -48,9 +49,10 @@ tt_tensor *tt_triu(tt_tensor *x, int64_t offset)
 static tt_status diag_infer(op_call *c)
 {
     int64_t offset = *(const int64_t *)c->attr, n = c->in[0]->at.shape[0];
-    int64_t size = n + (offset < 0 ? -offset : offset);
+    bool small = offset > -INT64_MAX / 4 && offset < INT64_MAX / 4;
+    int64_t size = small ? n + (offset < 0 ? -offset : offset) : 0;
     c->dtype = (tt_dtype)c->in[0]->dtype;
-    if (offset < -INT64_MAX / 2 || !layout_init(&c->at, 2, (int64_t[]){size, size}))
+    if (!small || !layout_init(&c->at, 2, (int64_t[]){size, size}))
         return op_error(c, TT_ERR_SHAPE, "offset %lld is too large", (long long)offset);
     return TT_OK;
 }
@@ -88,7 +90,7 @@ tt_tensor *tt_diag(tt_tensor *x, int64_t offset)
 
 static tt_status one_hot_infer(op_call *c)
 {
-    int64_t classes = *(const int64_t *)c->attr, shape[LAYOUT_MAX_NDIM + 1], bad;
+    int64_t classes = *(const int64_t *)c->attr, shape[LAYOUT_MAX_NDIM + 1], bad = 0;
     const tt_tensor *x = c->in[0];
     if (x->dtype != TT_I64)
         return op_error(c, TT_ERR_DTYPE, "indices are %s, not int64", describe(x).s);
@@ -99,9 +101,12 @@ static tt_status one_hot_infer(op_call *c)
     if (!layout_init(&c->at, x->at.ndim + 1, shape))
         return op_error(c, TT_ERR_SHAPE, "%s with %lld classes", describe(x).s,
                         (long long)classes);
-    if (!index_check(&c->ctx->ex, operand_of(c->in[0]), classes, &bad) ||
-        (tensor_numel(x) && classes == 0))
+    operand in = operand_of(c->in[0]);
+    if (!index_check(&c->ctx->ex, in, classes, &bad))
         return op_error(c, TT_ERR_INDEX, "%lld is not a class in [0, %lld)", (long long)bad,
+                        (long long)classes);
+    if (pointwise_has_negative(&c->ctx->ex, in))
+        return op_error(c, TT_ERR_INDEX, "a class is negative, not in [0, %lld)",
                         (long long)classes);
     return TT_OK;
 }

@@ -12,12 +12,9 @@ static tt_status view_infer(op_call *c)
     return TT_OK;
 }
 
-static int axis_of(const char *name, tt_tensor *x, int axis, int ndim)
+static described shape_text(int ndim, const int64_t *shape)
 {
-    int k = layout_axis(ndim, axis);
-    if (k < 0)
-        op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", name, axis, describe(x).s);
-    return k;
+    return describe_shape(ndim < 0 ? 0 : ndim > LAYOUT_MAX_NDIM ? LAYOUT_MAX_NDIM : ndim, shape);
 }
 
 /* ---- reshape, view, flatten, unflatten ---- */
@@ -29,10 +26,17 @@ static void reshape_vjp(const op_call *c, op_grads *g)
 
 static const op reshape = {"reshape", view_infer, NULL, reshape_vjp, 0};
 
+/* at need not be recorded: the way back is the input's shape. */
+static tt_tensor *reshaped(tt_tensor *x, const layout *at)
+{
+    return op_apply(&reshape, 1, &x, at, 0);
+}
+
 /* Fills in the one size given as -1. */
 static bool full_shape(const char *name, tt_tensor *x, int ndim, const int64_t *shape,
                        int64_t *full)
 {
+    layout whole; /* whose sizes must not overflow either where one of them is 0 */
     int64_t n = 1, numel = tensor_numel(x);
     int unknown = -1;
     bool ok = ndim >= 0 && ndim <= LAYOUT_MAX_NDIM;
@@ -48,11 +52,11 @@ static bool full_shape(const char *name, tt_tensor *x, int ndim, const int64_t *
         full[unknown] = ok ? numel / n : 0;
         n = numel;
     }
-    if (!ok || n != numel)
+    ok = ok && n == numel && layout_init(&whole, ndim, full);
+    if (!ok)
         op_fail(x, TT_ERR_SHAPE, "%s: %s cannot become %s", name, describe(x).s,
-                describe_shape(ndim < 0 ? 0 : ndim > LAYOUT_MAX_NDIM ? LAYOUT_MAX_NDIM : ndim,
-                               shape).s);
-    return ok && n == numel;
+                shape_text(ndim, shape).s);
+    return ok;
 }
 
 tt_tensor *tt_reshape(tt_tensor *x, int ndim, const int64_t *shape)
@@ -66,9 +70,9 @@ tt_tensor *tt_reshape(tt_tensor *x, int ndim, const int64_t *shape)
         x = tt_clone(x);
         if (!x)
             return NULL;
-        layout_reshape(&at, &x->at, ndim, full, &blocked);
+        layout_init(&at, ndim, full);
     }
-    return op_apply(&reshape, 1, &x, &at, sizeof at);
+    return reshaped(x, &at);
 }
 
 tt_tensor *tt_view(tt_tensor *x, int ndim, const int64_t *shape)
@@ -78,14 +82,17 @@ tt_tensor *tt_view(tt_tensor *x, int ndim, const int64_t *shape)
     int blocked = 0;
     if (!op_context("view", 1, &x) || !full_shape("view", x, ndim, shape, full))
         return NULL;
-    if (!layout_reshape(&at, &x->at, ndim, full, &blocked))
+    if (!layout_reshape(&at, &x->at, ndim, full, &blocked)) {
+        int next = blocked + 1; /* axes of size 1 are in nobody's way */
+        while (next + 1 < x->at.ndim && x->at.shape[next] == 1)
+            next++;
         return op_fail(x, TT_ERR_SHAPE,
                        "view: %s cannot be seen as %s: axes %d and %d do not lie one within the "
                        "other (strides %lld and %lld); use reshape",
-                       describe(x).s, describe_shape(ndim, full).s, blocked, blocked + 1,
-                       (long long)x->at.stride[blocked],
-                       (long long)(blocked + 1 < x->at.ndim ? x->at.stride[blocked + 1] : 0));
-    return op_apply(&reshape, 1, &x, &at, sizeof at);
+                       describe(x).s, describe_shape(ndim, full).s, blocked, next,
+                       (long long)x->at.stride[blocked], (long long)x->at.stride[next]);
+    }
+    return reshaped(x, &at);
 }
 
 tt_tensor *tt_flatten(tt_tensor *x, int from, int to)
@@ -96,7 +103,7 @@ tt_tensor *tt_flatten(tt_tensor *x, int from, int to)
         return NULL;
     if (x->at.ndim == 0)
         return tt_reshape(x, TT_SHAPE(1));
-    int a = axis_of("flatten", x, from, x->at.ndim), b = axis_of("flatten", x, to, x->at.ndim);
+    int a = op_axis("flatten", x, from, x->at.ndim), b = op_axis("flatten", x, to, x->at.ndim);
     if (a < 0 || b < 0)
         return NULL;
     if (a > b)
@@ -118,7 +125,7 @@ tt_tensor *tt_unflatten(tt_tensor *x, int axis, int ndim, const int64_t *shape)
     int out = 0, unknown = -1;
     if (!op_context("unflatten", 1, &x))
         return NULL;
-    int a = axis_of("unflatten", x, axis, x->at.ndim);
+    int a = op_axis("unflatten", x, axis, x->at.ndim);
     if (a < 0)
         return NULL;
     if (ndim < 1 || x->at.ndim - 1 + ndim > LAYOUT_MAX_NDIM)
@@ -178,7 +185,7 @@ tt_tensor *tt_permute(tt_tensor *x, int naxes, const int *axes)
     if (naxes != x->at.ndim)
         return op_fail(x, TT_ERR_AXIS, "permute: %d axes for %s", naxes, describe(x).s);
     for (int i = 0; i < naxes; i++) {
-        order[i] = axis_of("permute", x, axes[i], naxes);
+        order[i] = op_axis("permute", x, axes[i], naxes);
         if (order[i] < 0)
             return NULL;
         if (seen[order[i]])
@@ -193,7 +200,7 @@ tt_tensor *tt_transpose(tt_tensor *x, int a, int b)
     int order[LAYOUT_MAX_NDIM];
     if (!op_context("transpose", 1, &x))
         return NULL;
-    int i = axis_of("transpose", x, a, x->at.ndim), j = axis_of("transpose", x, b, x->at.ndim);
+    int i = op_axis("transpose", x, a, x->at.ndim), j = op_axis("transpose", x, b, x->at.ndim);
     if (i < 0 || j < 0)
         return NULL;
     for (int k = 0; k < x->at.ndim; k++)
@@ -206,7 +213,7 @@ tt_tensor *tt_moveaxis(tt_tensor *x, int from, int to)
     int order[LAYOUT_MAX_NDIM], next = 0;
     if (!op_context("moveaxis", 1, &x))
         return NULL;
-    int a = axis_of("moveaxis", x, from, x->at.ndim), b = axis_of("moveaxis", x, to, x->at.ndim);
+    int a = op_axis("moveaxis", x, from, x->at.ndim), b = op_axis("moveaxis", x, to, x->at.ndim);
     if (a < 0 || b < 0)
         return NULL;
     for (int k = 0; k < x->at.ndim; k++) {
@@ -229,7 +236,7 @@ tt_tensor *tt_squeeze(tt_tensor *x, int naxes, const int *axes)
     for (int i = 0; i < x->at.ndim && naxes == 0; i++)
         drop[i] = x->at.shape[i] == 1;
     for (int i = 0; i < naxes; i++) {
-        int k = axis_of("squeeze", x, axes[i], x->at.ndim);
+        int k = op_axis("squeeze", x, axes[i], x->at.ndim);
         if (k < 0)
             return NULL;
         if (x->at.shape[k] != 1)
@@ -248,7 +255,7 @@ tt_tensor *tt_unsqueeze(tt_tensor *x, int axis)
     int64_t shape[LAYOUT_MAX_NDIM + 1];
     if (!op_context("unsqueeze", 1, &x))
         return NULL;
-    int k = axis_of("unsqueeze", x, axis, x->at.ndim + 1);
+    int k = op_axis("unsqueeze", x, axis, x->at.ndim + 1);
     if (k < 0)
         return NULL;
     for (int i = 0; i <= x->at.ndim; i++)
@@ -279,8 +286,8 @@ tt_tensor *tt_expand(tt_tensor *x, int ndim, const int64_t *shape)
     }
     if (!ok || !layout_expand(&at, &x->at, ndim, full))
         return op_fail(x, TT_ERR_SHAPE, "expand: %s does not broadcast to %s", describe(x).s,
-                       describe_shape(ndim < 0 || ndim > LAYOUT_MAX_NDIM ? 0 : ndim, shape).s);
-    return op_apply(&expand, 1, &x, &at, sizeof at);
+                       shape_text(ndim, shape).s);
+    return op_apply(&expand, 1, &x, &at, 0);
 }
 
 typedef struct flip_attr {
@@ -298,13 +305,14 @@ static const op flip = {"flip", view_infer, NULL, flip_vjp, 0};
 
 tt_tensor *tt_flip(tt_tensor *x, int naxes, const int *axes)
 {
-    flip_attr a = {.naxes = 0};
+    flip_attr a;
     bool seen[LAYOUT_MAX_NDIM] = {false};
     if (!op_context("flip", 1, &x))
         return NULL;
+    a.naxes = 0;
     layout_copy(&a.at, &x->at);
     for (int i = 0; i < (naxes ? naxes : x->at.ndim); i++) {
-        int k = axis_of("flip", x, naxes ? axes[i] : i, x->at.ndim);
+        int k = op_axis("flip", x, naxes ? axes[i] : i, x->at.ndim);
         if (k < 0)
             return NULL;
         if (seen[k])
@@ -315,5 +323,5 @@ tt_tensor *tt_flip(tt_tensor *x, int naxes, const int *axes)
             a.at.offset += (a.at.shape[k] - 1) * a.at.stride[k];
         a.at.stride[k] = -a.at.stride[k];
     }
-    return a.naxes ? op_apply(&flip, 1, &x, &a, sizeof a) : x;
+    return op_apply(&flip, 1, &x, &a, sizeof a);
 }

@@ -55,6 +55,10 @@ tt_ctx *op_context(const char *name, int n, tt_tensor *const *in);
 /* Records "name: ..." and returns the code / NULL. */
 tt_status op_error(const op_call *c, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+/* The axis in [0, ndim), or -1 with the error recorded. */
+int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);
+/* What a function that returns a status returns after x was refused. */
+tt_status op_status(const tt_tensor *x);
 
 /* In-place operations: the context when dst may be written (alive, no error, not read-only, no
  * element of it twice, not part of a recorded graph), else NULL with the error recorded. src may
@@ -80,5 +84,9 @@ tt_tensor *grads_out(const op_grads *g);           /* gradient with respect to t
 bool grads_need(const op_grads *g, int i);         /* does input i want one */
 /* Adds t to the gradient of input i, summing broadcast axes back; NULL t is ignored. */
 void grads_add(op_grads *g, int i, tt_tensor *t);
+/* For a view of a part of input i: adds t to that part of the gradient, if there is one that may be
+ * written, so that many small parts do not cost a whole tensor each. inside: where the part lies in
+ * a contiguous tensor of the input's shape. False: nothing was done. */
+bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside);
 
 #endif

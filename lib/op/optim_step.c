@@ -8,59 +8,65 @@
 
 typedef struct batch {
     tt_ctx *ctx;
-    optim_slot *slots;
-    int n;
-    tt_dtype dtype;
+    const char *name; /* of the public function, for messages */
+    int n, used;
+    const tt_step_slot *given;
+    optim_slot *slots; /* those of one dtype that have a gradient */
 } batch;
 
-static bool usable(const char *name, tt_ctx *ctx, tt_tensor *p)
+static const tt_dtype dtypes[] = {TT_F32, TT_F64};
+enum { DTYPES = sizeof dtypes / sizeof *dtypes };
+
+static bool usable(const batch *b, int i)
 {
-    if (op_context(name, 1, &p) != ctx) {
-        if (!ctx->err.code)
-            ctx_error(ctx, TT_ERR_CONTEXT, "%s: parameters of different contexts", name);
-        return false;
-    }
-    if (!p->leaf)
-        ctx_error(ctx, TT_ERR_GRAD, "%s: %s is not a leaf that requires grad", name,
-                  describe(p).s);
-    else if (!layout_is_contiguous(&p->at) || p->readonly)
-        ctx_error(ctx, TT_ERR_ARG, "%s: %s is %s", name, describe(p).s,
+    tt_tensor *p = b->given[i].param;
+    if (!p)
+        ctx_error(b->ctx, TT_ERR_ARG, "%s: parameter %d is NULL", b->name, i);
+    else if (op_context(b->name, 1, &p) != b->ctx)
+        ctx_error(b->ctx, TT_ERR_CONTEXT, "%s: parameter %d is of another context", b->name, i);
+    else if (!p->leaf)
+        ctx_error(b->ctx, TT_ERR_GRAD, "%s: parameter %d, %s, is no leaf that requires grad",
+                  b->name, i, describe(p).s);
+    else if (p->readonly || !layout_is_contiguous(&p->at))
+        ctx_error(b->ctx, TT_ERR_ARG, "%s: parameter %d, %s, is %s", b->name, i, describe(p).s,
                   p->readonly ? "read-only" : "not contiguous");
-    return !ctx->err.code;
+    return !b->ctx->err.code;
 }
 
-static bool has_grad(const tt_tensor *p)
+/* A gradient that was itself recorded may be any view of anything. */
+static bool own_grad(tt_ctx *ctx, leaf *l)
 {
-    return p->leaf->grad != NULL; /* absent or imagined zeros: PyTorch's None, which is skipped */
+    if (layout_is_contiguous(&l->grad->at) && !l->grad->node)
+        return true;
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    tt_tensor *copy = tt_clone(l->grad), *h = copy ? tensor_private(copy, true) : NULL;
+    tt_scope_end(ctx, s);
+    if (h)
+        tensor_replace(l->grad, h);
+    return h != NULL;
 }
 
-/* The parameters of one dtype that have a gradient, as the kernels take them. */
-static void gather_slots(batch *b, int n, const tt_step_slot *slots, bool written)
+/* The gradient as plain memory; zeros that were only imagined so far become real. */
+static bool ready_grad(tt_tensor *p)
 {
-    b->n = 0;
-    for (int i = 0; i < n; i++) {
-        tt_tensor *p = slots[i].param;
-        if (p->dtype != b->dtype || !has_grad(p))
-            continue;
-        b->slots[b->n++] = (optim_slot){tensor_numel(p), p->data, p->leaf->grad->data, slots[i].m,
-                                        slots[i].v};
-        if (written)
-            op_written(p);
+    leaf *l = p->leaf;
+    if (!l->grad && l->zeroed) {
+        bool observed = l->observed;
+        tt_grad(p);
+        l->observed = observed;
     }
+    return !l->grad ? !l->zeroed : own_grad(p->ctx, l);
 }
 
-static bool begin(batch *b, const char *name, int n, const tt_step_slot *slots)
+static bool begin(batch *b, const char *name, tt_ctx *ctx, int n, const tt_step_slot *slots)
 {
-    *b = (batch){.ctx = n > 0 ? tt_ctx_of(slots[0].param) : NULL};
-    if (!b->ctx || b->ctx->err.code)
+    *b = (batch){.ctx = ctx, .name = name, .n = n, .given = slots};
+    if (!ctx || ctx->err.code)
         return false;
     for (int i = 0; i < n; i++)
-        if (!slots[i].param || !usable(name, b->ctx, slots[i].param)) {
-            if (!b->ctx->err.code)
-                ctx_error(b->ctx, TT_ERR_ARG, "%s: parameter %d is NULL", name, i);
+        if (!usable(b, i) || !ready_grad(slots[i].param))
             return false;
-        }
-    b->slots = b->ctx->ex.mem.alloc(b->ctx, (size_t)n * sizeof *b->slots);
+    b->slots = tt_ctx_alloc(ctx, (size_t)n * sizeof *b->slots);
     return b->slots != NULL;
 }
 
@@ -68,85 +74,102 @@ static tt_status end(batch *b)
 {
     if (!b->ctx)
         return TT_ERR_ARG;
-    block_free(b->ctx->pool, b->slots);
+    tt_ctx_dealloc(b->ctx, b->slots);
     return b->ctx->err.code;
+}
+
+/* Collects the slots of one dtype; false when there are none. */
+static bool collect(batch *b, tt_dtype dtype)
+{
+    b->used = 0;
+    for (int i = 0; i < b->n; i++) {
+        const tt_step_slot *s = &b->given[i];
+        const tt_tensor *p = s->param, *g = p->leaf->grad;
+        if (p->dtype == dtype && g)
+            b->slots[b->used++] = (optim_slot){tensor_numel(p), p->data, g->data, s->m, s->v};
+    }
+    return b->used > 0;
+}
+
+static void count_writes(const batch *b)
+{
+    for (int i = 0; i < b->n; i++)
+        if (b->given[i].param->leaf->grad)
+            op_written(b->given[i].param);
+}
+
+static tt_ctx *context_of(int n, const tt_step_slot *slots)
+{
+    return n > 0 ? tt_ctx_of(slots[0].param) : NULL;
 }
 
 tt_status tt_adam_step_(int n, const tt_step_slot *slots, const tt_adam_hyper *h)
 {
-    static const tt_dtype dtypes[] = {TT_F32, TT_F64};
     batch b;
     if (n == 0)
         return TT_OK;
-    if (!begin(&b, "adam_step_", n, slots))
-        return end(&b);
-    const adam_args a = {h->lr, h->beta1, h->beta2, h->eps, h->weight_decay,
-                         1 - pow(h->beta1, (double)h->step), 1 - pow(h->beta2, (double)h->step),
-                         h->decoupled};
-    for (int d = 0; d < 2; d++) {
-        b.dtype = dtypes[d];
-        gather_slots(&b, n, slots, true);
-        if (b.n)
-            adam_step_run(&b.ctx->ex, b.dtype, &a, b.n, b.slots);
+    if (begin(&b, "adam_step_", context_of(n, slots), n, slots)) {
+        double step = (double)h->step;
+        const adam_args a = {h->lr, h->beta1, h->beta2, h->eps, h->weight_decay,
+                             1 - pow(h->beta1, step), 1 - pow(h->beta2, step), h->decoupled};
+        for (int d = 0; d < DTYPES; d++)
+            if (collect(&b, dtypes[d]))
+                adam_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);
+        count_writes(&b);
     }
     return end(&b);
 }
 
 tt_status tt_sgd_step_(int n, const tt_step_slot *slots, const tt_sgd_hyper *h)
 {
-    static const tt_dtype dtypes[] = {TT_F32, TT_F64};
     batch b;
     if (n == 0)
         return TT_OK;
-    if (!begin(&b, "sgd_step_", n, slots))
-        return end(&b);
-    const sgd_args a = {h->lr, h->momentum, h->dampening, h->weight_decay, h->nesterov,
-                        h->step <= 1};
-    for (int d = 0; d < 2; d++) {
-        b.dtype = dtypes[d];
-        gather_slots(&b, n, slots, true);
-        if (b.n)
-            sgd_step_run(&b.ctx->ex, b.dtype, &a, b.n, b.slots);
+    if (begin(&b, "sgd_step_", context_of(n, slots), n, slots)) {
+        const sgd_args a = {h->lr, h->momentum, h->dampening, h->weight_decay, h->nesterov,
+                            h->step <= 1};
+        for (int d = 0; d < DTYPES; d++)
+            if (collect(&b, dtypes[d]))
+                sgd_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);
+        count_writes(&b);
     }
     return end(&b);
 }
 
-static double clip(batch *b, int n, const tt_step_slot *slots, double max_norm)
+static double clip(batch *b, double max_norm)
 {
-    static const tt_dtype dtypes[] = {TT_F32, TT_F64};
     double squares = 0;
-    for (int d = 0; d < 2; d++) {
-        b->dtype = dtypes[d];
-        gather_slots(b, n, slots, false);
-        if (b->n)
-            squares += slots_sum_squares(&b->ctx->ex, b->dtype, b->n, b->slots);
-    }
-    double norm = sqrt(squares), factor = max_norm / (norm + 1e-6);
-    for (int d = 0; d < 2 && factor < 1; d++) {
-        b->dtype = dtypes[d];
-        gather_slots(b, n, slots, false);
-        if (b->n)
-            slots_scale(&b->ctx->ex, b->dtype, factor, b->n, b->slots);
-    }
-    for (int i = 0; i < n && factor < 1; i++)
-        if (has_grad(slots[i].param))
-            op_written(slots[i].param->leaf->grad);
+    for (int d = 0; d < DTYPES; d++)
+        if (collect(b, dtypes[d]))
+            squares += slots_sum_squares(&b->ctx->ex, dtypes[d], b->used, b->slots);
+    double norm = sqrt(squares), factor = max_norm / (norm + 1e-6); /* as PyTorch */
+    if (!(factor < 1)) /* within the limit, or NaN: left as they are */
+        return norm;
+    for (int d = 0; d < DTYPES; d++)
+        if (collect(b, dtypes[d]))
+            slots_scale(&b->ctx->ex, dtypes[d], factor, b->used, b->slots);
+    for (int i = 0; i < b->n; i++)
+        if (b->given[i].param->leaf->grad)
+            op_written(b->given[i].param->leaf->grad);
     return norm;
 }
 
 double tt_clip_grad_norm(int n, tt_tensor *const *params, double max_norm)
 {
     batch b;
-    tt_ctx *ctx = n > 0 && params[0] ? tt_ctx_of(params[0]) : NULL;
-    if (!ctx || ctx->err.code)
-        return (double)NAN;
-    tt_step_slot *slots = ctx->ex.mem.alloc(ctx, (size_t)n * sizeof *slots);
-    if (!slots)
-        return (double)NAN;
-    for (int i = 0; i < n; i++)
+    if (n == 0)
+        return 0;
+    tt_ctx *ctx = n > 0 ? tt_ctx_of(params[0]) : NULL;
+    tt_step_slot *slots = ctx ? tt_ctx_alloc(ctx, (size_t)n * sizeof *slots) : NULL;
+    double norm = (double)NAN;
+    for (int i = 0; slots && i < n; i++)
         slots[i] = (tt_step_slot){.param = params[i]};
-    double norm = begin(&b, "clip_grad_norm", n, slots) ? clip(&b, n, slots, max_norm) : (double)NAN;
-    end(&b);
-    block_free(ctx->pool, slots);
+    if (slots && !(max_norm >= 0))
+        ctx_error(ctx, TT_ERR_ARG, "clip_grad_norm: max_norm is %g", max_norm);
+    if (slots && begin(&b, "clip_grad_norm", ctx, n, slots)) {
+        norm = clip(&b, max_norm);
+        end(&b);
+    }
+    tt_ctx_dealloc(ctx, slots);
     return norm;
 }

@@ -4,14 +4,9 @@
 #include "part.h"
 #include "../kernel/copy.h"
 
-static void begin(layout *l, const layout *x)
-{
-    layout_copy(l, x);
-}
-
 void part_begin(part *p, const tt_tensor *x)
 {
-    begin(&p->at, &x->at);
+    layout_copy(&p->at, &x->at);
     layout_init(&p->inside, x->at.ndim, x->at.shape);
 }
 
@@ -20,7 +15,8 @@ static void range(layout *l, int axis, int64_t start, int64_t step, int64_t leng
     if (length > 0)
         l->offset += start * l->stride[axis];
     l->shape[axis] = length;
-    l->stride[axis] *= step;
+    if (length > 1) /* else the stride says nothing, and a huge step would overflow it */
+        l->stride[axis] *= step;
 }
 
 void part_range(part *p, int axis, int64_t start, int64_t step, int64_t length)
@@ -61,11 +57,21 @@ void part_insert(part *p, int axis)
     insert(&p->inside, axis);
 }
 
-void part_merge(part *p, int into, int from)
+static void diagonal(layout *l, int i, int j, int64_t row, int64_t column, int64_t length)
 {
-    p->at.stride[into] += p->at.stride[from];
-    p->inside.stride[into] += p->inside.stride[from];
-    part_drop(p, from);
+    int64_t step = l->stride[i] + l->stride[j];
+    if (length > 0)
+        l->offset += row * l->stride[i] + column * l->stride[j];
+    drop(l, i > j ? i : j);
+    drop(l, i > j ? j : i);
+    l->shape[l->ndim] = length;
+    l->stride[l->ndim++] = step;
+}
+
+void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length)
+{
+    diagonal(&p->at, i, j, row, column, length);
+    diagonal(&p->inside, i, j, row, column, length);
 }
 
 /* ---- the view, and its gradient ---- */
@@ -101,6 +107,7 @@ static void put_forward(op_call *c)
     copy_run(&c->ctx->ex, (operand){data, &a->inside, c->dtype}, operand_of(c->in[0]));
 }
 
+/* The part of the gradient where the input was put. */
 static void put_vjp(const op_call *c, op_grads *g)
 {
     const put_attr *a = c->attr;
@@ -111,7 +118,7 @@ static void put_vjp(const op_call *c, op_grads *g)
     layout_copy(&p.at, &a->inside);
     layout_copy(&p.inside, &a->inside);
     p.at.offset += whole->at.offset;
-    grads_add(g, 0, part_view("put", whole, &p));
+    grads_add(g, 0, part_view(whole, &p));
 }
 
 static const op put = {"put", put_infer, put_forward, put_vjp, 0};
@@ -121,6 +128,8 @@ static void part_vjp(const op_call *c, op_grads *g)
     const part *p = c->attr;
     put_attr a;
     tt_tensor *gy = grads_out(g);
+    if (grads_add_part(g, 0, gy, &p->inside))
+        return;
     layout_init(&a.whole, c->in[0]->at.ndim, c->in[0]->at.shape);
     layout_copy(&a.inside, &p->inside);
     grads_add(g, 0, op_apply(&put, 1, &gy, &a, sizeof a));
@@ -128,18 +137,9 @@ static void part_vjp(const op_call *c, op_grads *g)
 
 static const op part_op = {"slice", part_infer, NULL, part_vjp, 0};
 
-tt_tensor *part_view(const char *name, tt_tensor *x, const part *p)
+tt_tensor *part_view(tt_tensor *x, const part *p)
 {
-    (void)name;
     return op_apply(&part_op, 1, &x, p, sizeof *p);
-}
-
-static int axis_of(const char *name, tt_tensor *x, int axis)
-{
-    int k = layout_axis(x->at.ndim, axis);
-    if (k < 0)
-        op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", name, axis, describe(x).s);
-    return k;
 }
 
 tt_tensor *tt_select(tt_tensor *x, int axis, int64_t index)
@@ -147,7 +147,7 @@ tt_tensor *tt_select(tt_tensor *x, int axis, int64_t index)
     part p;
     if (!op_context("select", 1, &x))
         return NULL;
-    int k = axis_of("select", x, axis);
+    int k = op_axis("select", x, axis, x->at.ndim);
     if (k < 0)
         return NULL;
     int64_t n = x->at.shape[k], i = index < 0 ? index + n : index;
@@ -157,7 +157,7 @@ tt_tensor *tt_select(tt_tensor *x, int axis, int64_t index)
     part_begin(&p, x);
     part_range(&p, k, i, 1, 1);
     part_drop(&p, k);
-    return part_view("select", x, &p);
+    return part_view(x, &p);
 }
 
 tt_tensor *tt_narrow(tt_tensor *x, int axis, int64_t start, int64_t length)
@@ -165,7 +165,7 @@ tt_tensor *tt_narrow(tt_tensor *x, int axis, int64_t start, int64_t length)
     part p;
     if (!op_context("narrow", 1, &x))
         return NULL;
-    int k = axis_of("narrow", x, axis);
+    int k = op_axis("narrow", x, axis, x->at.ndim);
     if (k < 0)
         return NULL;
     int64_t n = x->at.shape[k], s = start < 0 ? start + n : start;
@@ -175,7 +175,7 @@ tt_tensor *tt_narrow(tt_tensor *x, int axis, int64_t start, int64_t length)
                        (long long)length, (long long)start, axis, describe(x).s);
     part_begin(&p, x);
     part_range(&p, k, s, 1, length);
-    return part_view("narrow", x, &p);
+    return part_view(x, &p);
 }
 
 tt_tensor *tt_diagonal(tt_tensor *x, int64_t offset, int a, int b)
@@ -183,34 +183,27 @@ tt_tensor *tt_diagonal(tt_tensor *x, int64_t offset, int a, int b)
     part p;
     if (!op_context("diagonal", 1, &x))
         return NULL;
-    int i = axis_of("diagonal", x, a), j = i < 0 ? -1 : axis_of("diagonal", x, b);
+    int i = op_axis("diagonal", x, a, x->at.ndim), j = i < 0 ? -1 : op_axis("diagonal", x, b, x->at.ndim);
     if (i < 0 || j < 0)
         return NULL;
     if (i == j)
         return op_fail(x, TT_ERR_AXIS, "diagonal: axis %d is named twice", a);
-    int64_t from_i = offset < 0 ? -offset : 0, from_j = offset > 0 ? offset : 0;
-    int64_t ni = x->at.shape[i] - from_i, nj = x->at.shape[j] - from_j;
-    int64_t n = ni < nj ? ni : nj;
-    n = n < 0 ? 0 : n;
+    int64_t far = x->at.shape[i] > x->at.shape[j] ? x->at.shape[i] : x->at.shape[j];
+    offset = offset < -far ? -far : offset > far ? far : offset; /* outside is outside */
+    int64_t row = offset < 0 ? -offset : 0, column = offset > 0 ? offset : 0;
+    int64_t rows = x->at.shape[i] - row, columns = x->at.shape[j] - column;
+    int64_t n = rows < columns ? rows : columns;
     part_begin(&p, x);
-    part_range(&p, i, from_i, 1, n);
-    part_range(&p, j, from_j, 1, n);
-    int last = x->at.ndim - 1; /* the diagonal becomes the last axis */
-    part_insert(&p, last + 1);
-    p.at.shape[last + 1] = p.inside.shape[last + 1] = n;
-    p.at.stride[last + 1] = p.at.stride[i] + p.at.stride[j];
-    p.inside.stride[last + 1] = p.inside.stride[i] + p.inside.stride[j];
-    part_drop(&p, i > j ? i : j);
-    part_drop(&p, i > j ? j : i);
-    return part_view("diagonal", x, &p);
+    part_diagonal(&p, i, j, row, column, n < 0 ? 0 : n);
+    return part_view(x, &p);
 }
 
 int tt_unbind(tt_tensor *x, int axis, int max, tt_tensor **out)
 {
     tt_ctx *ctx = op_context("unbind", 1, &x);
     if (!ctx)
-        return x && tt_ctx_of(x) ? (int)tt_error_code(x->ctx) : (int)TT_ERR_ARG;
-    int k = axis_of("unbind", x, axis);
+        return op_status(x);
+    int k = op_axis("unbind", x, axis, x->at.ndim);
     if (k >= 0 && x->at.shape[k] > max)
         ctx_error(ctx, TT_ERR_ARG, "unbind: axis %d of %s does not fit into %d places", axis,
                   describe(x).s, max);
@@ -224,8 +217,8 @@ tt_status tt_split(tt_tensor *x, int axis, int n, const int64_t *sizes, tt_tenso
     int64_t start = 0, total = 0;
     tt_ctx *ctx = op_context("split", 1, &x);
     if (!ctx)
-        return x && tt_ctx_of(x) ? tt_error_code(x->ctx) : TT_ERR_ARG;
-    int k = axis_of("split", x, axis);
+        return op_status(x);
+    int k = op_axis("split", x, axis, x->at.ndim);
     for (int i = 0; i < n && total >= 0; i++)
         total = sizes[i] < 0 || sizes[i] > INT64_MAX - total ? -1 : total + sizes[i];
     if (k >= 0 && total != x->at.shape[k])
@@ -240,8 +233,8 @@ tt_status tt_chunk(tt_tensor *x, int axis, int n, tt_tensor **out)
 {
     tt_ctx *ctx = op_context("chunk", 1, &x);
     if (!ctx)
-        return x && tt_ctx_of(x) ? tt_error_code(x->ctx) : TT_ERR_ARG;
-    int k = axis_of("chunk", x, axis);
+        return op_status(x);
+    int k = op_axis("chunk", x, axis, x->at.ndim);
     if (k >= 0 && n < 1)
         ctx_error(ctx, TT_ERR_ARG, "chunk: %d parts", n);
     if (ctx->err.code)

@@ -17,7 +17,8 @@ void part_begin(part *p, const tt_tensor *x);
 void part_range(part *p, int axis, int64_t start, int64_t step, int64_t length);
 void part_drop(part *p, int axis);              /* an axis of length 1 goes */
 void part_insert(part *p, int axis);            /* an axis of length 1 comes */
-void part_merge(part *p, int into, int from);   /* strides add up: a diagonal; `from` goes */
-tt_tensor *part_view(const char *name, tt_tensor *x, const part *p);
+/* From (row, column) of axes i and j on: both go, the diagonal becomes the last axis. */
+void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length);
+tt_tensor *part_view(tt_tensor *x, const part *p);
 
 #endif

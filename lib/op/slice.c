@@ -6,12 +6,36 @@
 #include "part.h"
 #include "slice_parse.h"
 
-enum { TEXT = 512 };
+enum { TEXT = 512, SHOWN = 72 };
 
-static tt_tensor *fail_at(tt_tensor *x, tt_status code, const char *text, size_t at,
+/* The line of text around an offset, of at most SHOWN characters, and where the offset is in it. */
+typedef struct excerpt {
+    char s[SHOWN + 8];
+    int caret;
+} excerpt;
+
+static excerpt around(const char *text, size_t at)
+{
+    excerpt e;
+    size_t size = strlen(text), from = at > SHOWN / 2 && size > SHOWN ? at - SHOWN / 2 : 0;
+    int n = 0;
+    if (from)
+        n += snprintf(e.s, sizeof e.s, "...");
+    e.caret = n + (int)(at - from);
+    for (size_t i = from; i < size && i < from + SHOWN; i++) /* one column for every byte */
+        e.s[n++] = text[i] < ' ' || text[i] > '~' ? (text[i] == '\n' || text[i] == '\t' ? ' ' : '?')
+                                                  : text[i];
+    e.s[n] = '\0';
+    if (size > from + SHOWN)
+        memcpy(e.s + n, "...", sizeof "...");
+    return e;
+}
+
+static tt_tensor *fail_at(const tt_tensor *x, tt_status code, const char *text, size_t at,
                           const char *why)
 {
-    return op_fail(x, code, "slice: %s, for %s\n  %s\n  %*s^", why, describe(x).s, text, (int)at,
+    excerpt e = around(text, at);
+    return op_fail(x, code, "slice: %s, for %s\n  %s\n  %*s^", why, describe(x).s, e.s, e.caret,
                    "");
 }
 
@@ -32,35 +56,68 @@ static void resolve(const slice_item *i, int64_t n, int64_t *start, int64_t *len
         last = clip(i->stop < 0 ? i->stop + n : i->stop, lo, hi);
     int64_t span = back ? first - last : last - first, step = back ? -i->step : i->step;
     *start = first;
-    *length = span > 0 ? (span + step - 1) / step : 0;
+    *length = span > 0 ? (span - 1) / step + 1 : 0;
 }
 
-/* Applies one item to axis *k of the part. */
-static bool apply(tt_tensor *x, part *p, const slice_item *i, int *k, int skip, const char *text)
+/* What one slice is made of while its items are applied. */
+typedef struct slicing {
+    const tt_tensor *x;
+    const char *text;
+    part p;
+    int k;      /* the axis of p that is next */
+    int behind; /* axes that an ellipsis stands for */
+} slicing;
+
+static bool take_index(slicing *s, const slice_item *i)
+{
+    char why[96];
+    int64_t n = s->p.at.shape[s->k], index = i->start < 0 ? i->start + n : i->start;
+    if (index < 0 || index >= n) {
+        snprintf(why, sizeof why, "index %lld is out of range for an axis of size %lld",
+                 (long long)i->start, (long long)n);
+        return fail_at(s->x, TT_ERR_INDEX, s->text, i->at, why), false;
+    }
+    part_range(&s->p, s->k, index, 1, 1);
+    part_drop(&s->p, s->k);
+    return true;
+}
+
+static bool take_item(slicing *s, const slice_item *i)
 {
     int64_t start, length;
-    if (i->kind == SLICE_ELLIPSIS) {
-        *k += skip;
+    switch (i->kind) {
+    case SLICE_INDEX:
+        return take_index(s, i);
+    case SLICE_ELLIPSIS:
+        s->k += s->behind;
+        return true;
+    case SLICE_NEW_AXIS:
+        if (s->p.at.ndim == LAYOUT_MAX_NDIM)
+            return fail_at(s->x, TT_ERR_SHAPE, s->text, i->at, "more than 16 axes"), false;
+        part_insert(&s->p, s->k++);
+        return true;
+    default:
+        resolve(i, s->p.at.shape[s->k], &start, &length);
+        part_range(&s->p, s->k++, start, i->step, length);
         return true;
     }
-    if (i->kind == SLICE_NEW_AXIS) {
-        if (p->at.ndim == LAYOUT_MAX_NDIM)
-            return fail_at(x, TT_ERR_SHAPE, text, i->at, "more than 16 axes"), false;
-        part_insert(p, (*k)++);
-        return true;
+}
+
+/* How many axes the items name; -1 with the error recorded when they are too many. */
+static int count_axes(const tt_tensor *x, const char *text, int n, const slice_item *items)
+{
+    int used = 0;
+    bool dots = false;
+    for (int i = 0; i < n; i++) {
+        if (items[i].kind == SLICE_ELLIPSIS && dots)
+            return fail_at(x, TT_ERR_PATTERN, text, items[i].at, "a second '...'"), -1;
+        dots = dots || items[i].kind == SLICE_ELLIPSIS;
+        if (items[i].kind != SLICE_INDEX && items[i].kind != SLICE_RANGE)
+            continue;
+        if (++used > x->at.ndim)
+            return fail_at(x, TT_ERR_INDEX, text, items[i].at, "more items than axes"), -1;
     }
-    int64_t n = p->at.shape[*k];
-    if (i->kind == SLICE_INDEX) {
-        int64_t index = i->start < 0 ? i->start + n : i->start;
-        if (index < 0 || index >= n)
-            return fail_at(x, TT_ERR_INDEX, text, i->at, "the index is out of range"), false;
-        part_range(p, *k, index, 1, 1);
-        part_drop(p, *k);
-        return true;
-    }
-    resolve(i, n, &start, &length);
-    part_range(p, (*k)++, start, i->step, length);
-    return true;
+    return used;
 }
 
 static tt_tensor *sliced(tt_tensor *x, const char *text)
@@ -68,34 +125,29 @@ static tt_tensor *sliced(tt_tensor *x, const char *text)
     slice_item items[SLICE_MAX_ITEMS];
     size_t at;
     const char *why;
-    int n, used = 0, dots = -1, k = 0;
-    part p;
-    if (!slice_parse(text, items, &n, &at, &why))
+    int n;
+    if (!slice_parse(text, items, SLICE_MAX_ITEMS, &n, &at, &why))
         return fail_at(x, TT_ERR_PATTERN, text, at, why);
-    for (int i = 0; i < n; i++) {
-        if (items[i].kind == SLICE_ELLIPSIS && dots >= 0)
-            return fail_at(x, TT_ERR_PATTERN, text, items[i].at, "a second '...'");
-        if (items[i].kind == SLICE_ELLIPSIS)
-            dots = i;
-        if (items[i].kind == SLICE_INDEX || items[i].kind == SLICE_RANGE) {
-            if (++used > x->at.ndim)
-                return fail_at(x, TT_ERR_INDEX, text, items[i].at, "more items than axes");
-        }
-    }
-    part_begin(&p, x);
+    int used = count_axes(x, text, n, items);
+    if (used < 0)
+        return NULL;
+    slicing s;
+    s.x = x;
+    s.text = text;
+    s.k = 0;
+    s.behind = x->at.ndim - used;
+    part_begin(&s.p, x);
     for (int i = 0; i < n; i++)
-        if (!apply(x, &p, &items[i], &k, x->at.ndim - used, text))
+        if (!take_item(&s, &items[i]))
             return NULL;
-    return part_view("slice", x, &p);
+    return part_view(x, &s.p);
 }
 
 tt_tensor *tt_slice_n(tt_tensor *x, const char *text)
 {
     if (!op_context("slice", 1, &x))
         return NULL;
-    if (!text)
-        return op_fail(x, TT_ERR_ARG, "slice: the text is NULL");
-    return sliced(x, text);
+    return text ? sliced(x, text) : op_fail(x, TT_ERR_ARG, "slice: the text is NULL");
 }
 
 tt_tensor *tt_slice(tt_tensor *x, const char *text, ...)

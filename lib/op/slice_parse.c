@@ -32,29 +32,26 @@ static bool take(cursor *c, const char *word)
     return true;
 }
 
-/* An integer if there is one; false on overflow. */
+/* An integer if there is one; space may stand after its sign, as in Python. */
 static bool number(cursor *c, int64_t *value, bool *found)
 {
+    int64_t v = 0;
+    bool negative = false;
     skip_space(c);
     const char *start = c->at;
-    bool negative = *c->at == '-';
-    uint64_t v = 0;
-    if (*c->at == '-' || *c->at == '+')
-        c->at++;
+    if (*c->at == '-' || *c->at == '+') {
+        negative = *c->at++ == '-';
+        skip_space(c);
+    }
     *found = *c->at >= '0' && *c->at <= '9';
     if (!*found) {
         bool sign_alone = c->at != start;
         c->at = start;
         return sign_alone ? fail(c, "a sign without a number") : true;
     }
-    for (; *c->at >= '0' && *c->at <= '9'; c->at++) {
-        v = v * 10 + (uint64_t)(*c->at - '0');
-        if (v > (uint64_t)INT64_MAX / 16) {
-            c->at = start;
-            return fail(c, "a number that is too large");
-        }
-    }
-    *value = negative ? -(int64_t)v : (int64_t)v;
+    for (; *c->at >= '0' && *c->at <= '9'; c->at++)
+        v = v < SLICE_FAR / 10 ? v * 10 + (*c->at - '0') : SLICE_FAR;
+    *value = negative ? -v : v;
     return true;
 }
 
@@ -96,19 +93,18 @@ static bool item(cursor *c, slice_item *i)
     if (take(c, ":"))
         return range(c, i);
     i->kind = SLICE_INDEX;
-    return i->has_start ||
-           fail(c, *c->at ? "an integer, a range, '...' or None is expected" : "an item is missing");
+    return i->has_start || fail(c, *c->at && *c->at != ','
+                                       ? "an integer, a range, '...' or None is expected"
+                                       : "an item is missing");
 }
 
-bool slice_parse(const char *text, slice_item *items, int *n, size_t *error_at, const char **why)
+bool slice_parse(const char *text, slice_item *items, int max, int *n, size_t *error_at,
+                 const char **why)
 {
     cursor c = {text, text, NULL};
     bool more = true, ok = true;
     for (*n = 0; ok && more; ++*n) {
-        if (*n == SLICE_MAX_ITEMS)
-            ok = fail(&c, "too many items");
-        else
-            ok = item(&c, &items[*n]);
+        ok = *n < max ? item(&c, &items[*n]) : fail(&c, "too many items");
         more = ok && take(&c, ",");
         if (more) { /* NumPy allows one comma at the end */
             skip_space(&c);

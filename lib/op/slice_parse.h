@@ -10,6 +10,9 @@ enum { SLICE_MAX_ITEMS = 48 };
 
 typedef enum slice_kind { SLICE_INDEX, SLICE_RANGE, SLICE_ELLIPSIS, SLICE_NEW_AXIS } slice_kind;
 
+/* Numbers are within +-SLICE_FAR, which stands for all that is farther away. */
+#define SLICE_FAR (INT64_MAX / 4)
+
 typedef struct slice_item {
     slice_kind kind;
     bool has_start, has_stop;
@@ -17,7 +20,9 @@ typedef struct slice_item {
     size_t at;                 /* offset of the item in the text */
 } slice_item;
 
-/* False: *error_at is the offset of what cannot be read, *why says why. Reads up to the NUL. */
-bool slice_parse(const char *text, slice_item *items, int *n, size_t *error_at, const char **why);
+/* Reads up to the NUL and writes at most max items. False: *error_at is the offset of what cannot be
+ * read, *why says why. */
+bool slice_parse(const char *text, slice_item *items, int max, int *n, size_t *error_at,
+                 const char **why);
 
 #endif

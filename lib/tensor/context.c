@@ -174,6 +174,17 @@ void tt_error_clear(tt_ctx *ctx)
     ctx->err.text[0] = '\0';
 }
 
+tt_status tt_error_set(tt_ctx *ctx, tt_status status, const char *format, ...)
+{
+    va_list args;
+    if (!ctx || status == TT_OK)
+        return status;
+    va_start(args, format);
+    error_set(&ctx->err, ctx, status, format, args);
+    va_end(args);
+    return ctx->err.code;
+}
+
 void tt_set_error_handler(tt_ctx *ctx, tt_error_handler fn, void *user)
 {
     if (!ctx)

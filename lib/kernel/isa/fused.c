@@ -240,7 +240,7 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = FUSED_COLUMNS, DEPTH = 16 };
 #define LOSSES(P, T, EXP, SOFTPLUS, SIGMOID, ABS, MINUS_INF)                                       \
     static double P##_lse(int64_t n, const void *in, int64_t stride)                               \
     {                                                                                              \
-        T packed[BLOCK], m = MINUS_INF;                                                            \
+        T packed[BLOCK], rest[LANES], m = MINUS_INF;                                               \
         double sum = 0;                                                                            \
         for (int64_t i = 0; i < n; i += BLOCK) {                                                   \
             int64_t k = n - i < BLOCK ? n - i : BLOCK;                                             \
@@ -248,6 +248,11 @@ enum { LANES = 32, BLOCK = 1024, COLUMNS = FUSED_COLUMNS, DEPTH = 16 };
             for (int64_t j = 0; j < k && stride != 1; j++)                                         \
                 packed[j] = x[j * stride];                                                         \
             x = stride == 1 ? x : packed;                                                          \
+            if (n < LANES) { /* padded here once, instead of twice below */                        \
+                P##_pad(k, x, rest);                                                               \
+                x = rest;                                                                          \
+                k = LANES;                                                                         \
+            }                                                                                      \
             T top = P##_max(k, x);                                                                 \
             if (top > m) {                                                                         \
                 sum *= sum == 0 ? 1 : exp((double)m - (double)top);                                \

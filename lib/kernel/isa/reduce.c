@@ -9,7 +9,7 @@
 #include "vmath.h"
 #include "../reduce_loops.h"
 
-enum { BLOCK = 1024, DEPTH = 64, TILE = 8 };
+enum { BLOCK = 1024, DEPTH = 64, TILE = 8, SHORT = 48 };
 
 /* Partial results of type L side by side: 256 bytes of them are a good few registers. */
 #define LANES(L) (sizeof(L) == 8 ? 32 : 64)
@@ -134,6 +134,35 @@ PACK(pack_u8, uint8_t)
                 lane[j] = JOIN(lane[j], v);                                                        \
             }                                                                                      \
     }                                                                                              \
+    /* Rows of n <= SHORT adjacent elements: a few vectors each, the last one read beyond the      \
+     * row's end, save where that would be beyond the last row's. */                               \
+    static void NAME##_little(int64_t m, int64_t n, const T *x, int64_t cs, const V *c, L *out)    \
+    {                                                                                              \
+        (void)c;                                                                                   \
+        T rest[SHORT] = {0};                                                                       \
+        int64_t readable = (m - 1) * cs + n - (n + 15) / 16 * 16;                                  \
+        for (int64_t j = 0; j < m; j++) {                                                          \
+            const T *row = x + j * cs;                                                             \
+            L lane[16];                                                                            \
+            if (j * cs > readable) {                                                               \
+                PACK_T(n, row, 1, rest);                                                           \
+                row = rest;                                                                        \
+            }                                                                                      \
+            for (int l = 0; l < 16; l++)                                                           \
+                lane[l] = INIT;                                                                    \
+            for (int64_t i = 0; i < n; i += 16)                                                    \
+                for (int l = 0; l < 16; l++) {                                                     \
+                    L v = (L)MAP((V)row[i + l], c[j]);                                             \
+                    v = i + l < n ? v : (L)INIT;                                                   \
+                    lane[l] = JOIN(lane[l], v);                                                    \
+                }                                                                                  \
+            FOLD(lane, L, JOIN, 8)                                                                 \
+            FOLD(lane, L, JOIN, 4)                                                                 \
+            FOLD(lane, L, JOIN, 2)                                                                 \
+            FOLD(lane, L, JOIN, 1)                                                                 \
+            out[j] = lane[0];                                                                      \
+        }                                                                                          \
+    }                                                                                              \
     static void NAME##_column(int64_t m, int64_t n, const void *in, int64_t cs, int64_t rs,        \
                               const double *c, reduce_acc *a)                                      \
     {                                                                                              \
@@ -142,13 +171,19 @@ PACK(pack_u8, uint8_t)
         for (int64_t j = 0; j < m; j++)                                                            \
             centre[j] = c ? (V)c[j] : 0;                                                           \
         T tile[TILE * REDUCE_COLUMNS];                                                             \
-        int64_t depth = cs == 1 ? DEPTH : TILE;                                                    \
+        bool rows_adjacent = rs == 1 && cs > 1 && n <= SHORT;                                      \
+        int64_t depth = cs == 1 || rows_adjacent ? DEPTH : TILE;                                   \
         for (int64_t i = 0; i < n; i += depth) {                                                   \
             int64_t rows = n - i < depth ? n - i : depth;                                          \
             const T *x = (const T *)in + i * rs;                                                   \
-            if (cs != 1)                                                                           \
+            if (rows_adjacent) {                                                                   \
+                NAME##_little(m, rows, x, cs, centre, lane);                                       \
+            } else if (cs == 1) {                                                                  \
+                NAME##_rows(m, rows, x, rs, centre, lane);                                         \
+            } else {                                                                               \
                 PACK_T##_tile(m, rows, x, cs, rs, tile);                                           \
-            NAME##_rows(m, rows, cs == 1 ? x : tile, cs == 1 ? rs : m, centre, lane);              \
+                NAME##_rows(m, rows, tile, m, centre, lane);                                       \
+            }                                                                                      \
             for (int64_t j = 0; j < m; j++) {                                                      \
                 A u = (A)a[j].F, v = (A)lane[j];                                                   \
                 a[j].F = JOIN(u, v);                                                               \
