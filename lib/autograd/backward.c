@@ -55,6 +55,7 @@ static void visit(pass *p, node *n)
     sink_hooks(p, &n->sink);
     capture(p, &n->sink);
     bool wanted = !p->select || n->needed;
+    p->cut = p->cut || (!wanted && n->spent);
     if (wanted && n->spent)
         ctx_error(p->ctx, TT_ERR_GRAD,
                   "backward: the graph of %s was released by an earlier pass; give that one "
@@ -257,6 +258,12 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
         mark_needed(y->node);
     if (ok)
         run(&p, y, NULL);
+    for (int i = 0; i < n && p.cut && !ctx->err.code; i++)
+        if (!out[i])
+            ctx_error(ctx, TT_ERR_GRAD,
+                      "grads_of: no way leads to tensor %d in what an earlier pass has left of the "
+                      "graph; give that one TT_RETAIN_GRAPH",
+                      i);
     for (int i = 0; i < n; i++)
         if (tensor_wants_grad(xs[i]))
             tensor_sink(xs[i])->capture = 0;

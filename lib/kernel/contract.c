@@ -79,9 +79,9 @@ static void coalesce(group *g)
 {
     int n = 0;
     for (int i = 0; i < g->n; i++) {
-        contract_axis *outer = &g->axis[n - 1];
+        contract_axis *outer = n > 0 ? &g->axis[n - 1] : NULL;
         const contract_axis *inner = &g->axis[i];
-        if (n > 0 && outer->a == inner->a * inner->size && outer->b == inner->b * inner->size &&
+        if (outer && outer->a == inner->a * inner->size && outer->b == inner->b * inner->size &&
             outer->out == inner->out * inner->size) {
             int64_t size = outer->size * inner->size;
             *outer = *inner;

@@ -20,6 +20,8 @@ cat include/tinytensor/*.h | tr '\n' '\001' | sed 's#\*/#*/\n#g' | awk '
     grep -ohE '\btt_[a-z0-9_]+' tests/grad/*.c
 } | sort -u >"$work/checked"
 
+[ -s "$work/promised" ] || { echo "no @grad found in the headers"; exit 1; }
+
 unchecked=$(comm -23 "$work/promised" "$work/checked")
 [ -z "$unchecked" ] && exit 0
 echo "documented as differentiable, but without a gradient check:"

@@ -16,9 +16,9 @@ VECTOR double f64_normal_cdf(double x)
     return 0.5 * erfc(-x * SQRT_HALF);
 }
 
-VECTOR double f64_exp_minus_square(double x)
+VECTOR double f64_exp_minus_square(double x, double c)
 {
-    return f64_exp(-x * x);
+    return f64_exp(-c * x * x);
 }
 
 #define ACTIVATIONS(T, P, SUFFIX)                                                                  \
@@ -32,11 +32,11 @@ VECTOR double f64_exp_minus_square(double x)
     }                                                                                              \
     VECTOR T P##_erf_slope(T x)                                                                    \
     {                                                                                              \
-        return (T)TWO_INV_SQRTPI * P##_exp_minus_square(x);                                        \
+        return (T)TWO_INV_SQRTPI * P##_exp_minus_square(x, 1);                                     \
     }                                                                                              \
     VECTOR T P##_normal_density(T x)                                                               \
     {                                                                                              \
-        return (T)INV_SQRT_2PI * P##_exp_minus_square(x * (T)SQRT_HALF);                           \
+        return (T)INV_SQRT_2PI * P##_exp_minus_square(x, (T)0.5);                                  \
     }                                                                                              \
     VECTOR T P##_gelu(T x)                                                                         \
     {                                                                                              \

@@ -86,12 +86,12 @@ VECTOR float f32_exp2(float x)
     return f32_scale(f32_exp_core((x - (t - F32_RINT)) * (float)LN2), t);
 }
 
-/* e^(-x^2), as exact as exp: x^2 is split into an exact square and a rest. */
-VECTOR float f32_exp_minus_square(float x)
+/* e^(-c x^2) for c = 1 or 1/2, as exact as exp: x^2 is split into an exact square and a rest. */
+VECTOR float f32_exp_minus_square(float x, float c)
 {
-    x = f32_clamp(f32_abs(x), 0, 10.25f);
+    x = f32_clamp(f32_abs(x), 0, 14.75f);
     float h = f32_of_bits(f32_bits(x) & 0xfffff000);
-    return f32_exp_sum(-h * h, -(x - h) * (x + h));
+    return f32_exp_sum(-c * h * h, -c * (x - h) * (x + h));
 }
 
 VECTOR float f32_log(float x)
@@ -132,8 +132,8 @@ VECTOR float f32_tanh(float x)
 
 VECTOR float f32_sigmoid(float x)
 {
-    float e = f32_exp(-f32_abs(x)), r = 1 / (1 + e);
-    return x < 0 ? e * r : r;
+    float e = f32_exp(-f32_abs(x));
+    return (x < 0 ? e : 1) / (1 + e);
 }
 
 /* erfc(z) for z >= 0: e^(-z^2) times a polynomial in t = 1 / (1 + 0.4 z) */
@@ -150,12 +150,12 @@ VECTOR float f32_sigmoid(float x)
     p = p * t + (T)0.22590466157;                                                                  \
     p = p * t - (T)8.432949731e-6
 
-VECTOR float f32_erfc_tail(float z)
+/* e^(z^2) erfc(z) */
+VECTOR float f32_erfc_scaled(float z)
 {
-    z = f32_clamp(z, 0, 10.25f);
     float t = 1 / (1 + 0.4f * z);
     ERFC_POLYNOMIAL(float, t);
-    return p * f32_exp_minus_square(z);
+    return p;
 }
 
 VECTOR float f32_erf(float x)
@@ -169,7 +169,8 @@ VECTOR float f32_erf(float x)
     p = p * z - 0.37612637027f;
     p = p * z + 0.128379167f;
     float small = x + x * p; /* 2 / sqrt(pi) = 1 + 0.128... */
-    return f32_abs(x) < 0.85f ? small : f32_copysign(1 - f32_erfc_tail(f32_abs(x)), x);
+    float tail = f32_erfc_scaled(f32_clamp(f32_abs(x), 0, 4)) * f32_exp_minus_square(x, 1);
+    return f32_abs(x) < 0.85f ? small : f32_copysign(1 - tail, x);
 }
 
 VECTOR float f32_erfc(float x)
@@ -182,7 +183,8 @@ VECTOR float f32_erfc(float x)
 
 VECTOR float f32_normal_cdf(float x)
 {
-    float tail = 0.5f * f32_erfc_tail(f32_abs(x) * 0.70710678f);
+    float z = f32_clamp(f32_abs(x) * 0.70710678f, 0, 10.25f);
+    float tail = 0.5f * f32_erfc_scaled(z) * f32_exp_minus_square(x, 0.5f);
     return x < 0 ? tail : 1 - tail;
 }
 

@@ -212,8 +212,8 @@ VECTOR double f64_log10(double x)
 
 VECTOR double f64_sigmoid(double x)
 {
-    double e = f64_exp(-f64_abs(x)), r = 1 / (1 + e);
-    return x < 0 ? e * r : r;
+    double e = f64_exp(-f64_abs(x));
+    return (x < 0 ? e : 1) / (1 + e);
 }
 
 VECTOR double f64_softplus(double x)
