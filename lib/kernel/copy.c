@@ -7,7 +7,7 @@
 #include "iter.h"
 #include "parallel.h"
 
-enum { TILE = 64, TILE_GRAIN = 8 };
+enum { TILE = 128, TILE_GRAIN = 2 };
 
 static int size_class(tt_dtype dtype)
 {

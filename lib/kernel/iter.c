@@ -11,7 +11,8 @@ enum {
     GRAIN = 32768,    /* simple operations that are worth a thread's while */
     SHORT_ROW = 16,   /* shorter rows are walked along a longer axis, */
     LONG_BLOCK = 512, /* in blocks of so many elements */
-    TILE = 64,        /* rows and columns of a transposed tile */
+    TILE_ROWS = 64,    /* of a transposed tile */
+    TILE_COLS = 128,
     LINE = 64         /* bytes */
 };
 
@@ -212,7 +213,8 @@ static bool find_turned(walk *w)
     if (rows < 0)
         return false;
     iter_move_axis(&w->it, rows, last - 1);
-    w->tile_rows = w->tile_cols = TILE;
+    w->tile_rows = TILE_ROWS;
+    w->tile_cols = TILE_COLS;
     return true;
 }
 
@@ -258,7 +260,7 @@ static void plan_walk(walk *w, const operand *ops, int64_t grain)
 /* The turned operands of a tile, copied so that their columns are adjacent. */
 static void run_turned(const walk *w, int64_t rows, int64_t cols, char *const *corner)
 {
-    _Alignas(LINE) char buffer[ITER_MAX_OPS - 1][TILE * TILE * 8];
+    _Alignas(LINE) char buffer[ITER_MAX_OPS - 1][TILE_ROWS * TILE_COLS * 8];
     const iter *it = &w->it;
     const int64_t *down = it->step[it->ndim - 2], *across = it->step[it->ndim - 1];
     char *ptr[ITER_MAX_OPS];

@@ -149,7 +149,7 @@ static void clear(const job *j, const step *s, int64_t m, reduce_acc *a)
 
 /* Rows as narrow as m, one behind the other: several of them are run as one wide row. */
 static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in, int64_t size,
-                   int64_t stride, const double *c, reduce_acc id, reduce_acc *a)
+                   const double *c, reduce_acc id, reduce_acc *a)
 {
     reduce_acc wide[REDUCE_COLUMNS];
     double centres[REDUCE_COLUMNS];
@@ -158,11 +158,11 @@ static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in
         wide[i] = id;
         centres[i] = c ? c[i % m] : 0;
     }
-    loop->column(group * m, groups, in, stride, group * m * stride, centres, wide);
+    loop->column(group * m, groups, in, 1, group * m, centres, wide);
     for (int64_t g = 0; g < group; g++)
         loop->join(m, a, wide + g * m);
-    const char *rest = in + groups * group * m * stride * size;
-    loop->column(m, n - groups * group, rest, stride, m * stride, c, a);
+    const char *rest = in + groups * group * m * size;
+    loop->column(m, n - groups * group, rest, 1, m, c, a);
 }
 
 /* Units [begin, end) of m outputs side by side; in: their first element. */
@@ -180,8 +180,8 @@ static void run_units(const job *j, const step *s, int64_t m, const char *in, in
         const char *data = in + at * j->in_size;
         if (!p->columns)
             loop->row(n, data, r->in, c ? c[0] : 0, a);
-        else if (m <= NARROW && m == p->kept[0].size && r->in == m * across && n > REDUCE_COLUMNS)
-            narrow(loop, m, n, data, j->in_size, across, c, identity(j, s), a);
+        else if (m <= NARROW && m == p->kept[0].size && across == 1 && r->in == m && n > REDUCE_COLUMNS)
+            narrow(loop, m, n, data, j->in_size, c, identity(j, s), a);
         else
             loop->column(m, n, data, across, r->in, c, a);
     }

@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REDUCE_COLUMNS = 2048 }; /* at most so many columns in one call of a column loop */
+enum {
+    REDUCE_COLUMNS = 2048, /* at most so many columns in one call of a column loop */
+    REDUCE_STRIDED = 256   /* and so many when they are not side by side in memory */
+};
 
 typedef enum reduce_map {                /* c is the centre, one per output */
                           MAP_SUM,       /* x */

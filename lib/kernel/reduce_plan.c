@@ -7,7 +7,6 @@
 enum {
     ROW_DEPTH = 16384,   /* elements of one unit in a row plan */
     COLUMN_DEPTH = 256,  /* rows of one unit in a column plan */
-    STRIDED_WIDTH = 256, /* columns of one task when they are not side by side in memory */
     SHORT_ROW = 49,      /* rows below this are better reduced as columns */
     ROW_TASKS = 64,      /* outputs below which a row plan is cut along the reduced axes too */
     COLUMN_TASKS = 32
@@ -86,7 +85,7 @@ static void cut(reduce_plan *p)
     p->width = 1;
     p->chunks = 1;
     if (p->columns) {
-        p->width = p->kept[0].in == 1 ? REDUCE_COLUMNS : STRIDED_WIDTH;
+        p->width = p->kept[0].in == 1 ? REDUCE_COLUMNS : REDUCE_STRIDED;
         p->width = min64(p->width, p->kept[0].size > 0 ? p->kept[0].size : 1);
         p->chunks = ceil_div(p->kept[0].size, p->width);
     }

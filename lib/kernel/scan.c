@@ -25,10 +25,25 @@ typedef struct walk {
 #define LARGER(c, v)        (BETTER_MAX(v, c) ? (v) : (c))
 #define SMALLER(c, v)       (BETTER_MIN(v, c) ? (v) : (c))
 
-/* T: element of in, C: carried value, R: element of out. */
+/* T: element of in, C: carried value, R: element of out. A single line carries in a register. */
 #define SCAN(NAME, T, C, R, START, NEXT)                                                           \
+    static void NAME##_line(const walk *w)                                                         \
+    {                                                                                              \
+        const T *in = (const T *)w->in;                                                            \
+        R *out = (R *)w->out;                                                                      \
+        C c = START;                                                                               \
+        for (int64_t i = 0; i < w->n; i++) {                                                       \
+            C v = (C)in[i * w->in_along];                                                          \
+            c = NEXT(c, v);                                                                        \
+            out[i * w->out_along] = (R)c;                                                          \
+        }                                                                                          \
+    }                                                                                              \
     static void NAME(const walk *w)                                                                \
     {                                                                                              \
+        if (w->m == 1) {                                                                           \
+            NAME##_line(w);                                                                        \
+            return;                                                                                \
+        }                                                                                          \
         C carry[REDUCE_COLUMNS];                                                                   \
         for (int64_t j = 0; j < w->m; j++)                                                         \
             carry[j] = START;                                                                      \

@@ -1,7 +1,8 @@
-/* Inner loops of copying, casting and filling, and of transposed tiles. */
+/* Inner loops of copying, casting and filling. */
 #include <math.h>
 #include <string.h>
 #include "rows.h"
+#include "transpose.h"
 
 extern const copy_kernels ISA(copy_loops);
 
@@ -134,21 +135,8 @@ CAST_ALL(BF16, brain, F)
             for (int64_t i = 0; i < n; i++)                                                        \
                 PUT(T, i) = v;                                                                     \
         }                                                                                          \
-    }                                                                                              \
-    /* In squares of 16, so that each line of src and dst is fetched once. */                      \
-    static void transpose_##S(int64_t rows, int64_t cols, char *dst, int64_t dst_row_step,         \
-                              const char *src, int64_t src_col_step)                               \
-    {                                                                                              \
-        for (int64_t r = 0; r < rows; r += 16)                                                     \
-            for (int64_t c = 0; c < cols; c += 16) {                                               \
-                int64_t re = r + 16 < rows ? r + 16 : rows, ce = c + 16 < cols ? c + 16 : cols;    \
-                for (int64_t i = r; i < re; i++) {                                                 \
-                    T *restrict to = (T *)(void *)(dst + i * dst_row_step);                        \
-                    for (int64_t k = c; k < ce; k++)                                               \
-                        to[k] = ((const T *)(const void *)(src + k * src_col_step))[i];            \
-                }                                                                                  \
-            }                                                                                      \
     }
+
 MOVE(uint8_t, 1)
 MOVE(uint16_t, 2)
 MOVE(uint32_t, 4)
@@ -163,5 +151,5 @@ const copy_kernels ISA(copy_loops) = {
              CASTS(BF16)},
     .move = {move_1, move_2, move_4, move_8},
     .fill = {fill_1, fill_2, fill_4, fill_8},
-    .transpose = {transpose_1, transpose_2, transpose_4, transpose_8},
+    .transpose = {ISA(transpose_1), ISA(transpose_2), ISA(transpose_4), ISA(transpose_8)},
 };

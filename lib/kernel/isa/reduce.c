@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "isa.h"
+#include "transpose.h"
 #include "vmath.h"
 #include "../reduce_loops.h"
 
-enum { BLOCK = 1024, DEPTH = 64, TILE = 8, SHORT = 48 };
+enum { BLOCK = 2048, DEPTH = 64, TILE = 16 };
 
 /* Partial results of type L side by side: 256 bytes of them are a good few registers. */
 #define LANES(L) (sizeof(L) == 8 ? 32 : 64)
@@ -29,10 +30,15 @@ enum { BLOCK = 1024, DEPTH = 64, TILE = 8, SHORT = 48 };
 #define DEVIATION(x, c) (((x) - (c)) * ((x) - (c)))
 
 /* Copies of what is apart: n elements of a row, or n rows of m columns. */
-#define PACK(NAME, T)                                                                              \
+#define PACK(NAME, T, SIZE)                                                                        \
     static void NAME##_tile(int64_t m, int64_t n, const T *restrict x, int64_t cs, int64_t rs,     \
                             T *restrict out)                                                       \
     {                                                                                              \
+        if (rs == 1) {                                                                             \
+            ISA(transpose_##SIZE)                                                                  \
+            (n, m, (char *)out, m * SIZE, (const char *)x, cs * SIZE);                             \
+            return;                                                                                \
+        }                                                                                          \
         for (int64_t j = 0; j < m; j++)                                                            \
             for (int64_t i = 0; i < n; i++)                                                        \
                 out[i * m + j] = x[j * cs + i * rs];                                               \
@@ -43,12 +49,12 @@ enum { BLOCK = 1024, DEPTH = 64, TILE = 8, SHORT = 48 };
             out[i] = x[i * s];                                                                     \
     }
 
-PACK(pack_f32, float)
-PACK(pack_f64, double)
-PACK(pack_i64, int64_t)
-PACK(pack_i32, int32_t)
-PACK(pack_h16, uint16_t)
-PACK(pack_u8, uint8_t)
+PACK(pack_f32, float, 4)
+PACK(pack_f64, double, 8)
+PACK(pack_i64, int64_t, 8)
+PACK(pack_i32, int32_t, 4)
+PACK(pack_h16, uint16_t, 2)
+PACK(pack_u8, uint8_t, 1)
 
 /* The upper half of 2 * WIDTH lanes joined into the lower. */
 #define FOLD(LANE, L, JOIN, WIDTH)                                                                 \
@@ -134,35 +140,6 @@ PACK(pack_u8, uint8_t)
                 lane[j] = JOIN(lane[j], v);                                                        \
             }                                                                                      \
     }                                                                                              \
-    /* Rows of n <= SHORT adjacent elements: a few vectors each, the last one read beyond the      \
-     * row's end, save where that would be beyond the last row's. */                               \
-    static void NAME##_little(int64_t m, int64_t n, const T *x, int64_t cs, const V *c, L *out)    \
-    {                                                                                              \
-        (void)c;                                                                                   \
-        T rest[SHORT] = {0};                                                                       \
-        int64_t readable = (m - 1) * cs + n - (n + 15) / 16 * 16;                                  \
-        for (int64_t j = 0; j < m; j++) {                                                          \
-            const T *row = x + j * cs;                                                             \
-            L lane[16];                                                                            \
-            if (j * cs > readable) {                                                               \
-                PACK_T(n, row, 1, rest);                                                           \
-                row = rest;                                                                        \
-            }                                                                                      \
-            for (int l = 0; l < 16; l++)                                                           \
-                lane[l] = INIT;                                                                    \
-            for (int64_t i = 0; i < n; i += 16)                                                    \
-                for (int l = 0; l < 16; l++) {                                                     \
-                    L v = (L)MAP((V)row[i + l], c[j]);                                             \
-                    v = i + l < n ? v : (L)INIT;                                                   \
-                    lane[l] = JOIN(lane[l], v);                                                    \
-                }                                                                                  \
-            FOLD(lane, L, JOIN, 8)                                                                 \
-            FOLD(lane, L, JOIN, 4)                                                                 \
-            FOLD(lane, L, JOIN, 2)                                                                 \
-            FOLD(lane, L, JOIN, 1)                                                                 \
-            out[j] = lane[0];                                                                      \
-        }                                                                                          \
-    }                                                                                              \
     static void NAME##_column(int64_t m, int64_t n, const void *in, int64_t cs, int64_t rs,        \
                               const double *c, reduce_acc *a)                                      \
     {                                                                                              \
@@ -170,15 +147,12 @@ PACK(pack_u8, uint8_t)
         V centre[REDUCE_COLUMNS];                                                                  \
         for (int64_t j = 0; j < m; j++)                                                            \
             centre[j] = c ? (V)c[j] : 0;                                                           \
-        T tile[TILE * REDUCE_COLUMNS];                                                             \
-        bool rows_adjacent = rs == 1 && cs > 1 && n <= SHORT;                                      \
-        int64_t depth = cs == 1 || rows_adjacent ? DEPTH : TILE;                                   \
+        _Alignas(64) T tile[TILE * REDUCE_STRIDED];                                                \
+        int64_t depth = cs == 1 ? DEPTH : TILE;                                                    \
         for (int64_t i = 0; i < n; i += depth) {                                                   \
             int64_t rows = n - i < depth ? n - i : depth;                                          \
             const T *x = (const T *)in + i * rs;                                                   \
-            if (rows_adjacent) {                                                                   \
-                NAME##_little(m, rows, x, cs, centre, lane);                                       \
-            } else if (cs == 1) {                                                                  \
+            if (cs == 1) {                                                                         \
                 NAME##_rows(m, rows, x, rs, centre, lane);                                         \
             } else {                                                                               \
                 PACK_T##_tile(m, rows, x, cs, rs, tile);                                           \
