@@ -135,6 +135,21 @@ TT_API void tt_set_anomaly(tt_ctx *ctx, bool on);
  * @return        a float64 tensor of any shape; NULL on an error */
 typedef tt_tensor *(*tt_scalar_fn)(tt_ctx *ctx, int n, tt_tensor *const *inputs, void *user);
 
+/** Calls fn(ctx, n, inputs, user) without keeping what its operations would save: in the backward
+ * pass it is called again, recorded, and differentiated. Memory for one more forward pass
+ * (torch.utils.checkpoint). Random numbers and the training mode are those of the first call.
+ * @param ctx     the context
+ * @param fn      must do the same both times; it may use tensors besides its inputs, such as
+ *                parameters, and these get their gradients too
+ * @param user    handed to fn; must be valid until the backward pass
+ * @param n       number of inputs, 1 to 15; one at least must require a gradient, or nothing is
+ *                recorded
+ * @param inputs  of any shapes and dtypes
+ * @return        what fn returned; NULL: an error of fn, or #TT_ERR_ARG
+ * @grad inputs, and what fn uses besides; as often as the operations of fn */
+TT_API tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n,
+                                tt_tensor *const *inputs);
+
 /** Where gradients and differences disagree most, as tt_gradcheck() found it. */
 typedef struct tt_gradcheck_report {
     bool ok;          /**< whether they agree everywhere */

@@ -67,6 +67,44 @@ TT_API tt_tensor *tt_log_softmax(tt_tensor *x, int axis);
  * @grad x: 1 / (1 - p) where it stayed, else 0 */
 TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
 
+/** Layer normalisation over the last axis: y = (x - mean) / sqrt(var + eps) weight + bias, where var
+ * is the mean of the squares of the deviations (J. L. Ba et al., Layer Normalization, 2016;
+ * torch.nn.functional.layer_norm). One pass over each row forward and one back.
+ * @param x       (... n), float
+ * @param weight  (n), or NULL for ones
+ * @param bias    (n), or NULL for zeros
+ * @param eps     added to the variance, such as 1e-5
+ * @return        (... n); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad x, weight, bias; second derivatives too */
+TT_API tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps);
+
+/** Root mean square normalisation over the last axis: y = x / sqrt(mean(x^2) + eps) weight (B. Zhang
+ * and R. Sennrich, Root Mean Square Layer Normalization, 2019; torch.nn.functional.rms_norm).
+ * @param x       (... n), float
+ * @param weight  (n), or NULL for ones
+ * @param eps     added to the mean square
+ * @return        (... n); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad x, weight; second derivatives too */
+TT_API tt_tensor *tt_rms_norm(tt_tensor *x, tt_tensor *weight, double eps);
+
+/** Attention: softmax(scale q k^T + mask) v over the last two axes, computed tile by tile, so that the
+ * (t s) scores are never stored, forward or back (T. Dao et al., FlashAttention, 2022;
+ * torch.nn.functional.scaled_dot_product_attention). What may not be attended to is -inf, never a
+ * finite number: it changes no bit of the result. A query that may attend to nothing gives 0. In
+ * memory the result is ordered (... t h e), so that joining the heads copies nothing.
+ * @param q       (... h t d), float; leading axes broadcast among q, k and v
+ * @param k       (... h s d)
+ * @param v       (... h s e)
+ * @param mask    NULL; or bool, true where query t may attend to key s; or of the dtype of q, added
+ *                to the scores. Broadcasts to (... h t s)
+ * @param causal  query i attends to the keys 0 to i only (with t < s: of the first t keys)
+ * @param scale   factor of the scores; 0 stands for 1 / sqrt(d)
+ * @return        (... h t e); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad q, k, v, and a mask that is added (whose gradient costs the whole of the scores); second
+ *       derivatives too */
+TT_API tt_tensor *tt_scaled_dot_product_attention(tt_tensor *q, tt_tensor *k, tt_tensor *v,
+                                                  tt_tensor *mask, bool causal, double scale);
+
 /** @} */
 
 /** @defgroup losses Losses
@@ -115,6 +153,19 @@ TT_API tt_tensor *tt_cross_entropy(tt_tensor *logits, tt_tensor *targets, int64_
  * @grad logits */
 TT_API tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
                                         const tt_cross_entropy_options *options);
+
+/** The mean cross entropy of the logits x weight^T: tt_cross_entropy() of tt_linear(), a block of
+ * rows at a time, so that never all logits are held: with 50,257 classes these are most of a language
+ * model's memory. When gradients are recorded they are made in the same pass.
+ * @param x             (... n), float
+ * @param weight        (classes n), of the dtype of x
+ * @param targets       (...), int64, in [0, classes) or ignore_index
+ * @param ignore_index  rows with this target count nothing, in the mean neither
+ * @return              (), NaN when every row is ignored; NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE,
+ *                      #TT_ERR_INDEX for a target that is no class
+ * @grad x, weight; second derivatives too (with all logits) */
+TT_API tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *targets,
+                                          int64_t ignore_index);
 
 /** Negative log-likelihood: the mean over rows of -log_probs[target]. After tt_log_softmax() it is
  * tt_cross_entropy(), in more passes.

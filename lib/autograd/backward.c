@@ -68,11 +68,12 @@ static void visit(pass *p, node *n)
         node_release_saved(p->ctx, n);
 }
 
-/* Newest first; stops as soon as no node holds a gradient. After an error it only empties them. */
-static void walk(pass *p, node *n)
+/* Newest first, up to and without `end`; stops as soon as no node holds a gradient. After an error it
+ * only empties them. */
+static void walk(pass *p, node *n, const node *end)
 {
     node_ref(n);
-    while (n) {
+    while (n && n != end) {
         bool holds = n->sink.grad != NULL;
         if (holds && !p->ctx->err.code)
             visit(p, n);
@@ -86,11 +87,23 @@ static void walk(pass *p, node *n)
         }
         node_unref(p->ctx, n);
         n = prev;
-        if (p->pending == 0 && n) {
-            node_unref(p->ctx, n);
-            return;
-        }
+        if (p->pending == 0)
+            break;
     }
+    if (n)
+        node_unref(p->ctx, n);
+}
+
+void pass_through(pass *p, tt_tensor *y, tt_tensor *grad, const node *last)
+{
+    node *newest = p->ctx->tape_last;
+    if (p->ctx->err.code || !tensor_wants_grad(y))
+        return;
+    for (node *n = newest; n && n != last; n = n->prev)
+        n->needed = true;
+    sink_add(p, y, grad);
+    if (newest && newest != last)
+        walk(p, newest, last);
 }
 
 /* Makes the pending gradient of a leaf its own: nobody else may see its memory. */
@@ -169,7 +182,7 @@ static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
         sink_add(p, y, g);
     tt_scope_end(p->ctx, s);
     if (y->node && p->pending)
-        walk(p, y->node);
+        walk(p, y->node, NULL);
     settle(p);
     return p->ctx->err.code;
 }

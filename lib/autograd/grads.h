@@ -26,5 +26,8 @@ void sink_add(pass *p, const tt_tensor *x, tt_tensor *t);
 /* Calls the hooks on the pending gradient, which they may replace. */
 void sink_hooks(pass *p, sink *s);
 void sink_clear(sink *s);
+/* Adds grad to what is pending for y, and visits the nodes that were recorded after `last`: what a
+ * vjp has recorded itself. */
+void pass_through(pass *p, tt_tensor *y, tt_tensor *grad, const node *last);
 
 #endif

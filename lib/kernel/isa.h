@@ -13,6 +13,8 @@ typedef struct copy_kernels copy_kernels;
 typedef struct reduce_kernels reduce_kernels;   /* reduce_loops.h */
 typedef struct fused_kernels fused_kernels;
 typedef struct gemv_kernels gemv_kernels;
+typedef struct attention_kernels attention_kernels; /* attention_loops.h */
+typedef struct norm_kernels norm_kernels;       /* norm_loops.h */
 
 struct kernels {
     const char *name;
@@ -24,6 +26,8 @@ struct kernels {
     const reduce_kernels *reduce;
     const fused_kernels *fused;
     const gemv_kernels *gemv;
+    const norm_kernels *norm;
+    const attention_kernels *attention;
 };
 
 #endif

@@ -11,6 +11,8 @@ extern const copy_kernels ISA(copy_loops);
 extern const reduce_kernels ISA(reduce_loops);
 extern const fused_kernels ISA(fused_loops);
 extern const gemv_kernels ISA(gemv_loops);
+extern const norm_kernels ISA(norm_loops);
+extern const attention_kernels ISA(attention_loops);
 
 const kernels ISA(kernels) = {
     .name = ISA_TEXT(TT_ISA),
@@ -22,4 +24,6 @@ const kernels ISA(kernels) = {
     .reduce = &ISA(reduce_loops),
     .fused = &ISA(fused_loops),
     .gemv = &ISA(gemv_loops),
+    .norm = &ISA(norm_loops),
+    .attention = &ISA(attention_loops),
 };

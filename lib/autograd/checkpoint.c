@@ -1,0 +1,77 @@
+/* checkpoint: a part of a graph that is computed again in the backward pass instead of being kept.
+ * It is one node; its vjp calls the function once more, recorded, and walks what that recorded with
+ * the pass that is under way, so that gradients reach inputs and parameters as if the part had been
+ * there all along. */
+#include <tinytensor/autograd.h>
+#include "grads.h"
+
+enum { CHECKPOINT_MAX = 15 };
+
+typedef struct checkpoint_attr {
+    tt_scalar_fn fn;
+    void *user;
+    uint64_t seed, counter; /* of the random numbers, so that dropout drops the same */
+    bool training;
+} checkpoint_attr;
+
+/* in: what the function returned, then its inputs */
+static tt_status infer(op_call *c)
+{
+    layout_copy(&c->at, &c->in[0]->at);
+    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->view_of = 0;
+    return TT_OK;
+}
+
+static void vjp(const op_call *c, op_grads *g)
+{
+    const checkpoint_attr *a = c->attr;
+    tt_ctx *ctx = c->ctx;
+    uint64_t seed = ctx->seed, counter = ctx->counter;
+    bool training = ctx->training;
+    node *last = ctx->tape_last;
+    if (last)
+        node_ref(last);
+    ctx->seed = a->seed;
+    ctx->counter = a->counter;
+    ctx->training = a->training;
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *y = a->fn(ctx, c->n_in - 1, c->in + 1, a->user);
+    ctx->seed = seed;
+    ctx->counter = counter;
+    ctx->training = training;
+    if (y && (!layout_same_shape(&y->at, &grads_out(g)->at) || y->dtype != grads_out(g)->dtype))
+        ctx_error(ctx, TT_ERR_GRAD, "checkpoint: the function returned %s the second time, not %s",
+                  describe(y).s, describe(grads_out(g)).s);
+    else if (y)
+        pass_through(g->pass, y, grads_out(g), last);
+    tt_scope_end(ctx, s);
+    if (last)
+        node_unref(ctx, last);
+}
+
+static const op checkpoint = {"checkpoint", infer, NULL, vjp, SAVE_IN_ALL & ~SAVE_IN(0)};
+
+tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_tensor *const *inputs)
+{
+    tt_tensor *in[CHECKPOINT_MAX + 1];
+    if (!ctx || !op_context(checkpoint.name, n, inputs))
+        return NULL;
+    if (!fn || n < 1 || n > CHECKPOINT_MAX) {
+        ctx_error(ctx, TT_ERR_ARG, "checkpoint: a function and 1 to %d inputs are needed",
+                  CHECKPOINT_MAX);
+        return NULL;
+    }
+    if (ctx->mode != TT_GRAD)
+        return fn(ctx, n, inputs, user);
+    const checkpoint_attr a = {fn, user, ctx->seed, ctx->counter, ctx->training};
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    tt_tensor *y = tt_keep(fn(ctx, n, inputs, user));
+    tt_scope_end(ctx, s);
+    in[0] = y;
+    for (int i = 0; i < n; i++)
+        in[i + 1] = inputs[i];
+    y = op_apply(&checkpoint, n + 1, in, &a, sizeof a);
+    tensor_release(in[0]);
+    return y;
+}
