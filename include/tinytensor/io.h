@@ -1,5 +1,5 @@
 /** @file io.h
- * Printing, and files in NumPy's formats. */
+ * Printing, and files: NumPy's formats and safetensors. */
 #ifndef TINYTENSOR_IO_H
 #define TINYTENSOR_IO_H
 
@@ -112,6 +112,121 @@ TT_API tt_tensor *tt_load_npz(tt_ctx *ctx, const char *path, const char *name);
  * @return       how many there are in the file, also above max; or a negative status: #TT_ERR_IO,
  *               #TT_ERR_FORMAT */
 TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64]);
+
+/** @} */
+
+/** @defgroup safetensors Safetensors
+ * The format in which models are passed around: tensors with names, and free text. Files are mapped,
+ * not read: opening one takes as long as its header, tensors are views of the map, and memory is
+ * used as they are read. The map stays while a tensor over it is used, also after the file is
+ * closed. Tensors are read-only; tt_copy() gives one that may be written. Elements that lie at
+ * addresses that are no multiple of their size, which files of other programs may have, are copied
+ * when the tensor is made.
+ *
+ * A file must not be changed in place while it is open, for which no program has a defence;
+ * tt_safetensors_save() writes beside it and renames, which is safe. Everything in a header is
+ * checked when a file is opened: its length, its JSON, that no name is there twice, and that shapes,
+ * dtypes and places fit and cover the data without gaps. Dtypes: F32, F64, F16, BF16, I64, I32, U8
+ * and BOOL; a file may hold others, which are errors only when such a tensor is asked for.
+ *
+ * @code
+ * tt_tensor *w = tt_ones(ctx, TT_BF16, TT_SHAPE(2, 3));
+ * const char *name = "weight", *key = "format", *value = "pt";
+ * tt_safetensors_save("model.safetensors", 1, &name, &w, 1, &key, &value);
+ * tt_safetensors *file = tt_safetensors_open(ctx, "model.safetensors");
+ * tt_tensor *x = tt_safetensors_get(file, "weight");
+ * tt_safetensors_close(file);
+ * tt_print(tt_cast(x, TT_F32));
+ * remove("model.safetensors");
+ * @endcode
+ * @{ */
+
+/** An open safetensors file. */
+typedef struct tt_safetensors tt_safetensors;
+
+/** Opens a file and checks all of its header.
+ * @param ctx   the context of its tensors
+ * @param path  the file
+ * @return      to be closed by tt_safetensors_close(); NULL: #TT_ERR_IO, #TT_ERR_FORMAT,
+ *              #TT_ERR_ARG, #TT_ERR_NOMEM; #TT_ERR_UNSUPPORTED on a big-endian machine */
+TT_API tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path);
+
+/** Closes a file. Its tensors stay as they are; names, shapes and texts that it gave are gone.
+ * Closing is the only use of a file after the end of its context.
+ * @param file  an open file or NULL */
+TT_API void tt_safetensors_close(tt_safetensors *file);
+
+/** The number of tensors in a file.
+ * @param file  an open file or NULL
+ * @return      0 for NULL */
+TT_API int64_t tt_safetensors_count(const tt_safetensors *file);
+
+/** The name of a tensor, UTF-8.
+ * @param file  an open file or NULL
+ * @param i     number of the tensor, in the order of the header
+ * @return      valid until the file is closed; NULL for NULL, and when there is no such tensor */
+TT_API const char *tt_safetensors_name(const tt_safetensors *file, int64_t i);
+
+/** The number of a tensor.
+ * @param file  an open file or NULL
+ * @param name  of the tensor
+ * @return      from 0; -1 when there is none of this name, which is no error */
+TT_API int64_t tt_safetensors_find(const tt_safetensors *file, const char *name);
+
+/** The dtype of a tensor.
+ * @param file  an open file or NULL
+ * @param i     number of the tensor
+ * @return      a #tt_dtype; the negative #TT_ERR_DTYPE for others, #TT_ERR_ARG when there is no such
+ *              tensor, neither of which is recorded */
+TT_API int tt_safetensors_dtype(const tt_safetensors *file, int64_t i);
+
+/** The number of axes of a tensor.
+ * @param file  an open file or NULL
+ * @param i     number of the tensor
+ * @return      0 to 16; the negative #TT_ERR_SHAPE above; 0 when there is no such tensor */
+TT_API int tt_safetensors_ndim(const tt_safetensors *file, int64_t i);
+
+/** The sizes of the axes of a tensor.
+ * @param file  an open file or NULL
+ * @param i     number of the tensor
+ * @return      tt_safetensors_ndim() numbers, valid until the file is closed; NULL when there is no
+ *              such tensor */
+TT_API const int64_t *tt_safetensors_shape(const tt_safetensors *file, int64_t i);
+
+/** A tensor over the mapped file, by its name.
+ * @param file  an open file
+ * @param name  of the tensor
+ * @return      (...), read-only, in the innermost scope; NULL: #TT_ERR_ARG when there is none of
+ *              this name, #TT_ERR_DTYPE, #TT_ERR_SHAPE for more than 16 axes, #TT_ERR_NOMEM */
+TT_API tt_tensor *tt_safetensors_get(tt_safetensors *file, const char *name);
+
+/** A tensor over the mapped file, by its number.
+ * @param file  an open file
+ * @param i     number of the tensor, from 0
+ * @return      as tt_safetensors_get() */
+TT_API tt_tensor *tt_safetensors_at(tt_safetensors *file, int64_t i);
+
+/** A text of the file's `__metadata__`.
+ * @param file  an open file or NULL
+ * @param key   of the text
+ * @return      UTF-8, valid until the file is closed; NULL when there is none of this key, which is
+ *              no error */
+TT_API const char *tt_safetensors_metadata(const tt_safetensors *file, const char *key);
+
+/** Writes tensors and texts to a file. The file is written beside its place, synced and renamed: it
+ * is whole or as it was, also on a full disk and when the program is ended meanwhile.
+ * @param path     the file
+ * @param n        number of tensors, at least 1
+ * @param names    their names, each once, UTF-8
+ * @param tensors  (...), any strides and dtypes, of one context
+ * @param n_meta   number of texts, 0 or more
+ * @param keys     their keys, each once, UTF-8; may be NULL when there are none
+ * @param values   the texts, UTF-8; may be NULL when there are none
+ * @return         #TT_OK, #TT_ERR_IO, #TT_ERR_ARG, #TT_ERR_CONTEXT, #TT_ERR_NOMEM;
+ *                 #TT_ERR_UNSUPPORTED for a header above 100 MB and on a big-endian machine */
+TT_API tt_status tt_safetensors_save(const char *path, int n, const char *const *names,
+                                     tt_tensor *const *tensors, int n_meta,
+                                     const char *const *keys, const char *const *values);
 
 /** @} */
 /** @} */

@@ -24,6 +24,7 @@ bool file_read(tt_ctx *ctx, FILE *f, const char *path, void *data, size_t bytes)
 
 /* npy: the format of one array (NumPy's format version 1 to 3), also inside npz. */
 typedef void (*byte_sink)(void *user, const void *data, size_t bytes);
+void tensor_bytes(const tt_tensor *x, byte_sink put, void *user); /* in C order, in pieces */
 void npy_emit(const tt_tensor *x, byte_sink put, void *user);
 int64_t npy_size(const tt_tensor *x); /* bytes that npy_emit gives */
 bool npy_supports(tt_tensor *x, const char *name); /* false: recorded */

@@ -66,8 +66,7 @@ int64_t npy_size(const tt_tensor *x)
            tensor_numel(x) * (int64_t)tt_itemsize((tt_dtype)x->dtype);
 }
 
-/* The elements in C order, in pieces. */
-static void tensor_bytes(const tt_tensor *x, byte_sink put, void *user)
+void tensor_bytes(const tt_tensor *x, byte_sink put, void *user)
 {
     size_t item = tt_itemsize((tt_dtype)x->dtype);
     int64_t n = tensor_numel(x);

@@ -60,12 +60,16 @@ static void linear_vjp(const op_call *c, op_grads *g)
     }
     contract_add(&dx, w->at.shape[1], ABSENT, 1, last);
     contract_add(&dx, w->at.shape[0], last, 0, ABSENT);
-    contract_add(&dw, w->at.shape[0], last, ABSENT, 0);
-    contract_add(&dw, w->at.shape[1], ABSENT, last, 1);
+    /* the gradient lies in memory as the weight does, so that a transposed view costs no copy */
+    bool turned = w->at.stride[0] == 1 && w->at.stride[1] > 1;
+    contract_add(&dw, w->at.shape[0], last, ABSENT, turned);
+    contract_add(&dw, w->at.shape[1], ABSENT, last, !turned);
     if (grads_need(g, 0))
         grads_add(g, 0, op_contract(gy, w, &dx));
-    if (grads_need(g, 1))
-        grads_add(g, 1, op_contract(gy, x, &dw));
+    if (grads_need(g, 1)) {
+        tt_tensor *t = op_contract(gy, x, &dw);
+        grads_add(g, 1, turned ? tt_transpose(t, 0, 1) : t);
+    }
     if (c->n_in == 3)
         grads_add(g, 2, gy);
 }

@@ -10,7 +10,7 @@
 #include "op.h"
 #include "tape.h"
 
-enum { BLOCK_BYTES = 32 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
+enum { BLOCK_BYTES = 64 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
 
 static tt_status infer(op_call *c)
 {
