@@ -114,6 +114,14 @@ bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside)
     return true;
 }
 
+tt_tensor *grads_pending(op_grads *g, int i)
+{
+    if (g->pass->ctx->anomaly || !grads_need(g, i))
+        return NULL;
+    tt_tensor *whole = tensor_sink(g->call->in[i])->grad;
+    return whole && is_own(g->pass, whole) ? whole : NULL;
+}
+
 void sink_add(pass *p, const tt_tensor *x, tt_tensor *t)
 {
     sink *s = tensor_sink(x);

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #endif
 
-enum { ALIGN = 64, BINS = 8 * 56, HUGE_PAGE = 1 << 21 };
+enum { ALIGN = 64, BINS = 8 * 56, HUGE_PAGE = 1 << 21, LARGE = 1 << 20, WIDER = 4 };
 
 typedef struct block { /* lies in the 64 bytes before the data */
     struct block *next;
@@ -144,6 +144,22 @@ static block *fresh(block_pool *p, size_t size, int bin)
     return b;
 }
 
+/* A large request takes a block that is up to twice as large before it asks for memory: gradients
+ * then live where activations were. */
+static block *take_cached(block_pool *p, int bin, size_t size)
+{
+    int last = size >= LARGE ? bin + WIDER : bin;
+    for (int i = bin; i <= last && i < BINS; i++) {
+        block *b = p->bin[i];
+        if (!b)
+            continue;
+        p->bin[i] = b->next;
+        p->cached -= (int64_t)b->size;
+        return b;
+    }
+    return NULL;
+}
+
 void *block_alloc(block_pool *p, size_t bytes)
 {
     size_t size;
@@ -151,13 +167,9 @@ void *block_alloc(block_pool *p, size_t bytes)
         return NULL;
     int bin = bin_of(bytes, &size);
     lock(p);
-    block *b = p->bin[bin];
-    if (b) {
-        p->bin[bin] = b->next;
-        p->cached -= (int64_t)b->size;
-    } else {
+    block *b = take_cached(p, bin, size);
+    if (!b)
         b = fresh(p, size, bin);
-    }
     if (b) {
         p->in_use += (int64_t)b->size;
         if (p->in_use > p->peak)

@@ -1,6 +1,6 @@
 /* Safetensors files, mapped: a length, a header in JSON, and the elements. Input: a path; output:
  * tensors over the mapped file, without a copy. Invariant: once open succeeds, every tensor lies
- * inside the map, and the map stays until the file is closed and the last tensor over it is gone. */
+ * inside the map, which stays until the file is closed and the last tensor over it is gone. */
 #define _DEFAULT_SOURCE /* mmap */
 #include "file.h"
 #include "safetensors.h"
@@ -35,10 +35,10 @@ static const struct {
     const char *name;
     int dtype;    /* tt_dtype; -1: tensors have no such elements */
     int itemsize; /* 0: not whole bytes */
-} dtypes[] = {{"F32", TT_F32, 4}, {"F64", TT_F64, 8},   {"F16", TT_F16, 2},   {"BF16", TT_BF16, 2},
-              {"I64", TT_I64, 8}, {"I32", TT_I32, 4},   {"U8", TT_U8, 1},     {"BOOL", TT_BOOL, 1},
-              {"I8", -1, 1},      {"I16", -1, 2},       {"U16", -1, 2},       {"U32", -1, 4},
-              {"U64", -1, 8},     {"F8_E4M3", -1, 1},   {"F8_E5M2", -1, 1},   {"C64", -1, 8}};
+} dtypes[] = {{"F32", TT_F32, 4}, {"F64", TT_F64, 8}, {"F16", TT_F16, 2}, {"BF16", TT_BF16, 2},
+              {"I64", TT_I64, 8}, {"I32", TT_I32, 4}, {"U8", TT_U8, 1},   {"BOOL", TT_BOOL, 1},
+              {"I8", -1, 1},      {"I16", -1, 2},     {"U16", -1, 2},     {"U32", -1, 4},
+              {"U64", -1, 8},     {"F8_E4M3", -1, 1}, {"F8_E5M2", -1, 1}, {"C64", -1, 8}};
 
 enum { DTYPE_COUNT = sizeof dtypes / sizeof *dtypes };
 
@@ -64,7 +64,8 @@ bool st_host(tt_ctx *ctx)
     const uint16_t one = 1;
     if (*(const unsigned char *)&one == 1)
         return true;
-    ctx_error(ctx, TT_ERR_UNSUPPORTED, "safetensors: this machine is big-endian, the format is not");
+    ctx_error(ctx, TT_ERR_UNSUPPORTED,
+              "safetensors: this machine is big-endian, the format is not");
     return false;
 }
 
@@ -186,9 +187,9 @@ static bool check_places(const tt_safetensors *st, const st_entry **sorted)
     qsort(sorted, (size_t)n, sizeof *sorted, compare_places);
     for (int64_t i = 0; i < n; i++) {
         if (sorted[i]->begin != at)
-            return bad_tensor(st, sorted[i], sorted[i]->begin < at
-                                                 ? "its data overlap those of another tensor"
-                                                 : "there is a gap before its data");
+            return bad_tensor(st, sorted[i],
+                              sorted[i]->begin < at ? "its data overlap those of another tensor"
+                                                    : "there is a gap before its data");
         at = sorted[i]->end;
     }
     return at == st->store->bytes - st->data ||
@@ -283,8 +284,8 @@ int64_t tt_safetensors_find(const tt_safetensors *st, const char *name)
     if (!st || !name)
         return -1;
     const st_entry wanted = {.name = name}, *key = &wanted;
-    const st_entry **found = bsearch(&key, st->by_name, (size_t)st->header.entries,
-                                     sizeof *st->by_name, compare_names);
+    const st_entry **found =
+        bsearch(&key, st->by_name, (size_t)st->header.entries, sizeof *st->by_name, compare_names);
     return found ? *found - st->header.entry : -1;
 }
 
@@ -314,8 +315,8 @@ const char *tt_safetensors_metadata(const tt_safetensors *st, const char *key)
     const st_pair wanted = {.key = key};
     if (!st || !key || !st->header.pairs)
         return NULL;
-    const st_pair *found = bsearch(&wanted, st->header.pair, (size_t)st->header.pairs,
-                                   sizeof wanted, compare_keys);
+    const st_pair *found =
+        bsearch(&wanted, st->header.pair, (size_t)st->header.pairs, sizeof wanted, compare_keys);
     return found ? found->value : NULL;
 }
 
@@ -348,11 +349,13 @@ static tt_tensor *make(tt_safetensors *st, const st_entry *e)
     layout at;
     if (d == DTYPE_COUNT || dtypes[d].dtype < 0)
         return ctx_error(st->ctx, TT_ERR_DTYPE, "%s: tensor '%.200s': no tensors of dtype %.60s",
-                         st->path, e->name, e->dtype), NULL;
+                         st->path, e->name, e->dtype),
+               NULL;
     if (e->ndim > LAYOUT_MAX_NDIM || !layout_init(&at, (int)e->ndim, e->shape))
         return ctx_error(st->ctx, TT_ERR_SHAPE,
                          "%s: tensor '%.200s': more than %d axes, or sizes too large", st->path,
-                         e->name, LAYOUT_MAX_NDIM), NULL;
+                         e->name, LAYOUT_MAX_NDIM),
+               NULL;
     tt_dtype dtype = (tt_dtype)dtypes[d].dtype;
     int64_t item = dtypes[d].itemsize, from = st->data + e->begin;
     const char *data = st->store->data + from;
@@ -370,7 +373,8 @@ tt_tensor *tt_safetensors_at(tt_safetensors *st, int64_t i)
     const st_entry *e = entry_at(st, i);
     if (!e)
         return ctx_error(st->ctx, TT_ERR_ARG, "%s: no tensor number %lld; there are %lld", st->path,
-                         (long long)i, (long long)st->header.entries), NULL;
+                         (long long)i, (long long)st->header.entries),
+               NULL;
     return make(st, e);
 }
 
@@ -381,6 +385,7 @@ tt_tensor *tt_safetensors_get(tt_safetensors *st, const char *name)
     int64_t i = tt_safetensors_find(st, name);
     if (i < 0)
         return ctx_error(st->ctx, TT_ERR_ARG, "%s: no tensor '%.200s'", st->path,
-                         name ? name : "(null)"), NULL;
+                         name ? name : "(null)"),
+               NULL;
     return make(st, &st->header.entry[i]);
 }

@@ -20,8 +20,8 @@ static bool fail(cursor *c, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int n = snprintf(c->why->s, sizeof c->why->s, "header, byte %lld: ",
-                     (long long)(c->at - c->begin));
+    int n =
+        snprintf(c->why->s, sizeof c->why->s, "header, byte %lld: ", (long long)(c->at - c->begin));
     vsnprintf(c->why->s + n, sizeof c->why->s - (size_t)n, format, args);
     va_end(args);
     return false;

@@ -78,7 +78,8 @@ static bool check_tensors(const request *r)
             return refuse(r, "tensor", i, "is used after its scope ended");
         if (t->ctx != r->ctx)
             return ctx_error(r->ctx, TT_ERR_CONTEXT, "%s: tensor %d is of another context", r->path,
-                             i), false;
+                             i),
+                   false;
     }
     return true;
 }
@@ -208,8 +209,9 @@ static tt_status write_file(const request *r)
     place(r);
     put_json(&count, r);
     if (count.bytes > ST_MAX_HEADER - ALIGN)
-        return ctx_error(r->ctx, TT_ERR_UNSUPPORTED, "%s: a header of %lld bytes; the format has %d",
-                         r->path, (long long)count.bytes, ST_MAX_HEADER);
+        return ctx_error(r->ctx, TT_ERR_UNSUPPORTED,
+                         "%s: a header of %lld bytes; the format has %d", r->path,
+                         (long long)count.bytes, ST_MAX_HEADER);
     if (!file_create(&file, r->ctx, r->path))
         return r->ctx->err.code;
     put_header(&w, r, count.bytes);

@@ -32,6 +32,7 @@ typedef struct table {
 void contract_init(contract_plan *p, tt_dtype dtype)
 {
     p->dtype = dtype;
+    p->half_b = (tt_dtype)0;
     p->accumulate = false;
     p->alpha = 1;
     p->naxes = 0;
@@ -223,6 +224,11 @@ static int64_t smallest(group *g, side s)
     return least;
 }
 
+static tt_dtype dtype_of(const table *t, side s)
+{
+    return s == B && t->p->half_b ? t->p->half_b : t->p->dtype;
+}
+
 /* Replaces an operand by a copy in which M (or N) and K each have one stride, the group that was
  * nearest to contiguous innermost. */
 static bool copy_operand(const exec *x, table *t, side s)
@@ -239,9 +245,9 @@ static bool copy_operand(const exec *x, table *t, side s)
         for (int i = 0; i < g->n; i++)
             pack_axis(&p, g->axis[i].size, stride(&g->axis[i], s));
     }
-    t->copy[s] = pack_alloc(x, &p, t->p->dtype);
+    t->copy[s] = pack_alloc(x, &p, dtype_of(t, s));
     if (t->copy[s])
-        pack_copy_in(x, &p, t->p->dtype, t->copy[s], t->data[s]);
+        pack_copy_in(x, &p, dtype_of(t, s), t->copy[s], t->data[s]);
     t->data[s] = t->copy[s];
     return t->copy[s] != NULL;
 }
@@ -263,6 +269,7 @@ static bool run_gemm(const exec *x, table *t, void *out)
     coalesce(batch);
     assert(batch->n <= GEMM_MAX_BATCH);
     gemm_args g = {.dtype = p->dtype,
+                   .half_b = p->half_b,
                    .m = m.size,
                    .n = n.size,
                    .k = k.size,
@@ -349,6 +356,22 @@ static void run_elementwise(const exec *x, const table *t, void *out)
     parallel_for(x, rows * e.pieces, STRIPE / e.length, run_stripes, &e);
 }
 
+/* Replaces a b that is half by a float32 copy. */
+static bool widen(const exec *x, table *t)
+{
+    pack p;
+    pack_begin(&p);
+    for (int r = BATCH; r < K; r++)
+        for (int i = 0; i < t->role[r].n; i++)
+            if (t->role[r].axis[i].b != 0)
+                pack_axis(&p, t->role[r].axis[i].size, &t->role[r].axis[i].b);
+    t->copy[B] = pack_alloc(x, &p, TT_F32);
+    if (t->copy[B])
+        pack_cast_in(x, &p, TT_F32, t->copy[B], t->p->half_b, t->data[B]);
+    t->data[B] = t->copy[B];
+    return t->copy[B] != NULL;
+}
+
 /* An empty sum. */
 static void run_zeros(const exec *x, const contract_plan *p, void *out)
 {
@@ -383,6 +406,10 @@ bool contract_run(const exec *x, const contract_plan *p, void *out, const void *
     fill_table(&t);
     if (t.role[K].n > 0)
         return run_sum(x, &t, out);
+    if (p->half_b && !widen(x, &t))
+        return false;
     run_elementwise(x, &t, out);
+    if (t.copy[B])
+        x->mem.free(x->mem.user, t.copy[B]);
     return true;
 }

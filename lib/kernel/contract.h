@@ -24,6 +24,7 @@ typedef struct contract_axis {
 
 typedef struct contract_plan {
     tt_dtype dtype;  /* of a, b and out: TT_F32, TT_F64 or TT_I64 */
+    tt_dtype half_b; /* what b holds if dtype is TT_F32: TT_F16, TT_BF16; 0: dtype */
     bool accumulate; /* out += the product, instead of out = the product */
     double alpha;    /* factor of the product; a whole number for TT_I64 */
     int naxes;

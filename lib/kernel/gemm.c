@@ -5,6 +5,7 @@
  * the number of threads. */
 #include <limits.h>
 #include "blas.h"
+#include "gemm_half.h"
 #include "gemm_packed.h"
 #include "gemv.h"
 #include "pack.h"
@@ -313,8 +314,10 @@ bool gemm_run(const exec *x, const gemm_args *g)
         return true;
     if (g->alpha == 0)
         j.g.k = 0;
-    if (j.g.k > 0 && (g->m == 1 || g->n == 1))
+    if (j.g.k > 0 && (g->m == 1 || (g->n == 1 && !g->half_b)))
         return gemv_run(x, &j.g);
+    if (j.g.k > 0 && g->half_b)
+        return gemm_half_run(x, &j.g);
     if (wants_blas(&j.g)) {
         j.blas = g->dtype == TT_F32 ? blas_sgemm : blas_dgemm;
         return run_blas(x, &j);

@@ -1,5 +1,6 @@
 /* Batched matrix product C = alpha A B + beta C for float32, float64 (CBLAS) and int64 (own loop,
- * wraps around), on any strides. The same bits for any number of threads. */
+ * wraps around), on any strides; B may also be of 16-bit floats. The same bits for any number of
+ * threads. */
 #ifndef TT_KERNEL_GEMM_H
 #define TT_KERNEL_GEMM_H
 
@@ -15,6 +16,7 @@ typedef struct gemm_strides { /* in elements; any sign, 0 allowed for a and b */
 
 typedef struct gemm_args {
     tt_dtype dtype;  /* TT_F32, TT_F64 or TT_I64 */
+    tt_dtype half_b; /* what b holds if dtype is TT_F32: TT_F16, TT_BF16; 0: dtype, as a and c */
     int64_t m, n, k; /* a is (m, k), b is (k, n), c is (m, n) */
     int nbatch;      /* batch axes in use */
     int64_t batch[GEMM_MAX_BATCH];

@@ -15,7 +15,7 @@ enum {
 typedef struct gemv { /* gemm_args with m or n 1, seen as A (m, k) times x (k) */
     const gemm_args *g;
     const product_loops *loops;
-    size_t size; /* of an element */
+    size_t a_size, size; /* of an element of A, of all others */
     const gemm_strides *sa, *sx;
     const char *a, *x;
     char *y;
@@ -27,15 +27,31 @@ typedef struct gemv { /* gemm_args with m or n 1, seen as A (m, k) times x (k) *
     char *sums;            /* [batch][part][m], when parts > 1 */
 } gemv;
 
+static bool is_half(tt_dtype dtype)
+{
+    return dtype == TT_F16 || dtype == TT_BF16;
+}
+
 size_t product_size(tt_dtype dtype)
 {
-    return dtype == TT_F32 ? sizeof(float) : sizeof(double);
+    return dtype == TT_F32 ? sizeof(float) : is_half(dtype) ? sizeof(uint16_t) : sizeof(double);
 }
 
 const product_loops *product_loops_of(const exec *x, tt_dtype dtype)
 {
     const gemv_kernels *k = x->k->gemv;
-    return dtype == TT_F32 ? &k->f32 : dtype == TT_F64 ? &k->f64 : &k->i64;
+    switch (dtype) {
+    case TT_F32:
+        return &k->f32;
+    case TT_F64:
+        return &k->f64;
+    case TT_F16:
+        return &k->f16;
+    case TT_BF16:
+        return &k->bf16;
+    default:
+        return &k->i64;
+    }
 }
 
 static int64_t magnitude(int64_t v)
@@ -66,13 +82,15 @@ static int64_t batch_offset(const gemm_args *g, const gemm_strides *s, int64_t b
 
 static gemv orient(const exec *x, const gemm_args *g)
 {
+    tt_dtype a_dtype = g->half_b ? g->half_b : g->dtype;
     gemv v = {.g = g,
-              .loops = product_loops_of(x, g->dtype),
+              .loops = product_loops_of(x, a_dtype),
+              .a_size = product_size(a_dtype),
               .size = product_size(g->dtype),
               .y = g->c,
               .k = g->k,
               .batches = 1};
-    if (g->n == 1) {
+    if (g->n == 1 && !g->half_b) {
         v.m = g->m, v.y_step = g->sc.row;
         v.a = g->a, v.sa = &g->sa, v.a_row = g->sa.row, v.a_col = g->sa.col;
         v.x = g->b, v.sx = &g->sb, v.x_step = g->sb.row;
@@ -112,7 +130,7 @@ static void run_piece(const gemv *v, int64_t piece)
     int64_t k = v->k - j < v->depth ? v->k - j : v->depth;
     int64_t at_a = batch_offset(v->g, v->sa, batch) + i * v->a_row + j * v->a_col;
     int64_t at_x = batch_offset(v->g, v->sx, batch) + j * v->x_step;
-    const char *a = v->a + at_a * (int64_t)v->size, *x = v->x + at_x * (int64_t)v->size;
+    const char *a = v->a + at_a * (int64_t)v->a_size, *x = v->x + at_x * (int64_t)v->size;
     double block_sums[GEMV_BLOCK];
     void *out = v->parts == 1 ? (void *)block_sums
                               : v->sums + ((batch * v->parts + part) * v->m + i) * (int64_t)v->size;

@@ -16,7 +16,8 @@ typedef struct product_args { /* c (m, n) = alpha a (m, k) b (k, n) + beta c, an
     double alpha, beta;
 } product_args;
 
-/* For one element type. In each, an element's order of summation depends on k alone. */
+/* For one element type; those of F16 and BF16 have a of that type and all else in float32, and no
+ * loops after `finish`. In each, an element's order of summation depends on k alone. */
 typedef struct product_loops {
     /* out[i] = sum over j < k of a[i * row + j * col] x[j * step], for m rows; fast for col 1 and
      * step 1 */
@@ -38,13 +39,13 @@ typedef struct product_loops {
 } product_loops;
 
 typedef struct gemv_kernels {
-    product_loops f32, f64, i64;
+    product_loops f32, f64, i64, f16, bf16;
 } gemv_kernels;
 
 const product_loops *product_loops_of(const exec *x, tt_dtype dtype);
 size_t product_size(tt_dtype dtype); /* of an element */
 
-/* gemm_run for m or n equal to 1, no size 0. */
+/* gemm_run for m or n equal to 1 (m where b is half), no size 0. */
 bool gemv_run(const exec *x, const gemm_args *g);
 
 #endif

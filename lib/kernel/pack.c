@@ -42,7 +42,13 @@ static operand read_only(const void *data, const layout *at, tt_dtype dtype)
 
 void pack_copy_in(const exec *x, const pack *p, tt_dtype dtype, void *copy, const void *data)
 {
-    copy_run(x, (operand){copy, &p->to, dtype}, read_only(data, &p->from, dtype));
+    pack_cast_in(x, p, dtype, copy, dtype, data);
+}
+
+void pack_cast_in(const exec *x, const pack *p, tt_dtype dtype, void *copy, tt_dtype from,
+                  const void *data)
+{
+    copy_run(x, (operand){copy, &p->to, dtype}, read_only(data, &p->from, from));
 }
 
 void pack_copy_out(const exec *x, const pack *p, tt_dtype dtype, void *data, const void *copy)

@@ -18,6 +18,9 @@ void pack_axis(pack *p, int64_t size, int64_t *stride);
  * strides are as they were. */
 void *pack_alloc(const exec *x, pack *p, tt_dtype dtype);
 void pack_copy_in(const exec *x, const pack *p, tt_dtype dtype, void *copy, const void *data);
+/* The copy is of dtype, the data of another. */
+void pack_cast_in(const exec *x, const pack *p, tt_dtype dtype, void *copy, tt_dtype from,
+                  const void *data);
 void pack_copy_out(const exec *x, const pack *p, tt_dtype dtype, void *data, const void *copy);
 
 #endif

@@ -3,7 +3,9 @@
 
 tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
 {
-    return tt_take(weight, 0, indices);
+    tt_tensor *rows = tt_take(weight, 0, indices);
+    bool half = tt_dtype_of(rows) == TT_F16 || tt_dtype_of(rows) == TT_BF16;
+    return half ? tt_cast(rows, TT_F32) : rows;
 }
 
 static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)

@@ -3,11 +3,13 @@
 #include "contract.h"
 #include <stddef.h>
 #include "../kernel/contract.h"
+#include "tape.h"
 
 void contract_begin(contract_attr *t)
 {
     t->naxes = 0;
     t->alpha = 1;
+    t->half_pair = false;
 }
 
 void contract_add(contract_attr *t, int64_t size, int a, int b, int out)
@@ -19,21 +21,39 @@ void contract_add(contract_attr *t, int64_t size, int a, int b, int out)
     t->naxes++;
 }
 
+bool is_half_pair(const tt_tensor *x, const tt_tensor *w)
+{
+    return x->dtype == TT_F32 && (w->dtype == TT_F16 || w->dtype == TT_BF16);
+}
+
+bool half_pair_allowed(const char *name, int n, tt_tensor *const *in)
+{
+    for (int i = 0; i < n && in[0]->ctx->mode == TT_GRAD; i++)
+        if (tensor_wants_grad(in[i])) {
+            ctx_error(in[0]->ctx, TT_ERR_DTYPE,
+                      "%s: %s and %s have no gradients; cast to float32 with tt_cast, or compute in "
+                      "a TT_NO_GRAD scope",
+                      name, describe(in[0]).s, describe(in[1]).s);
+            return false;
+        }
+    return true;
+}
+
 static tt_status contract_infer(op_call *c)
 {
     const contract_attr *t = c->attr;
     int64_t shape[CONTRACT_AXES];
     int ndim = 0;
-    if (check_same_dtype(c) < 0)
+    c->dtype = t->half_pair ? TT_F32 : (tt_dtype)c->in[0]->dtype;
+    if (!t->half_pair && check_same_dtype(c) < 0)
         return c->ctx->err.code;
-    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_arithmetic(c->dtype))
         return op_error(c, TT_ERR_DTYPE, "%s has no products; cast first", describe(c->in[0]).s);
     for (int i = 0; i < t->naxes; i++)
         if (t->axis[i].out != ABSENT) {
             shape[t->axis[i].out] = t->axis[i].size;
             ndim++;
         }
-    c->dtype = (tt_dtype)c->in[0]->dtype;
     if (!layout_init(&c->at, ndim, shape))
         return op_error(c, TT_ERR_SHAPE, "the result has %d axes or too many elements", ndim);
     return TT_OK;
@@ -47,19 +67,23 @@ static int64_t stride_in(const tt_tensor *x, int axis, int64_t size)
 static void contract_forward(op_call *c)
 {
     const contract_attr *t = c->attr;
+    /* the kernel's b is the half one */
+    bool swap = t->half_pair && c->in[0]->dtype != TT_F32;
+    const tt_tensor *left = c->in[swap], *right = c->in[!swap];
     contract_plan p;
     contract_init(&p, c->dtype);
+    p.half_b = t->half_pair ? (tt_dtype)right->dtype : (tt_dtype)0;
     p.alpha = t->alpha;
     for (int i = 0; i < t->naxes; i++) {
         int64_t size = t->axis[i].size;
-        int64_t a = stride_in(c->in[0], t->axis[i].a, size);
-        int64_t b = stride_in(c->in[1], t->axis[i].b, size);
+        int64_t a = stride_in(left, swap ? t->axis[i].b : t->axis[i].a, size);
+        int64_t b = stride_in(right, swap ? t->axis[i].a : t->axis[i].b, size);
         if (t->axis[i].out == ABSENT)
             contract_sum(&p, size, a, b);
         else
             contract_keep(&p, size, a, b, c->out->at.stride[t->axis[i].out]);
     }
-    contract_run(&c->ctx->ex, &p, c->out->data, c->in[0]->data, c->in[1]->data);
+    contract_run(&c->ctx->ex, &p, c->out->data, left->data, right->data);
 }
 
 /* The table for the gradient of x, an operand: the result's gradient times the other operand, with
@@ -138,11 +162,22 @@ static tt_ctx *check(const char *name, tt_tensor *a, tt_tensor *b)
     return ctx;
 }
 
+/* As check, and one operand may be weights of 16-bit floats. */
+static bool check_matmul(tt_tensor *a, tt_tensor *b, bool *half_pair)
+{
+    tt_tensor *in[] = {a, b};
+    if (!op_context("matmul", 2, in))
+        return false;
+    *half_pair = is_half_pair(a, b) || is_half_pair(b, a);
+    return *half_pair ? half_pair_allowed("matmul", 2, in) : check("matmul", a, b) != NULL;
+}
+
 tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
 {
     contract_attr t;
     layout batch, la, lb;
-    if (!check("matmul", a, b))
+    bool half_pair;
+    if (!check_matmul(a, b, &half_pair))
         return NULL;
     if (!a->at.ndim || !b->at.ndim)
         return op_fail(a, TT_ERR_SHAPE, "matmul: a is %s, b is %s; use mul for a scalar",
@@ -153,6 +188,7 @@ tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b)
         return op_fail(a, TT_ERR_SHAPE, "matmul: inner sizes differ: a is %s, b is %s",
                        describe(a).s, describe(b).s);
     contract_begin(&t);
+    t.half_pair = half_pair;
     layout_init(&la, na, a->at.shape);
     layout_init(&lb, nb, b->at.shape);
     if (!layout_broadcast(&batch, &la, &lb))

@@ -127,9 +127,15 @@ static void take_back_vjp(const op_call *c, op_grads *g)
 static const op take_back = {"take_backward", back_infer, take_back_forward, take_back_vjp,
                              SAVE_IN(1)};
 
+/* A table of embeddings is large and the rows taken are few: they are added to what is pending. */
 static void take_vjp(const op_call *c, op_grads *g)
 {
-    back(&take_back, c, g);
+    tt_tensor *pending = grads_pending(g, 0);
+    if (pending)
+        take_add_run(&c->ctx->ex, operand_of(pending), *(const int *)c->attr, operand_of(c->in[1]),
+                     operand_of(grads_out(g)));
+    else
+        back(&take_back, c, g);
 }
 
 static const op take = {"take", take_infer, take_forward, take_vjp, SAVE_IN(1)};

@@ -1,10 +1,19 @@
 /* linear: y = x w^T + b over the last axis of x, the layer of every network. Input: x (... in),
- * w (out in), b (out) or none; output: (... out). Invariant: x is never copied when its rows lie
- * at one stride. */
+ * w (out in), b (out) or none; output: (... out). Without gradients w, or w and b, may be of 16-bit
+ * floats. Invariant: x is never copied when its rows lie at one stride. */
 #include <tinytensor/nn.h>
 #include "../kernel/contract.h"
 #include "../kernel/copy.h"
 #include "contract.h"
+
+/* All of one dtype; or x float32, and the weight of 16-bit floats with a bias of either dtype. */
+static tt_status check_dtypes(op_call *c)
+{
+    const tt_tensor *x = c->in[0], *w = c->in[1], *bias = c->n_in == 3 ? c->in[2] : NULL;
+    if (!is_half_pair(x, w) || (bias && bias->dtype != x->dtype && bias->dtype != w->dtype))
+        return check_same_dtype(c);
+    return half_pair_allowed("linear", c->n_in, c->in) ? TT_OK : c->ctx->err.code;
+}
 
 static tt_status linear_infer(op_call *c)
 {
@@ -12,7 +21,7 @@ static tt_status linear_infer(op_call *c)
     int64_t shape[LAYOUT_MAX_NDIM];
     if (!dtype_is_float((tt_dtype)x->dtype))
         return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed", describe(x).s);
-    if (check_same_dtype(c) < 0)
+    if (check_dtypes(c) < 0)
         return c->ctx->err.code;
     if (w->at.ndim != 2 || x->at.ndim < 1 || x->at.shape[x->at.ndim - 1] != w->at.shape[1])
         return op_error(c, TT_ERR_SHAPE, "x (... in) is %s, weight (out in) is %s", describe(x).s,
@@ -35,6 +44,8 @@ static void linear_forward(op_call *c)
     int last = x->ndim - 1;
     contract_plan p;
     contract_init(&p, c->dtype);
+    if (c->in[1]->dtype != c->in[0]->dtype)
+        p.half_b = (tt_dtype)c->in[1]->dtype;
     for (int i = 0; i < last; i++)
         contract_keep(&p, x->shape[i], x->stride[i], 0, y->stride[i]);
     contract_keep(&p, w->shape[0], 0, w->stride[0], y->stride[last]);

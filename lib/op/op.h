@@ -88,5 +88,8 @@ void grads_add(op_grads *g, int i, tt_tensor *t);
  * written, so that many small parts do not cost a whole tensor each. inside: where the part lies in
  * a contiguous tensor of the input's shape. False: nothing was done. */
 bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside);
+/* What is pending for input i, where it may be added to in place: it lasts as long as the vjp. NULL:
+ * nothing is, or others can see it. */
+tt_tensor *grads_pending(op_grads *g, int i);
 
 #endif

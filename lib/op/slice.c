@@ -3,38 +3,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "caret.h"
 #include "part.h"
 #include "slice_parse.h"
 
-enum { TEXT = 512, SHOWN = 72 };
-
-/* The line of text around an offset, of at most SHOWN characters, and where the offset is in it. */
-typedef struct excerpt {
-    char s[SHOWN + 8];
-    int caret;
-} excerpt;
-
-static excerpt around(const char *text, size_t at)
-{
-    excerpt e;
-    size_t size = strlen(text), from = at > SHOWN / 2 && size > SHOWN ? at - SHOWN / 2 : 0;
-    int n = 0;
-    if (from)
-        n += snprintf(e.s, sizeof e.s, "...");
-    e.caret = n + (int)(at - from);
-    for (size_t i = from; i < size && i < from + SHOWN; i++) /* one column for every byte */
-        e.s[n++] = text[i] < ' ' || text[i] > '~' ? (text[i] == '\n' || text[i] == '\t' ? ' ' : '?')
-                                                  : text[i];
-    e.s[n] = '\0';
-    if (size > from + SHOWN)
-        memcpy(e.s + n, "...", sizeof "...");
-    return e;
-}
+enum { TEXT = 512 };
 
 static tt_tensor *fail_at(const tt_tensor *x, tt_status code, const char *text, size_t at,
                           const char *why)
 {
-    excerpt e = around(text, at);
+    caret_line e = caret_around(text, strlen(text), at);
     return op_fail(x, code, "slice: %s, for %s\n  %s\n  %*s^", why, describe(x).s, e.s, e.caret,
                    "");
 }

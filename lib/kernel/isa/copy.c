@@ -1,50 +1,11 @@
 /* Inner loops of copying, casting and filling. */
 #include <math.h>
 #include <string.h>
+#include "halves.h"
 #include "rows.h"
 #include "transpose.h"
 
 extern const copy_kernels ISA(copy_loops);
-
-typedef struct half {
-    uint16_t bits;
-} half;
-typedef struct brain {
-    uint16_t bits;
-} brain;
-
-/* IEEE binary16 by arithmetic on the bits; rounds to nearest even. */
-VECTOR uint16_t half_of(float x)
-{
-    uint32_t u = f32_bits(x), sign = u >> 16 & 0x8000, a = u & 0x7fffffff;
-    uint32_t normal = a - (112u << 23) + 0xfff + (a >> 13 & 1);
-    float tiny = f32_of_bits(a) + 0.5f; /* denormals: the adder rounds */
-    uint32_t r = a < 113u << 23 ? f32_bits(tiny) - f32_bits(0.5f) : normal >> 13;
-    r = a >= 0x477ff000u ? 0x7c00 : r;
-    r = a > 0x7f800000u ? 0x7e00 : r;
-    return (uint16_t)(sign | r);
-}
-
-VECTOR float of_half(uint16_t h)
-{
-    uint32_t sign = (uint32_t)(h & 0x8000) << 16, a = h & 0x7fff;
-    float tiny = (float)a * 0x1p-24f;
-    uint32_t r = a < 0x0400 ? f32_bits(tiny) : (a << 13) + (112u << 23);
-    r = a >= 0x7c00 ? (a << 13) | 0x7f800000u : r;
-    return f32_of_bits(sign | r);
-}
-
-VECTOR uint16_t brain_of(float x)
-{
-    uint32_t u = f32_bits(x);
-    uint32_t r = (u + 0x7fff + (u >> 16 & 1)) >> 16;
-    return (uint16_t)(x != x ? (u >> 16 | 0x40) : r);
-}
-
-VECTOR float of_brain(uint16_t b)
-{
-    return f32_of_bits((uint32_t)b << 16);
-}
 
 /* Truncates, saturates, NaN to 0. */
 #define SATURATE(NAME, T, LO, HI)                                                                  \

@@ -1,45 +1,85 @@
-/* Inner loops of products that do not go to BLAS, for float32, float64 and int64, compiled once per
- * instruction set. gemv.c, gemm.c and contract.c drive them. int64 is computed in uint64_t, whose
- * overflow wraps around. */
-#include "isa.h"
+/* Inner loops of products that do not go to BLAS, for float32, float64 and int64, and of matrices of
+ * 16-bit floats by float32 vectors; compiled once per instruction set. gemv.c, gemm.c and contract.c
+ * drive them. int64 is computed in uint64_t, whose overflow wraps around. */
 #include "../gemv.h"
+#include "halves.h"
+#include "isa.h"
 
 enum { PANEL_K = 64, PANEL_N = 64 }; /* the packed part of b: 16 or 32 KiB, on the stack */
 
 extern const gemv_kernels ISA(gemv_loops);
 
+/* LANES elements, one by one; compilers see that the array need not exist. */
+#define LOAD_EACH(a, v)                                                                            \
+    for (int l_ = 0; l_ < LANES; l_++)                                                             \
+    (v)[l_] = LOAD((a)[l_])
+
+#define A       float
 #define T       float
 #define U       float
+#define LOAD(a) (a)
+#define LOAD_LANES LOAD_EACH
 #define NAME(x) f32_##x
 #define LANES   32
 #define WIDTH   16
 #include "gemv_loops.h"
+#include "product_loops.h"
+#undef A
+#undef LOAD
+#undef NAME
+
+#define A       half
+#define LOAD(a) of_half((a).bits)
+#undef LOAD_LANES
+#define LOAD_LANES(a, v) of_32_halves(a, v)
+#define NAME(x) f16_##x
+#include "gemv_loops.h"
+#undef A
+#undef LOAD
+#undef NAME
+
+#define A       brain
+#define LOAD(a) of_brain((a).bits)
+#undef LOAD_LANES
+#define LOAD_LANES LOAD_EACH
+#define NAME(x) bf16_##x
+#include "gemv_loops.h"
+#undef A
 #undef T
 #undef U
+#undef LOAD
 #undef NAME
 #undef LANES
 #undef WIDTH
 
+#define A       double
 #define T       double
 #define U       double
+#define LOAD(a) (a)
 #define NAME(x) f64_##x
 #define LANES   16
 #define WIDTH   8
 #include "gemv_loops.h"
+#include "product_loops.h"
+#undef A
 #undef T
 #undef U
 #undef NAME
-#undef LANES
-#undef WIDTH
 
+#define A       uint64_t
 #define T       uint64_t
 #define U       int64_t
 #define NAME(x) i64_##x
-#define LANES   16
-#define WIDTH   8
 #include "gemv_loops.h"
+#include "product_loops.h"
 
 #define LOOPS(t)                                                                                   \
     {t##_rows, t##_columns, t##_add, t##_finish, t##_product, t##_multiply, t##_pack}
 
-const gemv_kernels ISA(gemv_loops) = {LOOPS(f32), LOOPS(f64), LOOPS(i64)};
+const gemv_kernels ISA(gemv_loops) = {
+    .f32 = LOOPS(f32),
+    .f64 = LOOPS(f64),
+    .i64 = LOOPS(i64),
+    .f16 = {.rows = f16_rows, .columns = f16_columns, .add = f32_add, .finish = f32_finish},
+    .bf16 = {.rows = bf16_rows, .columns = bf16_columns, .add = f32_add, .finish = f32_finish},
+};

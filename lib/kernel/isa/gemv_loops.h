@@ -1,7 +1,7 @@
-/* The loops of isa/gemv.c for one element type: included once per type, with T (the element), U
- * (what alpha and beta are converted to) and NAME(x) defined. Accumulators are arrays of fixed
- * length, so that the compiler keeps them in vector registers and the order of summation is the
- * same whatever their width. */
+/* The loops of isa/gemv.c in which a matrix meets a vector: included once per type of the matrix,
+ * with A (its element), LOAD(a) (the same as a T), LOAD_LANES(a, v) (LANES of them into an array), T
+ * (the element of the vectors), LANES and NAME(x) defined. Accumulators are arrays of fixed length, so that the compiler keeps them in vector
+ * registers and the order of summation is the same whatever their width. */
 
 /* The sum of the lanes, the upper half added to the lower until one is left. */
 static T NAME(fold)(const T *lane)
@@ -15,34 +15,38 @@ static T NAME(fold)(const T *lane)
     return s[0];
 }
 
-static T NAME(dot_any)(int64_t k, const T *a, int64_t col, const T *x, int64_t step)
+static T NAME(dot_any)(int64_t k, const A *a, int64_t col, const T *x, int64_t step)
 {
     T s[4] = {0};
     int64_t j = 0;
     for (; j + 4 <= k; j += 4)
         for (int l = 0; l < 4; l++)
-            s[l] += a[(j + l) * col] * x[(j + l) * step];
+            s[l] += LOAD(a[(j + l) * col]) * x[(j + l) * step];
     for (int l = 0; j < k; j++, l++)
-        s[l] += a[j * col] * x[j * step];
+        s[l] += LOAD(a[j * col]) * x[j * step];
     return (s[0] + s[2]) + (s[1] + s[3]);
 }
 
-static T NAME(dot)(int64_t k, const T *restrict a, const T *restrict x)
+static T NAME(dot)(int64_t k, const A *restrict a, const T *restrict x)
 {
     T s[LANES] = {0};
     int64_t j = 0;
-    for (; j + LANES <= k; j += LANES)
+    for (; j + LANES <= k; j += LANES) {
+        T v[LANES];
+        LOAD_LANES(a + j, v);
         for (int l = 0; l < LANES; l++)
-            s[l] += a[j + l] * x[j + l];
+            s[l] += v[l] * x[j + l];
+    }
     for (int l = 0; j < k; j++, l++)
-        s[l] += a[j] * x[j];
+        s[l] += LOAD(a[j]) * x[j];
     return NAME(fold)(s);
 }
 
 static void NAME(rows)(int64_t m, int64_t k, const void *va, int64_t row, int64_t col,
                        const void *vx, int64_t step, void *vout)
 {
-    const T *a = va, *x = vx;
+    const A *a = va;
+    const T *x = vx;
     T *out = vout;
     bool fast = col == 1 && step == 1 && k >= LANES;
     /* one row after the other: memory is read faster in one stream than in several */
@@ -51,35 +55,52 @@ static void NAME(rows)(int64_t m, int64_t k, const void *va, int64_t row, int64_
 }
 
 /* out += four columns of a, one after the other. */
-static void NAME(axpy4)(int64_t m, const T *restrict a, int64_t col, const T *restrict v,
+static void NAME(axpy4)(int64_t m, const A *restrict a, int64_t col, const T *restrict v,
                         T *restrict out)
 {
-    const T *restrict a1 = a + col, *restrict a2 = a1 + col, *restrict a3 = a2 + col;
+    const A *restrict a1 = a + col, *restrict a2 = a1 + col, *restrict a3 = a2 + col;
     T v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
-    for (int64_t i = 0; i < m; i++) {
+    int64_t i = 0;
+    for (; i + LANES <= m; i += LANES) {
+        T c0[LANES], c1[LANES], c2[LANES], c3[LANES];
+        LOAD_LANES(a + i, c0);
+        LOAD_LANES(a1 + i, c1);
+        LOAD_LANES(a2 + i, c2);
+        LOAD_LANES(a3 + i, c3);
+        for (int l = 0; l < LANES; l++) {
+            T s = out[i + l];
+            s += c0[l] * v0;
+            s += c1[l] * v1;
+            s += c2[l] * v2;
+            s += c3[l] * v3;
+            out[i + l] = s;
+        }
+    }
+    for (; i < m; i++) {
         T s = out[i];
-        s += a[i] * v0;
-        s += a1[i] * v1;
-        s += a2[i] * v2;
-        s += a3[i] * v3;
+        s += LOAD(a[i]) * v0;
+        s += LOAD(a1[i]) * v1;
+        s += LOAD(a2[i]) * v2;
+        s += LOAD(a3[i]) * v3;
         out[i] = s;
     }
 }
 
-static void NAME(axpy)(int64_t m, const T *restrict a, int64_t row, T v, T *restrict out)
+static void NAME(axpy)(int64_t m, const A *restrict a, int64_t row, T v, T *restrict out)
 {
     if (row == 1)
         for (int64_t i = 0; i < m; i++)
-            out[i] += a[i] * v;
+            out[i] += LOAD(a[i]) * v;
     else
         for (int64_t i = 0; i < m; i++)
-            out[i] += a[i * row] * v;
+            out[i] += LOAD(a[i * row]) * v;
 }
 
 static void NAME(columns)(int64_t m, int64_t k, const void *va, int64_t row, int64_t col,
                           const void *vx, int64_t step, void *vout)
 {
-    const T *a = va, *x = vx;
+    const A *a = va;
+    const T *x = vx;
     T *out = vout;
     int64_t j = 0;
     for (int64_t i = 0; i < m; i++)
@@ -92,130 +113,3 @@ static void NAME(columns)(int64_t m, int64_t k, const void *va, int64_t row, int
         NAME(axpy)(m, a + j * col, row, x[j * step], out);
 }
 
-static void NAME(add)(int64_t m, void *vout, const void *vx)
-{
-    T *restrict out = vout;
-    const T *restrict x = vx;
-    for (int64_t i = 0; i < m; i++)
-        out[i] += x[i];
-}
-
-static void NAME(finish)(int64_t m, const void *vx, double scale, double keep, void *vy,
-                         int64_t step)
-{
-    const T *restrict x = vx;
-    T *restrict y = vy;
-    const T alpha = (T)(U)scale, beta = (T)(U)keep;
-    if (keep != 0) {
-        for (int64_t i = 0; i < m; i++)
-            y[i * step] = alpha * x[i] + beta * y[i * step];
-    } else if (step == 1) {
-        for (int64_t i = 0; i < m; i++)
-            y[i] = alpha * x[i];
-    } else {
-        for (int64_t i = 0; i < m; i++)
-            y[i * step] = alpha * x[i];
-    }
-}
-
-/* s[4][WIDTH] = a (4, k) panel (k, WIDTH), both packed. */
-static void NAME(micro)(int64_t k, const T *restrict a, const T *restrict b, int64_t ldb,
-                        T *restrict s)
-{
-    T s0[WIDTH] = {0}, s1[WIDTH] = {0}, s2[WIDTH] = {0}, s3[WIDTH] = {0};
-    for (int64_t l = 0; l < k; l++, a += 4, b += ldb)
-        for (int j = 0; j < WIDTH; j++) {
-            s0[j] += a[0] * b[j];
-            s1[j] += a[1] * b[j];
-            s2[j] += a[2] * b[j];
-            s3[j] += a[3] * b[j];
-        }
-    for (int j = 0; j < WIDTH; j++) {
-        s[j] = s0[j];
-        s[WIDTH + j] = s1[j];
-        s[2 * WIDTH + j] = s2[j];
-        s[3 * WIDTH + j] = s3[j];
-    }
-}
-
-/* dst (rows, ld) = src (rows, cols), the rest of each row zeros. */
-static void NAME(pack)(int64_t rows, int64_t cols, int64_t ld, const void *vsrc, int64_t row,
-                       int64_t col, void *vdst)
-{
-    const T *restrict src = vsrc;
-    T *restrict dst = vdst;
-    int64_t done = 0;
-    for (; row == 1 && done + 16 <= cols; done += 16) /* sixteen streams in, full vectors out */
-        for (int64_t i = 0; i < rows; i++)
-            for (int j = 0; j < 16; j++)
-                dst[i * ld + done + j] = src[i + (done + j) * col];
-    for (int64_t i = 0; i < rows; i++, src += row, dst += ld) {
-        if (col == 1)
-            for (int64_t j = done; j < cols; j++)
-                dst[j] = src[j];
-        else
-            for (int64_t j = done; j < cols; j++)
-                dst[j] = src[j * col];
-        for (int64_t j = cols; j < ld; j++)
-            dst[j] = 0;
-    }
-}
-
-/* One strip of up to 4 rows of c, over the columns of the packed panel of b. */
-static void NAME(strip)(const product_args *p, int64_t rows, int64_t n, int64_t k, const T *a,
-                        const T *panel, int64_t ld, T *c, double keep)
-{
-    T left[4 * PANEL_K], s[4 * WIDTH];
-    NAME(pack)(k, rows, 4, a, p->a_col, p->a_row, left);
-    for (int64_t j = 0; j < n; j += WIDTH) {
-        int64_t w = n - j < WIDTH ? n - j : WIDTH;
-        NAME(micro)(k, left, panel + j, ld, s);
-        for (int64_t i = 0; i < rows; i++)
-            NAME(finish)
-            (w, s + i * WIDTH, p->alpha, keep, c + i * p->c_row + j * p->c_col, p->c_col);
-    }
-}
-
-static void NAME(product)(const product_args *p)
-{
-    const T *a = p->a, *b = p->b;
-    T *c = p->c, panel[PANEL_K * PANEL_N];
-    int64_t l = 0;
-    do { /* once for k 0 */
-        int64_t k = p->k - l < PANEL_K ? p->k - l : PANEL_K;
-        for (int64_t j = 0; j < p->n; j += PANEL_N) {
-            int64_t n = p->n - j < PANEL_N ? p->n - j : PANEL_N;
-            int64_t ld = (n + WIDTH - 1) / WIDTH * WIDTH;
-            NAME(pack)(k, n, ld, b + l * p->b_row + j * p->b_col, p->b_row, p->b_col, panel);
-            for (int64_t i = 0; i < p->m; i += 4)
-                NAME(strip)
-                (p, p->m - i < 4 ? p->m - i : 4, n, k, a + i * p->a_row + l * p->a_col, panel, ld,
-                 c + i * p->c_row + j * p->c_col, l ? 1 : p->beta);
-        }
-        l += PANEL_K;
-    } while (l < p->k);
-}
-
-static void NAME(multiply)(int64_t n, const void *va, int64_t sa, const void *vb, int64_t sb,
-                           double scale, bool accumulate, void *vout, int64_t so)
-{
-    const T *restrict a = va, *restrict b = vb;
-    T *restrict out = vout;
-    const T alpha = (T)(U)scale;
-    if (accumulate) {
-        for (int64_t i = 0; i < n; i++)
-            out[i * so] += alpha * (a[i * sa] * b[i * sb]);
-    } else if (so == 1 && sa == 1 && sb == 1) {
-        for (int64_t i = 0; i < n; i++)
-            out[i] = alpha * (a[i] * b[i]);
-    } else if (so == 1 && sa == 1 && sb == 0) {
-        for (int64_t i = 0; i < n; i++)
-            out[i] = alpha * (a[i] * b[0]);
-    } else if (so == 1 && sa == 0 && sb == 1) {
-        for (int64_t i = 0; i < n; i++)
-            out[i] = alpha * (a[0] * b[i]);
-    } else {
-        for (int64_t i = 0; i < n; i++)
-            out[i * so] = alpha * (a[i * sa] * b[i * sb]);
-    }
-}

@@ -1,0 +1,84 @@
+/* tinytensor-gpt2: the subcommands, and what they share. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+} commands[] = {
+    {"train", cmd_train, "train a model on text or tokens"},
+    {"generate", cmd_generate, "continue a text"},
+    {"eval", cmd_eval, "loss, perplexity and bits per byte of a text"},
+    {"logits", cmd_logits, "write a model's logits as a .npy file"},
+    {"grads", cmd_grads, "write the gradient of every parameter"},
+    {"tokenize", cmd_tokenize, "text to token ids"},
+    {"detokenize", cmd_detokenize, "token ids to text"},
+    {"train-tokenizer", cmd_train_tokenizer, "make a byte-level BPE vocabulary from a text"},
+    {"info", cmd_info, "what a model folder holds, and the memory it needs"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+void command_fail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "tinytensor-gpt2: ");
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+    exit(1);
+}
+
+void command_usage(const char *subcommand, const char *why)
+{
+    fprintf(stderr, "tinytensor-gpt2 %s: %s; see --help\n", subcommand, why);
+    exit(2);
+}
+
+static void stop(tt_ctx *ctx, tt_status status, const char *message, void *user)
+{
+    (void)ctx, (void)status, (void)user;
+    command_fail("%s", message);
+}
+
+tt_ctx *command_context(int64_t threads, int64_t seed)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    if (!ctx)
+        command_fail("no memory");
+    tt_set_error_handler(ctx, stop, NULL);
+    if (threads > 0)
+        tt_set_num_threads(ctx, (int)threads);
+    tt_seed(ctx, (uint64_t)seed);
+    return ctx;
+}
+
+static void usage(FILE *to)
+{
+    fprintf(to, "usage: tinytensor-gpt2 COMMAND [flags]\nGPT-2: train it, load it, look inside.\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].what);
+    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "tinytensor-gpt2: no command '%s'; see --help\n", argv[1]);
+    return 2;
+}

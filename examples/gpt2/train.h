@@ -1,0 +1,34 @@
+/* Training: options, the optimiser's state, and checkpoints that continue bit for bit. */
+#ifndef EXAMPLES_TRAIN_H
+#define EXAMPLES_TRAIN_H
+
+#include "gpt2.h"
+
+typedef struct train_options {
+    const char *data, *out, *tokenizer, *init_from, *plot, *log;
+    int64_t n_layer, n_head, n_embd, block_size, batch_size, grad_accum, steps, warmup;
+    int64_t eval_every, eval_iters, save_every, seed, threads;
+    double lr, min_lr, weight_decay, beta1, beta2, grad_clip, dropout, val_fraction;
+    bool resume, recompute;
+} train_options;
+
+/* AdamW's running means, and where training stands. Everything random is a function of the seed and
+ * the step, so that these, the parameters and the step are the whole state. */
+typedef struct trainer {
+    gpt2 *model;
+    tt_tensor **m, **v; /* one each per parameter */
+    tt_step_slot *decayed, *plain;
+    int n_decayed, n_plain;
+    int64_t step;
+} trainer;
+
+void trainer_make(trainer *t, gpt2 *model);
+void trainer_free(trainer *t);
+/* One AdamW step on the gradients that are there; weight decay on matrices only. */
+void trainer_step(trainer *t, double lr, const train_options *o);
+/* The state in one file, written whole or not at all. */
+void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens);
+/* Into a trainer of the same shape; the error is recorded in the context. */
+void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens);
+
+#endif

@@ -1,0 +1,159 @@
+/* The optimiser's state and its file: one safetensors file with the parameters ("model.NAME"), the
+ * means ("m.NAME", "v.NAME") and the step in its metadata. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train.h"
+
+enum { NAME = 64 };
+
+void trainer_make(trainer *t, gpt2 *model)
+{
+    size_t n = (size_t)model->n_params;
+    *t = (trainer){.model = model,
+                   .m = calloc(n, sizeof *t->m),
+                   .v = calloc(n, sizeof *t->v),
+                   .decayed = calloc(n, sizeof *t->decayed),
+                   .plain = calloc(n, sizeof *t->plain)};
+    if (!t->m || !t->v || !t->decayed || !t->plain) {
+        tt_error_set(model->ctx, TT_ERR_NOMEM, "no memory for %d parameters", model->n_params);
+        return;
+    }
+    for (int i = 0; i < model->n_params; i++) {
+        tt_tensor *x = model->params[i].x;
+        t->m[i] = tt_zeros_like(x);
+        t->v[i] = tt_zeros_like(x);
+        tt_step_slot slot = {x, tt_data(t->m[i]), tt_data(t->v[i])};
+        if (model->params[i].ndim == 2)
+            t->decayed[t->n_decayed++] = slot;
+        else
+            t->plain[t->n_plain++] = slot;
+    }
+}
+
+void trainer_free(trainer *t)
+{
+    free(t->m);
+    free(t->v);
+    free(t->decayed);
+    free(t->plain);
+    *t = (trainer){0};
+}
+
+void trainer_step(trainer *t, double lr, const train_options *o)
+{
+    tt_adam_hyper h = {.lr = lr,
+                       .beta1 = o->beta1,
+                       .beta2 = o->beta2,
+                       .eps = 1e-8,
+                       .weight_decay = o->weight_decay,
+                       .decoupled = true,
+                       .step = ++t->step};
+    tt_adam_step_(t->n_decayed, t->decayed, &h);
+    h.weight_decay = 0;
+    tt_adam_step_(t->n_plain, t->plain, &h);
+}
+
+/* The tensors of the file, three per parameter, and their names. */
+static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt_tensor **tensors)
+{
+    static const char *const kinds[] = {"model", "m", "v"};
+    int n = 0;
+    for (int i = 0; i < t->model->n_params; i++) {
+        tt_tensor *of[] = {t->model->params[i].x, t->m[i], t->v[i]};
+        for (int k = 0; k < 3; k++, n++) {
+            snprintf(names[n], NAME, "%s.%s", kinds[k], t->model->params[i].name);
+            pointers[n] = names[n];
+            tensors[n] = of[k];
+        }
+    }
+    return n;
+}
+
+typedef struct lists {
+    char (*names)[NAME];
+    const char **pointers;
+    tt_tensor **tensors;
+    int n;
+} lists;
+
+static lists lists_make(const trainer *t)
+{
+    size_t n = 3 * (size_t)t->model->n_params;
+    lists l = {calloc(n, NAME), calloc(n, sizeof *l.pointers), calloc(n, sizeof *l.tensors), 0};
+    if (l.names && l.pointers && l.tensors)
+        l.n = list(t, l.names, l.pointers, l.tensors);
+    else
+        tt_error_set(t->model->ctx, TT_ERR_NOMEM, "no memory for a list of %zu tensors", n);
+    return l;
+}
+
+static void lists_free(lists *l)
+{
+    free(l->names);
+    free(l->pointers);
+    free(l->tensors);
+}
+
+/* What must be the same for training to go on as if it had never stopped. */
+static void fingerprint(char *text, size_t size, const train_options *o, int64_t tokens)
+{
+    snprintf(text, size,
+             "tokens %lld, --batch-size %lld, --block-size %lld, --grad-accum %lld, --steps %lld, "
+             "--lr %.17g, --min-lr %.17g, --warmup %lld, --weight-decay %.17g, --beta1 %.17g, "
+             "--beta2 %.17g, --grad-clip %.17g, --dropout %.17g, --val-fraction %.17g, --seed %lld",
+             (long long)tokens, (long long)o->batch_size, (long long)o->block_size,
+             (long long)o->grad_accum, (long long)o->steps, o->lr, o->min_lr,
+             (long long)o->warmup, o->weight_decay, o->beta1, o->beta2, o->grad_clip, o->dropout,
+             o->val_fraction, (long long)o->seed);
+}
+
+void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens)
+{
+    char step[32], same[768];
+    lists l = lists_make(t);
+    snprintf(step, sizeof step, "%lld", (long long)t->step);
+    fingerprint(same, sizeof same, o, tokens);
+    if (l.n)
+        tt_safetensors_save(path, l.n, l.pointers, l.tensors, 2, (const char *[]){"step", "run"},
+                            (const char *[]){step, same});
+    lists_free(&l);
+}
+
+/* Says which part of the fingerprint differs first. */
+static void refuse(tt_ctx *ctx, const char *path, const char *saved, const char *now)
+{
+    size_t from = 0;
+    for (size_t i = 0; saved[i] && saved[i] == now[i]; i++)
+        if (saved[i] == ',')
+            from = i + 2;
+    tt_error_set(ctx, TT_ERR_ARG, "%s was made with %.*s, this run has %.*s", path,
+                 (int)strcspn(saved + from, ","), saved + from, (int)strcspn(now + from, ","),
+                 now + from);
+}
+
+void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens)
+{
+    char same[768];
+    tt_ctx *ctx = t->model->ctx;
+    tt_safetensors *file = tt_safetensors_open(ctx, path);
+    if (!file)
+        return;
+    const char *step = tt_safetensors_metadata(file, "step"), *run;
+    run = tt_safetensors_metadata(file, "run");
+    fingerprint(same, sizeof same, o, tokens);
+    lists l = lists_make(t);
+    if (!step || !run)
+        tt_error_set(ctx, TT_ERR_FORMAT, "%s: not a checkpoint of training", path);
+    else if (strcmp(run, same) != 0)
+        refuse(ctx, path, run, same);
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    for (int i = 0; i < l.n && tt_ok(ctx); i++)
+        tt_copy_(l.tensors[i], tt_safetensors_get(file, l.pointers[i]));
+    tt_scope_end(ctx, s);
+    if (tt_ok(ctx))
+        t->step = strtoll(step, NULL, 10);
+    lists_free(&l);
+    tt_safetensors_close(file);
+}
