@@ -102,6 +102,98 @@ CASE(cross_entropy, tt_cross_entropy(x, idx(x, TT_SHAPE(3), (int64_t[]){1, 0, -7
 CASE(mse_loss, tt_mse_loss(x, y))
 CASE(bce_with_logits, tt_bce_with_logits(x, y))
 CASE(embedding, tt_embedding(x, IDX(0, 1, 1, 2)))
+CASE(atan2_scalar, tt_atan2_scalar(x, 0.7))
+CASE(div_scalar, tt_div_scalar(x, 3))
+CASE(sub_scalar, tt_sub_scalar(x, 3))
+CASE(fmod_scalar, tt_fmod_scalar(x, 0.83))
+CASE(remainder_scalar, tt_remainder_scalar(x, 0.83))
+CASE(floor_divide_scalar, tt_floor_divide_scalar(x, 0.83))
+CASE(hypot_scalar, tt_hypot_scalar(x, 0.7))
+CASE(maximum_scalar, tt_maximum_scalar(x, 0.1))
+CASE(minimum_scalar, tt_minimum_scalar(x, 0.1))
+CASE(contiguous, tt_contiguous(tt_transpose(x, 0, 1)))
+CASE(dot, tt_dot(tt_select(x, 0, 1), tt_select(y, 0, 2)))
+CASE(narrow, tt_narrow(x, 1, 1, 2))
+CASE(permute, tt_permute(x, TT_AXES(1, 0)))
+CASE(squeeze, tt_squeeze(tt_unsqueeze(x, 1), TT_AXES(1)))
+CASE(unflatten, tt_unflatten(x, 1, TT_SHAPE(2, -1)))
+CASE(view, tt_view(tt_contiguous(x), TT_SHAPE(2, 6)))
+CASE(slice_n, tt_slice_n(x, "1:, ..., ::2"))
+CASE(l1_loss, tt_l1_loss(x, y))
+CASE(l1_loss_with, tt_l1_loss_with(x, y, TT_LOSS_NONE))
+CASE(mse_loss_with, tt_mse_loss_with(x, y, TT_LOSS_SUM))
+CASE(bce_with_logits_with, tt_bce_with_logits_with(x, tt_sigmoid(y), TT_LOSS_NONE))
+CASE(kl_div, tt_kl_div(tt_log_softmax(x, 1), tt_softmax(y, 1)))
+CASE(kl_div_with, tt_kl_div_with(x, tt_softmax(y, 1), TT_LOSS_NONE))
+CASE(nll_loss, tt_nll_loss(x, idx(x, TT_SHAPE(3), (int64_t[]){1, 0, -7}), -7))
+CASE(nll_loss_with, tt_nll_loss_with(x, idx(x, TT_SHAPE(3), (int64_t[]){3, 0, 1}), -7, TT_LOSS_NONE))
+
+/* Functions that fill a list: their results, joined with weights. */
+static tt_tensor *joined(int n, tt_tensor **parts)
+{
+    tt_tensor *sum = NULL;
+    for (int i = 0; i < n; i++) {
+        tt_tensor *t = tt_sum(tt_mul_scalar(tt_square(parts[i]), i + 1), TT_ALL_AXES, false);
+        sum = sum ? tt_add(sum, t) : t;
+    }
+    return sum;
+}
+static tt_tensor *fn_chunk(tt_tensor **in)
+{
+    tt_tensor *out[2];
+    tt_chunk(in[0], 1, 2, out);
+    return joined(2, out);
+}
+static tt_tensor *fn_split(tt_tensor **in)
+{
+    tt_tensor *out[2];
+    tt_split(in[0], 1, 2, (int64_t[]){1, 3}, out);
+    return joined(2, out);
+}
+static tt_tensor *fn_unbind(tt_tensor **in)
+{
+    tt_tensor *out[3];
+    return joined(tt_unbind(in[0], 0, 3, out), out);
+}
+static tt_tensor *fn_meshgrid(tt_tensor **in)
+{
+    tt_tensor *out[2], *rows[] = {tt_select(in[0], 0, 0), tt_select(in[1], 1, 0)};
+    tt_meshgrid(2, rows, out);
+    return joined(2, out);
+}
+/* The same drops for every call, so that differences are those of one function. */
+static tt_tensor *fn_dropout(tt_tensor **in)
+{
+    tt_ctx *ctx = tt_ctx_of(in[0]);
+    tt_seed(ctx, 3);
+    tt_set_training(ctx, true);
+    return tt_dropout(in[0], 0.4);
+}
+static tt_tensor *fn_cross_entropy_with(tt_tensor **in)
+{
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.weight = tt_from_data(tt_ctx_of(in[0]), TT_F64, TT_SHAPE(4), (double[]){1, 2, 0.5, 3});
+    o.label_smoothing = 0.1;
+    tt_tensor *t = tt_from_data(tt_ctx_of(in[0]), TT_I64, TT_SHAPE(3), (int64_t[]){3, 0, -100});
+    return tt_cross_entropy_with(in[0], t, &o);
+}
+static tt_tensor *fn_layer_norm(tt_tensor **in)
+{
+    return tt_layer_norm(in[0], tt_select(in[1], 0, 0), tt_select(in[2], 0, 0), 1e-5);
+}
+static tt_tensor *fn_rms_norm(tt_tensor **in)
+{
+    return tt_rms_norm(in[0], tt_select(in[1], 0, 0), 1e-5);
+}
+static tt_tensor *fn_scaled_dot_product_attention(tt_tensor **in)
+{
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, true, 0);
+}
+static tt_tensor *fn_linear_cross_entropy(tt_tensor **in)
+{
+    tt_tensor *t = tt_from_data(tt_ctx_of(in[0]), TT_I64, TT_SHAPE(3), (int64_t[]){2, 0, -100});
+    return tt_linear_cross_entropy(in[0], in[1], t, -100);
+}
 
 static const row rows[] = {
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {#name, fn_##name, lo, hi, 1, true, false},
@@ -119,7 +211,13 @@ static const row rows[] = {
     X(nan_to_num, 1) X(add_scalar, 1) X(rsub_scalar, 1) X(pow_scalar, 1) X(rpow_scalar, 1)
     X(matmul, 2) X(matmul_batch, 2) X(outer, 2) X(tensordot, 2) X(linear, 3) X(softmax, 1)
     X(softmax_0, 1) X(log_softmax, 1) X(cross_entropy, 1) X(mse_loss, 2) X(bce_with_logits, 2)
-    X(embedding, 1)
+    X(embedding, 1) X(atan2_scalar, 1) X(div_scalar, 1) X(sub_scalar, 1) X(fmod_scalar, 1)
+    X(remainder_scalar, 1) X(floor_divide_scalar, 1) X(hypot_scalar, 1) X(maximum_scalar, 1)
+    X(minimum_scalar, 1) X(contiguous, 1) X(dot, 2) X(narrow, 1) X(permute, 1) X(squeeze, 1)
+    X(unflatten, 1) X(view, 1) X(slice_n, 1) X(l1_loss, 2) X(l1_loss_with, 2) X(mse_loss_with, 2)
+    X(bce_with_logits_with, 2) X(kl_div, 2) X(kl_div_with, 2) X(nll_loss, 1) X(nll_loss_with, 1)
+    X(chunk, 1) X(split, 1) X(unbind, 1) X(meshgrid, 2) X(dropout, 1) X(cross_entropy_with, 1)
+    X(layer_norm, 3) X(rms_norm, 2) X(scaled_dot_product_attention, 3) X(linear_cross_entropy, 2)
 #undef X
     {"rdiv_scalar", fn_rdiv_scalar, 0.5, 2, 1, true, false},
 };
