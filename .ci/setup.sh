@@ -27,6 +27,8 @@ need_to_build() {
     need has pkg-config -- pkg-config
     need has_blas -- libopenblas-dev
     need has_pc zlib -- zlib1g-dev
+    need has_pc libpcre2-8 -- libpcre2-dev
+    need has_pc jansson -- libjansson-dev
     need has_pc check -- check
 }
 

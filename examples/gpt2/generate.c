@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "args.h"
+#include "bytes.h"
 #include "commands.h"
 #include "prompt.h"
 #include "sample.h"
@@ -68,19 +69,6 @@ static double uniform(tt_ctx *ctx)
 }
 
 /* ---- the text's part ---- */
-
-/* How many bytes at the end of a text are the beginning of a UTF-8 character that is not whole. */
-static size_t unfinished(const char *text, size_t n)
-{
-    for (size_t back = 1; back <= 3 && back <= n; back++) {
-        unsigned char c = (unsigned char)text[n - back];
-        if (c >= 0xc0)
-            return (c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2) > back ? back : 0;
-        if (c < 0x80)
-            return 0;
-    }
-    return 0;
-}
 
 typedef struct output {
     char *text; /* of all tokens of this sample after the prompt */
@@ -160,7 +148,7 @@ static int64_t generate(generator *g, int64_t n)
             out.n = stop;
             break;
         }
-        size_t ready = out.n - unfinished(out.text, out.n);
+        size_t ready = out.n - utf8_unfinished(out.text, out.n);
         if (o->stream)
             show(&out, ready > hold ? ready - hold : 0);
     }

@@ -51,7 +51,7 @@ prompt prompt_read(gpt2 *m, const char *dir, const char *text, const char *ids, 
             command_fail("%s", error);
         p.n = text ? tokenizer_encode(p.words, text, strlen(text), true, &tokens) : 0;
         if (p.n < 0)
-            command_fail("the tokenizer cannot read the prompt");
+            command_fail("the prompt: %s", tokenizer_error(p.words));
         p.ids = malloc((size_t)(p.n + 1) * sizeof *p.ids);
         if (!p.ids)
             command_fail("no memory for the prompt");

@@ -129,7 +129,7 @@ static double train_step(run *r, double *norm)
     if (!isfinite(total))
         return total; /* before the parameters are spoilt */
     *norm = tt_clip_grad_norm(r->model.n_params, r->model.leaves,
-                              o->grad_clip > 0 ? o->grad_clip : INFINITY);
+                              o->grad_clip > 0 ? o->grad_clip : (double)INFINITY);
     trainer_step(&r->trainer, learning_rate(r, step), o);
     tt_zero_grad(r->model.n_params, r->model.leaves);
     return total;
@@ -255,7 +255,7 @@ static int64_t read_data(run *r)
     if (is_shard(o->data)) {
         if (!tokens_map(o->data, &r->data, error, sizeof error))
             command_fail("%s", error);
-        if (!dir)
+        if (!dir || strcmp(dir, "char") == 0)
             return r->data.largest + 1 > 50257 ? r->data.largest + 1 : 50257;
     }
     const char *text = is_shard(o->data) ? NULL : file_map(o->data, &bytes, error, sizeof error);

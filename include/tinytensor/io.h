@@ -119,7 +119,7 @@ TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64
  * The format in which models are passed around: tensors with names, and free text. Files are mapped,
  * not read: opening one takes as long as its header, tensors are views of the map, and memory is
  * used as they are read. The map stays while a tensor over it is used, also after the file is
- * closed. Tensors are read-only; tt_copy() gives one that may be written. Elements that lie at
+ * closed. Tensors are read-only; tt_clone() gives one that may be written. Elements that lie at
  * addresses that are no multiple of their size, which files of other programs may have, are copied
  * when the tensor is made.
  *

@@ -30,17 +30,20 @@ TT_API bool tt_is_training(const tt_ctx *ctx);
 
 /** Linear layer: y[... o] = bias[o] + sum over i of x[... i] weight[o i], in one pass.
  * @param x       (... in), float
- * @param weight  (out in), of the dtype of x
- * @param bias    (out), of the dtype of x; or NULL for none. As an earlier error gives NULL, too,
- *                and is then still there, nothing goes unseen.
- * @return        (... out); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @param weight  (out in), of the dtype of x; or float16 or bfloat16 with x float32: such weights are
+ *                read as they are, converted in registers and added up in float32, which for one row
+ *                of x takes half the time of float32 weights. Not while gradients are recorded.
+ * @param bias    (out), of the dtype of x or of the weight; or NULL for none. As an earlier error
+ *                gives NULL, too, and is then still there, nothing goes unseen.
+ * @return        (... out), of the dtype of x; NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE, also for 16-bit
+ *                weights where an operand requires grad in a #TT_GRAD scope
  * @grad x: g weight; weight: g^T x; bias: g summed over (...) */
 TT_API tt_tensor *tt_linear(tt_tensor *x, tt_tensor *weight, tt_tensor *bias);
 
 /** Rows of a table: y[... d] = weight[indices[...] d]; tt_take() along axis 0.
  * @param weight   (rows d), or with any axes in place of d; any dtype
  * @param indices  (...), int64; negative counts from the end
- * @return         (... d); NULL: #TT_ERR_INDEX, #TT_ERR_DTYPE
+ * @return         (... d), of the dtype of weight, but float32 for float16 and bfloat16; NULL: #TT_ERR_INDEX, #TT_ERR_DTYPE
  * @grad weight: added up where an index repeats */
 TT_API tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices);
 

@@ -1320,9 +1320,13 @@ TT_API tt_status tt_axpy_(tt_tensor *y, double a, tt_tensor *x);
 /** Matrix product: y[i][j] = sum over k of a[i][k] b[k][j], for every pair of matrices in the last
  * two axes; the axes in front broadcast. A vector on the left counts as one row, on the right as
  * one column, and that axis disappears.
+ * One operand may be float16 or bfloat16 while the other is float32: 16-bit weights are read as they
+ * are, converted in registers and added up in float32. That has no gradients.
  * @param a  (... n k), or (k); float or int64
  * @param b  (... k m), or (k); of the dtype of a
- * @return   (... n m); NULL: #TT_ERR_SHAPE, also for operands without axes, #TT_ERR_DTYPE
+ * @return   (... n m), float32 where one operand is; NULL: #TT_ERR_SHAPE, also for operands without
+ *           axes, #TT_ERR_DTYPE, also for 16-bit weights where an operand requires grad in a
+ *           #TT_GRAD scope
  * @grad a: g b^T; b: a^T g */
 TT_API tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b);
 

@@ -22,7 +22,8 @@ extern "C" {
 
 /** @defgroup dtypes Data types
  * Float32, float64 and int64 have full arithmetic and bool has logic. The other types are for
- * storage: views, copies, tt_cast(), files. Types are never mixed silently: operands of two dtypes
+ * storage: views, copies, tt_cast(), files; float16 and bfloat16 also for the weights of
+ * tt_linear(), tt_matmul() and tt_embedding(). Types are never mixed silently: operands of two dtypes
  * are #TT_ERR_DTYPE, and tt_cast() converts.
  * @{ */
 

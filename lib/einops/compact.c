@@ -8,7 +8,7 @@ typedef struct survey {
     bool only_letters;   /* no digits, underscores, parentheses: with them it is einops's */
     bool single_letters; /* no word is longer: the same either way, but for the output */
     bool single_words;   /* no term has two words */
-    bool certain;        /* every term touches its ellipsis, or is as long as its operand has axes */
+    bool certain; /* every term touches its ellipsis, or is as long as its operand has axes */
     bool letters_fit, words_fit; /* as many letters, or words, as axes */
 } survey;
 

@@ -55,15 +55,17 @@ void suggest(message *m, const char *name, int length)
 
 tt_tensor *report(const tt_tensor *x, const char *function, const char *pattern, const message *m)
 {
-    size_t at = m->at == NOWHERE ? 0 : (size_t)m->at;
-    caret_line e = caret_around(pattern, strlen(pattern), at);
+    size_t length = strlen(pattern), at = m->at == NOWHERE ? 0 : (size_t)m->at;
+    caret_line e = caret_around(pattern, length, at);
     described shape = describe(x);
-    const char *for_shape = m->shapes ? "" : ", for ";
+    const char *before = m->shapes ? "" : ", for ";
     if (m->shapes)
-        shape.s[0] = 0;
+        shape.s[0] = '\0';
+    if (strspn(pattern, " \t\r\n") == length)
+        return op_fail(x, m->code, "%s: %s%s%s", function, m->text, before, shape.s);
     if (m->at == NOWHERE)
-        return op_fail(x, m->code, "%s: %s%s%s%s\n  %s", function, m->text, for_shape, shape.s,
+        return op_fail(x, m->code, "%s: %s%s%s%s\n  %s", function, m->text, before, shape.s,
                        m->hint, e.s);
-    return op_fail(x, m->code, "%s: %s%s%s%s\n  %s\n  %*s^", function, m->text, for_shape, shape.s,
+    return op_fail(x, m->code, "%s: %s%s%s%s\n  %s\n  %*s^", function, m->text, before, shape.s,
                    m->hint, e.s, e.caret, "");
 }

@@ -9,8 +9,8 @@ enum { NOWHERE = -1 };
 
 typedef struct message {
     tt_status code;
-    int at;         /* offset in the pattern under which the caret stands, or NOWHERE */
-    bool shapes;    /* the text names the shapes it is about */
+    int at;      /* offset in the pattern under which the caret stands, or NOWHERE */
+    bool shapes; /* the text names the shapes it is about */
     char text[400];
     char hint[100]; /* "; did you mean 'in_dim'?", or empty */
 } message;

@@ -19,6 +19,8 @@ enum {
     DOTS = -1          /* in place of an axis: the ellipsis */
 };
 
+#define PATTERN_LARGEST (INT64_MAX / 16) /* size */
+
 /* What a pattern may hold. */
 typedef enum pattern_grammar {
     MANY_TERMS = 1,  /* several inputs */
@@ -33,10 +35,10 @@ typedef enum pattern_grammar {
 typedef struct pattern_axis {
     const char *name; /* not terminated; its length is 0 for a size that stands for an axis */
     int length, at;
-    int64_t size;     /* given, or UNKNOWN */
-    int size_at;      /* where it is given; NOWHERE: not in the text */
-    int uses;         /* how many times it stands in the inputs */
-    int16_t seen;     /* the last term that has it */
+    int64_t size; /* given, or UNKNOWN */
+    int size_at;  /* where it is given; NOWHERE: not in the text */
+    int uses;     /* how many times it stands in the inputs */
+    int16_t seen; /* the last term that has it */
 } pattern_axis;
 
 typedef struct pattern_item {
@@ -48,19 +50,19 @@ typedef struct pattern_item {
 typedef struct pattern_group {
     int first, n; /* items */
     int at, end;
-    bool dots;    /* an ellipsis outside of parentheses: any number of axes of the tensor */
+    bool dots; /* an ellipsis outside of parentheses: any number of axes of the tensor */
 } pattern_group;
 
 typedef struct pattern_term {
     int first, n; /* groups */
     int at, end;
-    int dots_at;  /* where an ellipsis stands, or NOWHERE */
-    int dots;     /* the group that is an ellipsis by itself, counted from first, or NOWHERE */
-    bool repeats; /* a name stands in it several times */
+    int dots_at;   /* where an ellipsis stands, or NOWHERE */
+    int dots;      /* the group that is an ellipsis by itself, counted from first, or NOWHERE */
+    bool repeats;  /* a name stands in it several times */
     bool composed; /* a group holds several axes */
 } pattern_term;
 
-typedef struct pattern {
+typedef struct parsed {
     const char *text;
     unsigned grammar;
     int n_terms, n_groups, n_items, n_axes;
@@ -69,17 +71,21 @@ typedef struct pattern {
     pattern_group group[PATTERN_GROUPS];
     pattern_item item[PATTERN_ITEMS];
     pattern_axis axis[PATTERN_AXES];
-} pattern;
+} parsed;
 
 /* False with the message filled in. A pattern of type IMPLICIT that has no output is given one. */
-bool pattern_parse(pattern *p, const char *text, size_t length, unsigned grammar, message *m);
+bool pattern_parse(parsed *p, const char *text, size_t length, unsigned grammar, message *m);
+int pattern_find(const parsed *p, const char *name, int length); /* its axis, or NOWHERE */
+/* A size that is given in the text, the name at `at` and the number at `size_at`. */
+bool pattern_give_at(parsed *p, const char *name, int length, int64_t size, int at, int size_at,
+                     message *m);
 /* A size from outside of the text. */
-bool pattern_give(pattern *p, const char *name, int64_t size, message *m);
+bool pattern_give(parsed *p, const char *name, int64_t size, message *m);
 
 /* Is the text to be read letter by letter, as NumPy does, for operands with so many axes? */
 bool pattern_is_compact(const char *text, size_t length, int n, const int *ndim);
 
 /* The text of a name or a size, for messages: "axis 'h'", "the axis of size 2". */
-described pattern_axis_text(const pattern *p, int axis);
+described pattern_axis_text(const parsed *p, int axis);
 
 #endif

@@ -11,8 +11,8 @@ enum { PLAN_AXES = PATTERN_AXES + LAYOUT_MAX_NDIM };
 /* What a function does with an axis that is not on both sides. */
 typedef struct plan_rule {
     const char *name;
-    bool reduces;  /* axes of the inputs alone are reduced */
-    bool adds;     /* axes of the output alone are new */
+    bool reduces;   /* axes of the inputs alone are reduced */
+    bool adds;      /* axes of the output alone are new */
     bool contracts; /* einsum: operands of size 1 broadcast, axes may repeat in an input */
 } plan_rule;
 
@@ -25,14 +25,14 @@ typedef struct plan_term {
 } plan_term;
 
 typedef struct plan {
-    const pattern *p;
+    const parsed *p;
     const plan_rule *rule;
     int n_axes; /* those of the pattern, then the ones that the ellipsis stands for */
     int dots;   /* how many these are */
     int64_t size[PLAN_AXES];
-    int16_t from[PLAN_AXES];  /* the operand that gave the size, or NOWHERE */
-    bool held[PLAN_AXES];     /* an operand has it in its full size */
-    bool output[PLAN_AXES];   /* it is in the output */
+    int16_t from[PLAN_AXES]; /* the operand that gave the size, or NOWHERE */
+    bool held[PLAN_AXES];    /* an operand has it in its full size */
+    bool output[PLAN_AXES];  /* it is in the output */
     plan_term in[PATTERN_TERMS];
     plan_term out;
     int ndim; /* of the result */
@@ -40,7 +40,7 @@ typedef struct plan {
 } plan;
 
 /* False with the message filled in. */
-bool plan_bind(plan *pl, const pattern *p, const plan_rule *rule, int n, tt_tensor *const *x,
+bool plan_bind(plan *pl, const parsed *p, const plan_rule *rule, int n, tt_tensor *const *x,
                message *m);
 
 #endif

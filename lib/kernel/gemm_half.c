@@ -22,7 +22,8 @@ static int64_t magnitude(int64_t v)
 
 /* The part of b from (k, n) on, of the size of p, as float32; and its strides. The copy lies as b
  * does, rows or columns contiguous. */
-static void convert(const exec *x, const gemm_args *g, const uint16_t *b, gemm_args *p, float *panel)
+static void convert(const exec *x, const gemm_args *g, const uint16_t *b, gemm_args *p,
+                    float *panel)
 {
     bool by_rows = magnitude(g->sb.row) >= magnitude(g->sb.col);
     int64_t size[2] = {p->k, p->n}, from[2] = {g->sb.row, g->sb.col};
@@ -35,13 +36,12 @@ static void convert(const exec *x, const gemm_args *g, const uint16_t *b, gemm_a
     p->sb.row = dst.stride[by_rows ? 0 : 1];
     p->sb.col = dst.stride[by_rows ? 1 : 0];
     p->b = panel;
-    copy_run(x, (operand){panel, &dst, TT_F32},
-             (operand){(void *)(uintptr_t)b, &src, g->half_b});
+    copy_run(x, (operand){panel, &dst, TT_F32}, (operand){(void *)(uintptr_t)b, &src, g->half_b});
 }
 
 /* One matrix of the batch, whose panels are `width` columns of `depth` terms of the sum. */
-static bool run_panels(const exec *x, const gemm_args *g, const float *a, const uint16_t *b, float *c,
-                       int64_t width, int64_t depth, float *panel)
+static bool run_panels(const exec *x, const gemm_args *g, const float *a, const uint16_t *b,
+                       float *c, int64_t width, int64_t depth, float *panel)
 {
     bool ok = true;
     for (int64_t j = 0; j < g->n && ok; j += width)

@@ -9,6 +9,10 @@
 
 enum {
     PIECE = 1 << 15, /* elements of A in one piece: 128 KiB, about 10 us */
+    STRIP = 1 << 14, /* bytes of results that stay in the L1 cache as columns are added */
+    JOIN = 512,      /* results of which the parts are added up at once */
+    DEPTH = 96,      /* columns in a piece at least: each piece writes a part of the sums */
+    LANES = 32,      /* strips begin at multiples of what the loops take at once */
     MANY = 16,       /* enough pieces for any machine: the sum is not cut further */
 };
 
@@ -106,16 +110,18 @@ static gemv orient(const exec *x, const gemm_args *g)
 }
 
 /* Rows are cut to pieces of whole rows, of which long ones are cut as well; columns are cut into
- * strips of GEMV_BLOCK rows, and where these are few, into groups of columns. */
+ * equal strips, and where these are few, into groups of columns. */
 static void plan_pieces(gemv *v)
 {
     if (v->by_rows) {
         v->depth = v->k > 2 * PIECE && v->m * v->batches < 4 * MANY ? PIECE / 2 : v->k;
         v->height = clamp(PIECE / v->depth / 4 * 4, 4, GEMV_BLOCK);
     } else {
-        v->height = v->m < GEMV_BLOCK ? v->m : GEMV_BLOCK;
-        bool few = ceil_div(v->m, v->height) * v->batches < MANY;
-        v->depth = few ? clamp(PIECE / v->height / 4 * 4, 64, v->k > 64 ? v->k : 64) : v->k;
+        int64_t strips = ceil_div(v->m, STRIP / (int64_t)v->size);
+        v->height = ceil_div(ceil_div(v->m, strips), LANES) * LANES;
+        bool few = strips * v->batches < MANY;
+        v->depth =
+            few ? clamp(PIECE / v->height / 8 * 8, DEPTH, v->k > DEPTH ? v->k : DEPTH) : v->k;
     }
     v->blocks = ceil_div(v->m, v->height);
     v->parts = ceil_div(v->k, v->depth);
@@ -152,10 +158,10 @@ static void run_pieces(int64_t begin, int64_t end, void *arg)
 static void join_parts(int64_t begin, int64_t end, void *arg)
 {
     const gemv *v = arg;
-    int64_t blocks = ceil_div(v->m, GEMV_BLOCK), size = (int64_t)v->size;
+    int64_t blocks = ceil_div(v->m, JOIN), size = (int64_t)v->size;
     for (int64_t u = begin; u < end; u++) {
-        int64_t batch = u / blocks, i = u % blocks * GEMV_BLOCK;
-        int64_t m = v->m - i < GEMV_BLOCK ? v->m - i : GEMV_BLOCK;
+        int64_t batch = u / blocks, i = u % blocks * JOIN;
+        int64_t m = v->m - i < JOIN ? v->m - i : JOIN;
         char *sum = v->sums + (batch * v->parts * v->m + i) * size;
         for (int64_t p = 1; p < v->parts; p++)
             v->loops->add(m, sum, sum + p * v->m * size);
@@ -200,7 +206,7 @@ static void run(const exec *x, gemv *v)
     parallel_for(x, v->batches * v->blocks * v->parts, piece < PIECE ? PIECE / piece : 1,
                  run_pieces, v);
     if (v->parts > 1)
-        parallel_for(x, v->batches * ceil_div(v->m, GEMV_BLOCK), 1, join_parts, v);
+        parallel_for(x, v->batches * ceil_div(v->m, JOIN), 1, join_parts, v);
 }
 
 bool gemv_run(const exec *x, const gemm_args *g)

@@ -6,7 +6,7 @@
 
 #include "gemm.h"
 
-enum { GEMV_BLOCK = 1024 }; /* at most so many results in one call of rows or columns */
+enum { GEMV_BLOCK = 4096 }; /* at most so many results in one call of rows or columns */
 
 typedef struct product_args { /* c (m, n) = alpha a (m, k) b (k, n) + beta c, any strides */
     int64_t m, n, k;

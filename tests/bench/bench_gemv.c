@@ -1,7 +1,7 @@
 /* Products of one row with the weights of a model, as generation makes them: reading the weights is
- * all the work, so that the rate of a case is to be compared with that of the plain reader, the first
- * case. Weights are more than a cache holds: many layers, or the head of a large vocabulary. Rates
- * count the bytes of the weights as stored. */
+ * all the work, so that the rate of a case is to be compared with that of the plain reader, the
+ * first case. Weights are more than a cache holds: many layers, or the head of a large vocabulary.
+ * Rates count the bytes of the weights as stored. */
 #include "bench.h"
 #include <omp.h>
 

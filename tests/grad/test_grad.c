@@ -195,6 +195,29 @@ static tt_tensor *fn_linear_cross_entropy(tt_tensor **in)
     return tt_linear_cross_entropy(in[0], in[1], t, -100);
 }
 
+CASE(einsum, tt_einsum("ij,kj,kl->il", TT_TENSORS(x, y, z)))
+CASE(einsum_groups, tt_einsum("i (j k), ... k -> ... (i j), k=2", TT_TENSORS(x, tt_narrow(y, 1, 1, 2))))
+CASE(einsum_diagonal, tt_einsum("i i, i j -> j", TT_TENSORS(tt_narrow(x, 1, 0, 3), y)))
+CASE(rearrange, tt_rearrange(x, "a (b c) -> b (c a), c=%d", 2))
+CASE(rearrange_n, tt_rearrange_n(x, "a (b 1) -> (b a)", 0, NULL, NULL))
+CASE(rearrange_list, tt_rearrange_list(TT_TENSORS(x, y), "l a b -> b (a l)"))
+CASE(rearrange_view, tt_rearrange_view(x, "a b -> b 1 a"))
+CASE(reduce, tt_reduce(x, "a (b %d) -> b", TT_MEAN, 2))
+CASE(reduce_n, tt_reduce_n(x, "a b -> a", TT_PROD, 0, NULL, NULL))
+CASE(reduce_list, tt_reduce_list(TT_TENSORS(x, y), "l a b -> b", TT_SUM))
+CASE(repeat, tt_repeat(x, "a b -> (b %d) a", 2))
+CASE(repeat_n, tt_repeat_n(x, "a b -> a c b", 1, (const char *[]){"c"}, (int64_t[]){3}))
+CASE(repeat_list, tt_repeat_list(TT_TENSORS(x, y), "l a b -> a l (b 2)"))
+CASE(pack, tt_pack(TT_TENSORS(x, tt_select(y, 1, 0)), "a *", NULL))
+static tt_tensor *unpacked(tt_tensor *x)
+{
+    const tt_packed parts[] = {{1, {2}}, {2, {-1, 2}}};
+    tt_tensor *out[2] = {NULL, NULL};
+    tt_unpack(x, &(tt_packing){2, parts, NULL}, "a *", 2, out);
+    return tt_mul(out[0], tt_reshape(out[1], TT_SHAPE(3, 2)));
+}
+CASE(unpack, unpacked(x))
+
 static const row rows[] = {
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {#name, fn_##name, lo, hi, 1, true, false},
 #include "kernel/unary.def"
@@ -211,6 +234,9 @@ static const row rows[] = {
     X(nan_to_num, 1) X(add_scalar, 1) X(rsub_scalar, 1) X(pow_scalar, 1) X(rpow_scalar, 1)
     X(matmul, 2) X(matmul_batch, 2) X(outer, 2) X(tensordot, 2) X(linear, 3) X(softmax, 1)
     X(softmax_0, 1) X(log_softmax, 1) X(cross_entropy, 1) X(mse_loss, 2) X(bce_with_logits, 2)
+    X(einsum, 3) X(einsum_groups, 2) X(einsum_diagonal, 2) X(rearrange, 1) X(rearrange_n, 1)
+    X(rearrange_list, 2) X(rearrange_view, 1) X(reduce, 1) X(reduce_n, 1) X(reduce_list, 2)
+    X(repeat, 1) X(repeat_n, 1) X(repeat_list, 2) X(pack, 2) X(unpack, 1)
     X(embedding, 1) X(atan2_scalar, 1) X(div_scalar, 1) X(sub_scalar, 1) X(fmod_scalar, 1)
     X(remainder_scalar, 1) X(floor_divide_scalar, 1) X(hypot_scalar, 1) X(maximum_scalar, 1)
     X(minimum_scalar, 1) X(contiguous, 1) X(dot, 2) X(narrow, 1) X(permute, 1) X(squeeze, 1)

@@ -166,6 +166,8 @@ static void work(tt_ctx *ctx)
         h = tt_cat(TT_TENSORS(h, tt_flip(h, TT_AXES(1))), 0);
         h = tt_add(tt_narrow(h, 0, 0, 4), tt_mean(h, TT_AXES(0), true));
         h = tt_mul(h, tt_transpose(tt_contiguous(tt_transpose(h, 0, 1)), 0, 1));
+        h = tt_add(h, tt_einsum("b o, o i, p i -> b p", TT_TENSORS(h, w, w)));
+        h = tt_reduce(tt_rearrange(h, "b (o p) -> p b o, p=2"), "p (b c) o -> b (o p c), c=1", TT_SUM);
         tt_tensor *loss = tt_cross_entropy(h, t, -100);
         tt_optim_zero_grad(o);
         tt_backward(loss);
@@ -174,6 +176,10 @@ static void work(tt_ctx *ctx)
         tt_slice(w, "1:4, ::-1");
         tt_cumsum(w, 1);
         tt_argmax(w, 0, false);
+        tt_einsum("ab,bc,cd,de->ae", TT_TENSORS(w, tt_transpose(w, 0, 1), w, tt_slice(w, "0:5")));
+        tt_packing ps;
+        tt_tensor *parts[2];
+        tt_unpack(tt_pack(TT_TENSORS(w, tt_repeat(b, "o -> o 2 3")), "o *", &ps), &ps, "o *", 2, parts);
         tt_scope_end(ctx, s);
     }
 }

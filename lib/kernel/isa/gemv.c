@@ -6,19 +6,15 @@
 #include "isa.h"
 
 enum { PANEL_K = 64, PANEL_N = 64 }; /* the packed part of b: 16 or 32 KiB, on the stack */
+enum { LINE = 64 };                  /* bytes of a cache line */
 
 extern const gemv_kernels ISA(gemv_loops);
-
-/* LANES elements, one by one; compilers see that the array need not exist. */
-#define LOAD_EACH(a, v)                                                                            \
-    for (int l_ = 0; l_ < LANES; l_++)                                                             \
-    (v)[l_] = LOAD((a)[l_])
 
 #define A       float
 #define T       float
 #define U       float
 #define LOAD(a) (a)
-#define LOAD_LANES LOAD_EACH
+#define AS_LANES(v, a) const A *const v = (a)
 #define NAME(x) f32_##x
 #define LANES   32
 #define WIDTH   16
@@ -30,8 +26,8 @@ extern const gemv_kernels ISA(gemv_loops);
 
 #define A       half
 #define LOAD(a) of_half((a).bits)
-#undef LOAD_LANES
-#define LOAD_LANES(a, v) of_32_halves(a, v)
+#undef AS_LANES
+#define AS_LANES(v, a) float v[LANES]; of_32_halves(a, v)
 #define NAME(x) f16_##x
 #include "gemv_loops.h"
 #undef A
@@ -40,8 +36,8 @@ extern const gemv_kernels ISA(gemv_loops);
 
 #define A       brain
 #define LOAD(a) of_brain((a).bits)
-#undef LOAD_LANES
-#define LOAD_LANES LOAD_EACH
+#undef AS_LANES
+#define AS_LANES(v, a) float v[LANES]; of_32_brains(a, v)
 #define NAME(x) bf16_##x
 #include "gemv_loops.h"
 #undef A
@@ -56,6 +52,8 @@ extern const gemv_kernels ISA(gemv_loops);
 #define T       double
 #define U       double
 #define LOAD(a) (a)
+#undef AS_LANES
+#define AS_LANES(v, a) const A *const v = (a)
 #define NAME(x) f64_##x
 #define LANES   16
 #define WIDTH   8

@@ -1,7 +1,8 @@
 /* The loops of isa/gemv.c in which a matrix meets a vector: included once per type of the matrix,
- * with A (its element), LOAD(a) (the same as a T), LOAD_LANES(a, v) (LANES of them into an array), T
- * (the element of the vectors), LANES and NAME(x) defined. Accumulators are arrays of fixed length, so that the compiler keeps them in vector
- * registers and the order of summation is the same whatever their width. */
+ * with A (its element), LOAD(a) (the same as a T), AS_LANES(v, a) (LANES of them as an array v), T
+ * (the element of the vectors), LANES and NAME(x) defined. Accumulators are arrays of fixed length,
+ * so that the compiler keeps them in vector registers and the order of summation is the same
+ * whatever their width. */
 
 /* The sum of the lanes, the upper half added to the lower until one is left. */
 static T NAME(fold)(const T *lane)
@@ -32,8 +33,7 @@ static T NAME(dot)(int64_t k, const A *restrict a, const T *restrict x)
     T s[LANES] = {0};
     int64_t j = 0;
     for (; j + LANES <= k; j += LANES) {
-        T v[LANES];
-        LOAD_LANES(a + j, v);
+        AS_LANES(v, a + j);
         for (int l = 0; l < LANES; l++)
             s[l] += v[l] * x[j + l];
     }
@@ -54,34 +54,46 @@ static void NAME(rows)(int64_t m, int64_t k, const void *va, int64_t row, int64_
         out[i] = fast ? NAME(dot)(k, a + i * row, x) : NAME(dot_any)(k, a + i * row, col, x, step);
 }
 
-/* out += four columns of a, one after the other. */
-static void NAME(axpy4)(int64_t m, const A *restrict a, int64_t col, const T *restrict v,
-                        T *restrict out)
+/* s[l] = t[l] + four columns of a, one after the other */
+VECTOR void NAME(add4)(const A *restrict a, int64_t col, const T *restrict v, const T *t, T *s)
 {
-    const A *restrict a1 = a + col, *restrict a2 = a1 + col, *restrict a3 = a2 + col;
-    T v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
+    const T v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
+    AS_LANES(c0, a);
+    AS_LANES(c1, a + col);
+    AS_LANES(c2, a + 2 * col);
+    AS_LANES(c3, a + 3 * col);
+    for (int l = 0; l < LANES; l++)
+        s[l] = (((t[l] + c0[l] * v0) + c1[l] * v1) + c2[l] * v2) + c3[l] * v3;
+}
+
+/* out += eight columns of a: fewer would spend more time on out than on a. Eight streams from
+ * memory are slower than one, so the next eight columns, if there are more, are fetched meanwhile,
+ * one after the other. */
+static void NAME(axpy8)(int64_t m, const A *restrict a, int64_t col, const T *restrict x,
+                        int64_t step, T *restrict out, bool more)
+{
+    const A *next = more ? a + 8 * col : a, *end = next + m;
+    T v[8];
+    for (int c = 0; c < 8; c++)
+        v[c] = x[c * step];
     int64_t i = 0;
     for (; i + LANES <= m; i += LANES) {
-        T c0[LANES], c1[LANES], c2[LANES], c3[LANES];
-        LOAD_LANES(a + i, c0);
-        LOAD_LANES(a1 + i, c1);
-        LOAD_LANES(a2 + i, c2);
-        LOAD_LANES(a3 + i, c3);
-        for (int l = 0; l < LANES; l++) {
-            T s = out[i + l];
-            s += c0[l] * v0;
-            s += c1[l] * v1;
-            s += c2[l] * v2;
-            s += c3[l] * v3;
-            out[i + l] = s;
+        T s[LANES];
+        for (size_t n = 0; more && n < 8 * LANES; n += LINE / sizeof(A)) {
+            PREFETCH(next);
+            next += LINE / sizeof(A);
+            if (next >= end) {
+                next = end + (col - m);
+                end += col;
+            }
         }
+        NAME(add4)(a + i, col, v, out + i, s);
+        NAME(add4)(a + i + 4 * col, col, v + 4, s, out + i);
     }
     for (; i < m; i++) {
         T s = out[i];
-        s += LOAD(a[i]) * v0;
-        s += LOAD(a1[i]) * v1;
-        s += LOAD(a2[i]) * v2;
-        s += LOAD(a3[i]) * v3;
+        for (int c = 0; c < 8; c++)
+            s += LOAD(a[i + c * col]) * v[c];
         out[i] = s;
     }
 }
@@ -105,11 +117,8 @@ static void NAME(columns)(int64_t m, int64_t k, const void *va, int64_t row, int
     int64_t j = 0;
     for (int64_t i = 0; i < m; i++)
         out[i] = 0;
-    for (; row == 1 && j + 4 <= k; j += 4) {
-        const T v[4] = {x[j * step], x[(j + 1) * step], x[(j + 2) * step], x[(j + 3) * step]};
-        NAME(axpy4)(m, a + j * col, col, v, out);
-    }
+    for (; row == 1 && j + 8 <= k; j += 8)
+        NAME(axpy8)(m, a + j * col, col, x + j * step, step, out, j + 16 <= k);
     for (; j < k; j++)
         NAME(axpy)(m, a + j * col, row, x[j * step], out);
 }
-

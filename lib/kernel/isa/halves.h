@@ -65,4 +65,10 @@ VECTOR float of_brain(uint16_t b)
     return f32_of_bits((uint32_t)b << 16);
 }
 
+VECTOR void of_32_brains(const brain *b, float *out)
+{
+    for (int i = 0; i < 32; i++)
+        out[i] = of_brain(b[i].bits);
+}
+
 #endif

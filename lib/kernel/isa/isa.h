@@ -19,4 +19,11 @@
 #define VECTOR static inline
 #endif
 
+/* Brings the line at an address to the L2 cache; any address will do. */
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p, 0, 2)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
 #endif
