@@ -1,7 +1,8 @@
-/* Merging one word. Its tokens are a linked list; a heap gives the pair with the lowest rank, and of
- * those the leftmost. Pairs that merges make wait until all pairs of the rank are done, as in the
- * published encoder, which goes through the word once per rank. Invariant: every pair of the list that
- * merges is in the heap or in `later`; entries for pairs that are gone are noticed when they come up. */
+/* Merging one word. Its tokens are a linked list; a heap gives the pair with the lowest rank, and
+ * of those the leftmost. Pairs that merges make wait until all pairs of the rank are done, as in
+ * the published encoder, which goes through the word once per rank. Invariant: every pair of the
+ * list that merges is in the heap or in `later`; entries for pairs that are gone are noticed when
+ * they come up. */
 #include "bpe.h"
 
 #include <stdlib.h>
@@ -115,7 +116,8 @@ static bool start(bpe *b, const int32_t *ids, int64_t n)
         b->nodes = nodes;
     }
     for (int64_t i = 0; i < n; i++)
-        b->nodes[i] = (bpe_node){ids[i], i ? (uint32_t)i - 1 : END, i + 1 < n ? (uint32_t)i + 1 : END};
+        b->nodes[i] =
+            (bpe_node){ids[i], i ? (uint32_t)i - 1 : END, i + 1 < n ? (uint32_t)i + 1 : END};
     b->n_heap = b->n_later = 0;
     for (int64_t i = 0; i + 1 < n; i++)
         if (!note(b, (uint32_t)i))

@@ -1,6 +1,6 @@
-/* Merges by rank: of all pairs of neighbours in a word, those of the lowest rank become one token, from
- * left to right, until no pair is left that merges (R. Sennrich et al., Neural Machine Translation of
- * Rare Words with Subword Units, 2016). */
+/* Merges by rank: of all pairs of neighbours in a word, those of the lowest rank become one token,
+ * from left to right, until no pair is left that merges (R. Sennrich et al., Neural Machine
+ * Translation of Rare Words with Subword Units, 2016). */
 #ifndef EXAMPLES_BPE_H
 #define EXAMPLES_BPE_H
 

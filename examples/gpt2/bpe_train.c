@@ -1,7 +1,8 @@
-/* Learning merges. All different words of the text lie one after the other as lists of tokens. Each pair
- * of neighbours has its count, weighted by how often the text has the word, and the places where it is
- * or was; a heap gives the most frequent pair. A merge looks only at its pair's places. Invariant: the
- * counts are exact; a pair whose count is at least 2 is in the heap with that count or a higher one. */
+/* Learning merges. All different words of the text lie one after the other as lists of tokens. Each
+ * pair of neighbours has its count, weighted by how often the text has the word, and the places
+ * where it is or was; a heap gives the most frequent pair. A merge looks only at its pair's places.
+ * Invariant: the counts are exact; a pair whose count is at least 2 is in the heap with that count
+ * or a higher one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,8 @@ static bool count_words(trainer *t, const char *text, size_t n, char *error, siz
 
 static bool above(const trainer *t, entry a, entry b)
 {
-    return a.count != b.count ? a.count > b.count : t->numbers.keys[a.pair] < t->numbers.keys[b.pair];
+    return a.count != b.count ? a.count > b.count
+                              : t->numbers.keys[a.pair] < t->numbers.keys[b.pair];
 }
 
 static bool push(trainer *t, int64_t number)
@@ -259,8 +261,10 @@ static int64_t add_token(trainer *t, int64_t number)
     int64_t made = words_add(&t->v->tokens, bytes, left + right);
     free(bytes);
     bool twice;
-    if (made >= 0 && !bpe_add(&t->v->merges, (int32_t)(key >> 32), (int32_t)(key & UINT32_MAX),
-                              (int32_t)made, &twice) && !twice)
+    if (made >= 0 &&
+        !bpe_add(&t->v->merges, (int32_t)(key >> 32), (int32_t)(key & UINT32_MAX), (int32_t)made,
+                 &twice) &&
+        !twice)
         return -1;
     return made;
 }
@@ -293,8 +297,7 @@ bool vocabulary_train(vocabulary *v, const char *text, size_t bytes, int64_t n, 
     for (int i = 0; i < BYTES && ok; i++)
         ok = words_add(&v->tokens, &(char){(char)bytes_in_order(i)}, 1) == i;
     if (ok && count_words(&t, text, bytes, error, size)) {
-        ok = lay_out(&t) && learn(&t, n) &&
-             words_add(&v->tokens, SPECIAL, sizeof SPECIAL - 1) >= 0;
+        ok = lay_out(&t) && learn(&t, n) && words_add(&v->tokens, SPECIAL, sizeof SPECIAL - 1) >= 0;
         if (!ok)
             fail_with(error, size, "no memory for the pairs of %lld words", (long long)t.words.n);
     } else {

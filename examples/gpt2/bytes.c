@@ -1,4 +1,4 @@
-/* Bytes and characters. Invariant: spelling is one to one, in both directions, for all 256 bytes. */
+/* Bytes and characters. Invariant: spelling is one to one, both ways, for all 256 bytes. */
 #include "bytes.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The vocabulary of the characters of a text. Invariant: each token is a byte, or the beginning of a
- * character whose beginning one byte shorter is a token too, so that merges lead to every character. */
+/* The vocabulary of the characters of a text. Invariant: each token is a byte, or the beginning of
+ * a character such that what is one byte shorter is a token too: merges lead to every character. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* tinytensor-gpt2 tokenize, detokenize, train-tokenizer: text to token ids and back, and vocabularies. */
+/* tinytensor-gpt2 tokenize, detokenize, train-tokenizer: text to token ids, and back. */
 #define _POSIX_C_SOURCE 200809L /* mkdir */
 #include <ctype.h>
 #include <errno.h>
@@ -140,7 +140,8 @@ static void parse_ids(id_list *list, const char *at, const char *end, int64_t vo
             command_fail("token id %lld%s is outside of the vocabulary of %lld", (long long)id,
                          id > INT32_MAX ? "..." : "", (long long)vocabulary);
         if (!gap)
-            command_fail("'%.*s' is not a token id", end - begin > 20 ? 20 : (int)(end - begin), begin);
+            command_fail("'%.*s' is not a token id", end - begin > 20 ? 20 : (int)(end - begin),
+                         begin);
         if (list->n == list->room) {
             list->room = 2 * list->room + 64;
             list->ids = realloc(list->ids, (size_t)list->room * sizeof *list->ids);
@@ -160,8 +161,8 @@ int cmd_detokenize(int argc, char **argv)
     };
     const int n_args = sizeof args / sizeof *args;
     bare given = take_bare(&argc, argv, args, n_args);
-    args_parse(argc, argv, "The bytes of the token ids IDS, with spaces or commas between them.", args,
-               n_args);
+    args_parse(argc, argv, "The bytes of the token ids IDS, with spaces or commas between them.",
+               args, n_args);
     if (!o.model)
         command_usage(argv[0], "--model is needed");
     if (!given.n == !o.file)
@@ -231,10 +232,12 @@ int cmd_train_tokenizer(int argc, char **argv)
     need_folder(o.out);
     if (!tokenizer_save(t, o.out, error, sizeof error))
         command_fail("%s", error);
-    printf("%lld tokens, %lld of them merges, from %lld bytes in %.2f s\n", (long long)tokenizer_size(t),
-           (long long)tokenizer_merges(t), (long long)bytes, now() - begin);
+    printf("%lld tokens, %lld of them merges, from %lld bytes in %.2f s\n",
+           (long long)tokenizer_size(t), (long long)tokenizer_merges(t), (long long)bytes,
+           now() - begin);
     if (tokenizer_size(t) < o.vocab_size)
-        printf("%lld were asked for; no other pair is in the text twice\n", (long long)o.vocab_size);
+        printf("%lld were asked for; no other pair is in the text twice\n",
+               (long long)o.vocab_size);
     end_output();
     file_unmap(data, bytes);
     tokenizer_free(t);

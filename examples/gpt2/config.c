@@ -1,6 +1,6 @@
-/* Reading and writing config.json. Fields that do not change what the model computes are ignored; those
- * that would make it another model than GPT-2 are errors. Invariant: a configuration that was read has
- * positive sizes that fit together. */
+/* Reading and writing config.json. Fields that do not change what the model computes are ignored;
+ * those that would make it another model than GPT-2 are errors. Invariant: a configuration that was
+ * read has positive sizes that fit together. */
 #include "config.h"
 
 #include <math.h>
@@ -62,7 +62,8 @@ static bool read_size(const reader *r, const char *key, int64_t least, int64_t m
 }
 
 /* A size under its name, or under the one that other models have for it. */
-static bool read_named(const reader *r, const char *key, const char *other, int64_t most, int64_t *out)
+static bool read_named(const reader *r, const char *key, const char *other, int64_t most,
+                       int64_t *out)
 {
     int64_t second = -1;
     if (!read_size(r, key, 1, most, out) || !read_size(r, other, 1, most, &second))
@@ -117,8 +118,9 @@ static bool read_activation(const reader *r, gpt2_activation *out)
         const char *name;
         gpt2_activation is;
     } known[] = {
-        {"gelu_new", GPT2_GELU_NEW}, {"gelu_pytorch_tanh", GPT2_GELU_NEW}, {"gelu_fast", GPT2_GELU_NEW},
-        {"gelu", GPT2_GELU},         {"gelu_python", GPT2_GELU},
+        {"gelu_new", GPT2_GELU_NEW},  {"gelu_pytorch_tanh", GPT2_GELU_NEW},
+        {"gelu_fast", GPT2_GELU_NEW}, {"gelu", GPT2_GELU},
+        {"gelu_python", GPT2_GELU},
     };
     json_t *x = field(r, "activation_function");
     if (!x)
@@ -129,8 +131,9 @@ static bool read_activation(const reader *r, gpt2_activation *out)
             *out = known[i].is;
             return true;
         }
-    return fail_with(r->error, r->size, "%s: activation_function is %s%.40s%s, not gelu_new or gelu",
-                     r->name, name ? "'" : "", name ? name : "no text", name ? "'" : "");
+    return fail_with(r->error, r->size,
+                     "%s: activation_function is %s%.40s%s, not gelu_new or gelu", r->name,
+                     name ? "'" : "", name ? name : "no text", name ? "'" : "");
 }
 
 /* A truth value that this model takes only one way; or either way, into *out. */
@@ -144,8 +147,8 @@ static bool read_truth(const reader *r, const char *key, bool must, bool *out)
     if (out)
         *out = json_is_true(x);
     else if (json_is_true(x) != must)
-        return fail_with(r->error, r->size, "%s: %s is %s; a GPT-2 with that is not supported", r->name,
-                         key, must ? "false" : "true");
+        return fail_with(r->error, r->size, "%s: %s is %s; a GPT-2 with that is not supported",
+                         r->name, key, must ? "false" : "true");
     return true;
 }
 
@@ -178,8 +181,8 @@ static bool read_all(const reader *r, gpt2_config *c)
            read_special(r, "eos_token_id", c->vocab_size, &c->eos_token_id);
 }
 
-bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c, char *error,
-                       size_t size)
+bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c,
+                       char *error, size_t size)
 {
     json_error_t e;
     reader r = {json_loadb(json, bytes, JSON_REJECT_DUPLICATES, &e), name, error, size};
@@ -195,12 +198,13 @@ bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_co
     return ok;
 }
 #else
-bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c, char *error,
-                       size_t size)
+bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c,
+                       char *error, size_t size)
 {
     (void)json, (void)bytes;
     *c = gpt2_config_default();
-    return fail_with(error, size, "%s: this program was built without jansson, which reads JSON", name);
+    return fail_with(error, size, "%s: this program was built without jansson, which reads JSON",
+                     name);
 }
 #endif
 

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum gpt2_activation { GPT2_GELU_NEW, /* by tanh */ GPT2_GELU /* by erf */ } gpt2_activation;
+/* x times the normal distribution's integral: by tanh, by erf */
+typedef enum gpt2_activation { GPT2_GELU_NEW, GPT2_GELU } gpt2_activation;
 
 typedef struct gpt2_config {
     int64_t n_layer, n_head, n_embd, n_positions, vocab_size;
@@ -23,8 +24,8 @@ gpt2_config gpt2_config_default(void);
 /* False: the error is one line that names the field. */
 bool gpt2_config_read(const char *path, gpt2_config *c, char *error, size_t size);
 /* The same from the file's contents; `name` stands in front of errors. */
-bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c, char *error,
-                       size_t size);
+bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c,
+                       char *error, size_t size);
 /* Whole or not at all. Ids of special tokens beyond the vocabulary are written as null. */
 bool gpt2_config_write(const char *path, const gpt2_config *c, char *error, size_t size);
 

@@ -1,5 +1,5 @@
-/* Writing files by way of a temporary one in the same folder. Invariant: whatever happens, path is the
- * old file or the new one, and nothing is left behind when writing fails. */
+/* Writing files by way of a temporary one in the same folder. Invariant: whatever happens, path is
+ * the old file or the new one, and nothing is left behind when writing fails. */
 #define _POSIX_C_SOURCE 200809L
 #include "files.h"
 

@@ -1,5 +1,5 @@
-/* Open addressing, linear probing, at most half full. A slot holds half of the hash beside the number,
- * so that strings are compared only when they are the same but for one case in four billion. */
+/* Open addressing, linear probing, at most half full. A slot holds half of the hash beside the
+ * number: strings are compared only when they are the same, but for one case in four billion. */
 #include "numbering.h"
 
 #include <stdbool.h>

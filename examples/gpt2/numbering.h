@@ -1,5 +1,5 @@
-/* Hash tables that number what they are given, 0, 1, 2, ... in order: strings of bytes, and pairs of
- * tokens. What belongs to a number lies in arrays of their users. */
+/* Hash tables that number what they are given, 0, 1, 2, ... in order: strings of bytes, and pairs
+ * of tokens. What belongs to a number lies in arrays of their users. */
 #ifndef EXAMPLES_NUMBERING_H
 #define EXAMPLES_NUMBERING_H
 
@@ -36,8 +36,8 @@ int64_t pairs_find(const pairs *p, int32_t left, int32_t right);
 int64_t pairs_add(pairs *p, int32_t left, int32_t right);
 void pairs_free(pairs *p);
 
-/* Room for one more of `size` bytes in an array of n that grows by doubling; NULL: no memory, and the
- * array is as it was. */
+/* Room for one more of `size` bytes in an array of n that grows by doubling; NULL: no memory, and
+ * the array is as it was. */
 void *room_for(void *array, int64_t n, int64_t *room, size_t size);
 
 #endif

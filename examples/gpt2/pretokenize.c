@@ -1,5 +1,5 @@
-/* GPT-2's words. Invariant: each byte of the text is looked at a bounded number of times; PCRE2 sees
- * only text that has been found to be valid, once. */
+/* GPT-2's words. Invariant: each byte of the text is looked at a bounded number of times; PCRE2
+ * sees only text that has been found to be valid, once. */
 #include "pretokenize.h"
 
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* White space is spelled out: it is Unicode's White_Space, while PCRE2's \s has U+180E besides. */
+/* White space is spelled out: it is Unicode's White_Space, while PCRE2's \s has U+180E besides.
+ * What is a letter or a number depends on the version of Unicode that PCRE2 knows. */
 #define SPACE "\\t-\\r\\x{85}\\p{Z}"
 
 static const char PATTERN[] =
@@ -68,7 +69,8 @@ static bool split_valid(pretokenizer *p, const char *text, size_t n, word_fn *f,
 
 pretokenizer *pretokenizer_new(char *error, size_t size)
 {
-    fail_with(error, size, "this program was built without PCRE2, which cuts text into GPT-2's words");
+    fail_with(error, size,
+              "this program was built without PCRE2, which cuts text into GPT-2's words");
     return NULL;
 }
 
@@ -98,7 +100,8 @@ bool pretokenizer_split(pretokenizer *p, const char *text, size_t n, word_fn *f,
 {
     for (size_t at = 0, len; at < n;) {
         len = utf8_valid(text + at, n - at);
-        if (len && !(p ? split_valid(p, text + at, len, f, user) : split_chars(text + at, len, f, user)))
+        if (len &&
+            !(p ? split_valid(p, text + at, len, f, user) : split_chars(text + at, len, f, user)))
             return false;
         at += len;
         len = utf8_invalid(text + at, n - at);

@@ -1,6 +1,6 @@
-/* Encoding and decoding. A text is cut at special tokens, then into words; a word's tokens are looked
- * up among the words seen so far, or found by merging its bytes. Invariant: the tokens' bytes, one
- * after the other, are the text. */
+/* Encoding and decoding. A text is cut at special tokens, then into words; a word's tokens are
+ * looked up among the words seen so far, or found by merging its bytes. Invariant: the tokens'
+ * bytes, one after the other, are the text. */
 #include "tokenizer.h"
 
 #include <stdlib.h>
@@ -87,7 +87,8 @@ tokenizer *tokenizer_parse(const char *name, const char *vocab, size_t vocab_byt
 tokenizer *tokenizer_chars(const char *text, size_t bytes, char *error, size_t size)
 {
     tokenizer *t = empty(error, size);
-    return t ? finish(t, vocabulary_chars(&t->v, text, bytes, error, size), "chars", error, size) : NULL;
+    return t ? finish(t, vocabulary_chars(&t->v, text, bytes, error, size), "chars", error, size)
+             : NULL;
 }
 
 tokenizer *tokenizer_train(const char *text, size_t bytes, int64_t n, char *error, size_t size)
@@ -119,8 +120,8 @@ tokenizer *tokenizer_open(const char *dir, char *error, size_t size)
     size_t vocab_bytes = 0, merges_bytes = 0;
     if (map(dir, "vocab.json", &vocab, &vocab_bytes, error, size) &&
         map(dir, "merges.txt", &merges, &merges_bytes, error, size))
-        t = tokenizer_parse(dir, vocab ? vocab : "", vocab_bytes, merges ? merges : "", merges_bytes,
-                            error, size);
+        t = tokenizer_parse(dir, vocab ? vocab : "", vocab_bytes, merges ? merges : "",
+                            merges_bytes, error, size);
     file_unmap(vocab, vocab_bytes);
     file_unmap(merges, merges_bytes);
     return t;
@@ -183,7 +184,8 @@ static bool start_word(tokenizer *t, const char *word, size_t n)
         t->word[i] = t->byte_id[byte];
         if (t->word[i] < 0)
             return fail_with(t->error, sizeof t->error,
-                             "the byte 0x%02x of the text is not in the tokenizer's vocabulary", byte);
+                             "the byte 0x%02x of the text is not in the tokenizer's vocabulary",
+                             byte);
     }
     return true;
 }

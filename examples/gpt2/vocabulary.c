@@ -1,6 +1,6 @@
-/* vocab.json, one object of token: id, and merges.txt, a line per merge, lowest rank first, as Hugging
- * Face's tokenizers have them. Invariant: in a vocabulary that was read, ids are 0 .. n - 1, each token
- * is there once, and every merge is of tokens and makes a token. */
+/* vocab.json, one object of token: id, and merges.txt, a line per merge, lowest rank first, as
+ * Hugging Face's tokenizers have them. Invariant: in a vocabulary that was read, ids begin at 0 and
+ * have no gaps, each token is there once, and every merge is of tokens and makes a token. */
 #include "vocabulary.h"
 
 #include <stdio.h>
@@ -44,19 +44,22 @@ static bool sort_by_id(const reader *r, json_t *root, const char **names)
     const char *name;
     json_t *value;
     json_int_t n = (json_int_t)json_object_size(root);
-    json_object_foreach(root, name, value) {
+    json_object_foreach(root, name, value)
+    {
         json_int_t id = json_integer_value(value);
         if (!json_is_integer(value))
-            return fail_with(r->error, r->size, "%s/vocab.json: '%.60s' has no whole number for an id",
-                             r->name, name);
-        if (id < 0 || id >= n)
             return fail_with(r->error, r->size,
-                             "%s/vocab.json: %lld tokens must have the ids 0 to %lld, but '%.60s' has "
-                             "%lld",
-                             r->name, (long long)n, (long long)n - 1, name, (long long)id);
+                             "%s/vocab.json: '%.60s' has no whole number for an id", r->name, name);
+        if (id < 0 || id >= n)
+            return fail_with(
+                r->error, r->size,
+                "%s/vocab.json: %lld tokens must have the ids 0 to %lld, but '%.60s' has "
+                "%lld",
+                r->name, (long long)n, (long long)n - 1, name, (long long)id);
         if (names[id])
-            return fail_with(r->error, r->size, "%s/vocab.json: '%.60s' and '%.60s' both have the id %lld",
-                             r->name, names[id], name, (long long)id);
+            return fail_with(r->error, r->size,
+                             "%s/vocab.json: '%.60s' and '%.60s' both have the id %lld", r->name,
+                             names[id], name, (long long)id);
         names[id] = name;
     }
     return true;
@@ -86,8 +89,8 @@ static bool read_tokens(reader *r, const char *json, size_t n)
     json_t *root = json_loadb(json, n, JSON_REJECT_DUPLICATES, &e);
     bool ok = false;
     if (!root) {
-        fail_with(r->error, r->size, "%s/vocab.json: line %d, column %d: %s", r->name, e.line, e.column,
-                  e.text);
+        fail_with(r->error, r->size, "%s/vocab.json: line %d, column %d: %s", r->name, e.line,
+                  e.column, e.text);
     } else if (!json_is_object(root) || !json_object_size(root)) {
         fail_with(r->error, r->size, "%s/vocab.json: not an object of tokens and ids", r->name);
     } else {
@@ -105,7 +108,8 @@ static bool read_tokens(reader *r, const char *json, size_t n)
 {
     (void)json, (void)n;
     return fail_with(r->error, r->size,
-                     "%s/vocab.json: this program was built without jansson, which reads JSON", r->name);
+                     "%s/vocab.json: this program was built without jansson, which reads JSON",
+                     r->name);
 }
 #endif
 
@@ -113,7 +117,8 @@ static bool read_tokens(reader *r, const char *json, size_t n)
 
 static bool wrong_merge(const reader *r, int64_t line, const char *why)
 {
-    return fail_with(r->error, r->size, "%s/merges.txt: line %lld: %s", r->name, (long long)line, why);
+    return fail_with(r->error, r->size, "%s/merges.txt: line %lld: %s", r->name, (long long)line,
+                     why);
 }
 
 /* A token of a line, behind the bytes that are there; -1: the error says why. */
@@ -147,7 +152,8 @@ static bool read_merge(reader *r, int64_t line, const char *text, size_t n)
     size_t bytes = 0;
     const char *space = memchr(text, ' ', n);
     size_t first = space ? (size_t)(space - text) : n;
-    int64_t left = read_token(r, line, text, space ? first : 0, &bytes);
+    bool two = space && !memchr(space + 1, ' ', n - first - 1);
+    int64_t left = read_token(r, line, text, two ? first : 0, &bytes);
     int64_t right = left < 0 ? -1 : read_token(r, line, text + first + 1, n - first - 1, &bytes);
     if (right < 0)
         return false;

@@ -15,8 +15,8 @@ typedef struct vocabulary {
 
 void vocabulary_free(vocabulary *v);
 
-/* The contents of vocab.json and of merges.txt, into {0}; name stands in front of errors. False: the
- * error says which line or token is wrong. */
+/* The contents of vocab.json and of merges.txt, into {0}; name stands in front of errors. False:
+ * the error says which line or token is wrong. */
 bool vocabulary_read(vocabulary *v, const char *name, const char *vocab, size_t vocab_bytes,
                      const char *merges, size_t merges_bytes, char *error, size_t size);
 /* Made of a text, into {0}: see tokenizer_chars and tokenizer_train. */

@@ -36,8 +36,8 @@ typedef struct result {
 /* Any error of the library ends the program with the library's own line. */
 static void stop(tt_ctx *ctx, tt_status status, const char *message, void *user)
 {
-    (void)ctx, (void)status;
-    fprintf(stderr, "%s: %s\n", (const char *)user, message);
+    (void)ctx, (void)status, (void)user;
+    fprintf(stderr, "tinytensor-mlp: %s\n", message);
     exit(1);
 }
 
@@ -333,7 +333,7 @@ int main(int argc, char **argv)
     parse_hidden(&m, o.hidden);
 
     tt_ctx *ctx = tt_ctx_new();
-    tt_set_error_handler(ctx, stop, argv[0]);
+    tt_set_error_handler(ctx, stop, NULL);
     tt_set_num_threads(ctx, (int)o.threads);
     tt_seed(ctx, (uint64_t)o.seed);
 

@@ -254,7 +254,7 @@ static void parse(int argc, char **argv, options *o)
         {"--layers", ARG_INT, &o->layers, 1, MAX_LAYERS, "N", "blocks"},
         {"--heads", ARG_INT, &o->heads, 1, 16, "N", "heads of a block"},
         {"--width", ARG_INT, &o->width, 1, 4096, "N", "channels"},
-        {"--steps", ARG_INT, &o->steps, 1, 1e9, "N", "training steps"},
+        {"--steps", ARG_INT, &o->steps, 0, 1e9, "N", "training steps; 0: as many as the task needs"},
         {"--lr", ARG_REAL, &o->lr, 0, 10, "X", "learning rate"},
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
@@ -276,9 +276,11 @@ static void parse(int argc, char **argv, options *o)
 
 int main(int argc, char **argv)
 {
-    options o = {.task = "copy", .heads = 2, .width = 64, .layers = 1, .steps = 600, .lr = 3e-3,
+    options o = {.task = "copy", .heads = 2, .width = 64, .layers = 1, .lr = 3e-3,
                  .batch = 32, .length = 32, .vocabulary = 16};
     parse(argc, argv, &o);
+    if (o.steps == 0)
+        o.steps = is_induction(&o) ? 1500 : 600;
     model m = {.ctx = tt_ctx_new(), .o = &o};
     tt_set_error_handler(m.ctx, stop, NULL);
     if (o.threads)

@@ -218,15 +218,15 @@ static bool find_turned(walk *w)
     return true;
 }
 
-/* Rows of a few elements: the longest axis becomes the inner one, in blocks that stay in cache while
- * the short axis passes over them. */
+/* Rows of a few elements: a long axis becomes the inner one, in blocks that stay in cache while the
+ * short axis passes over them. The nearest to the rows is best for the cache. */
 static bool find_long_axis(walk *w)
 {
     iter *it = &w->it;
     int last = it->ndim - 1, best = last;
     if (it->shape[last] >= SHORT_ROW)
         return false;
-    for (int axis = 0; axis < last; axis++)
+    for (int axis = last - 1; axis >= 0 && it->shape[best] < 4 * SHORT_ROW; axis--)
         if (it->shape[axis] > it->shape[best])
             best = axis;
     if (it->shape[best] < 4 * it->shape[last])
