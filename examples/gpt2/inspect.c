@@ -50,7 +50,9 @@ static text read_text(const gpt2 *m, const char *dir, const char *path)
             command_fail("%s", error);
         int32_t *ids = NULL;
         int64_t count = bytes ? tokenizer_encode(words, data, bytes, true, &ids) : 0;
-        if (count < 0 || !tokens_take(ids, count, &t.data))
+        if (count < 0)
+            command_fail("%s: %s", path, tokenizer_error(words));
+        if (!tokens_take(ids, count, &t.data))
             command_fail("%s: no memory for its tokens", path);
         t.bytes = (int64_t)bytes;
         tokenizer_free(words);

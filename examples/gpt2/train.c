@@ -271,7 +271,9 @@ static int64_t read_data(run *r)
     if (text) {
         int32_t *ids = NULL;
         int64_t n = tokenizer_encode(t, text, bytes, false, &ids);
-        if (n < 0 || !tokens_take(ids, n, &r->data))
+        if (n < 0)
+            command_fail("%s: %s", o->data, tokenizer_error(t));
+        if (!tokens_take(ids, n, &r->data))
             command_fail("%s: no memory for its tokens", o->data);
         file_unmap(text, bytes);
     }
