@@ -1,7 +1,7 @@
 #!/bin/bash
 # tinytensor-mlp as a user runs it: what it prints, draws and saves, and its errors.
 # usage: mlp.sh PROGRAM DATA-FOLDER
-program=$1 data=$2/digits.csv.gz
+program=$(realpath "$1") data=$(realpath "$2")/digits.csv.gz
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
