@@ -90,7 +90,7 @@ static void unary_vjp(const op_call *c, op_grads *g)
     tt_tensor *tt_##name(tt_tensor *x)                                                             \
     {                                                                                              \
         unary_id id = UNARY_##name;                                                                \
-        if (x && tensor_alive(x) && !unary_takes(id, (tt_dtype)x->dtype))                          \
+        if (x && tensor_alive(x) && !unary_takes(id, TT_I64) && x->dtype > TT_F64)                 \
             x = as_float(x);                                                                       \
         return op_apply(&op_##name, 1, &x, &id, sizeof id);                                        \
     }
