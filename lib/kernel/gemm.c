@@ -292,8 +292,13 @@ static bool run_blas(const exec *x, job *j)
         transpose(g);
     }
     blas_guard guard = blas_enter();
-    bool ok =
-        !shallow(g) && gemm_packed_suits(g) ? gemm_packed_run(x, g, j->blas) : run_readable(x, j);
+    bool ok = true;
+    if (gemm_packed_suits_many(g))
+        gemm_packed_run_many(x, g, j->blas);
+    else if (!shallow(g) && gemm_packed_suits(g))
+        ok = gemm_packed_run(x, g, j->blas);
+    else
+        ok = run_readable(x, j);
     blas_leave(guard);
     if (copy && ok)
         pack_copy_out(x, &p, g->dtype, out, copy);

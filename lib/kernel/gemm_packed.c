@@ -2,7 +2,8 @@
  * WIDTH columns of b, DEPTH terms of the sum each, and BLAS multiplies block by block with its
  * kernels for small products, which reach about a tenth more than its own blocking of a large one.
  * The smaller operand is copied beforehand, for all threads; of the larger one each task copies one
- * strip at a time, which stays in its cache. Blocks lie at fixed places, so that the bits do not
+ * strip at a time, which stays in its cache. In a batch of many products a task is a strip of b's
+ * columns instead, and a is read where it lies. Blocks lie at fixed places, so that the bits do not
  * depend on which thread computes which. */
 #include "blas.h"
 #include "gemm_packed.h"
@@ -18,6 +19,7 @@ enum {
     LEAST = 1 << 22,         /* multiplications; below, copying costs more than it saves */
     LEAST_OF_MANY = 1 << 25, /* in a batch, whose other products keep the threads busy */
     TASKS = 4,               /* per thread, that all end at about the same time */
+    MANY = 16,               /* products in a batch: enough tasks for any machine */
 };
 
 typedef struct side { /* of a: strips of rows; of b: strips of columns */
@@ -50,13 +52,19 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t batches(const gemm_args *g)
+{
+    int64_t n = 1;
+    for (int i = 0; i < g->nbatch; i++)
+        n *= g->batch[i];
+    return n;
+}
+
 bool gemm_packed_suits(const gemm_args *g)
 {
-    double work = (double)g->m * (double)g->n * (double)g->k, batches = 1;
-    for (int i = 0; i < g->nbatch; i++)
-        batches *= (double)g->batch[i];
+    double work = (double)g->m * (double)g->n * (double)g->k;
     return g->m >= LEAST_EDGE && g->n >= LEAST_EDGE && g->k >= LEAST_EDGE / 2 &&
-           work >= (batches == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
+           work >= (batches(g) == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
            blas_has_small_kernels();
 }
 
@@ -100,15 +108,15 @@ static void copy_shared(int64_t begin, int64_t end, void *arg)
                    shared_block(p, u / p->blocks, u % p->blocks));
 }
 
-/* c's tile += block of a times block of b; the first one brings beta. */
+/* c's tile += block of a, its rows lda apart, times block of b; the first one brings beta. */
 static void multiply(const packed *p, const int64_t strip[2], int64_t block, const char *a,
-                     const char *b)
+                     int64_t lda, const char *b)
 {
     const gemm_args *g = p->g;
     int64_t depth = block_begin(p, block + 1) - block_begin(p, block);
     int64_t m = strip_thickness(&p->s[0], strip[0]), n = strip_thickness(&p->s[1], strip[1]);
     int64_t at = strip[0] * p->s[0].thick * g->sc.row + strip[1] * p->s[1].thick;
-    p->blas(m, n, depth, g->alpha, (blas_matrix){a, depth, false}, (blas_matrix){b, n, false},
+    p->blas(m, n, depth, g->alpha, (blas_matrix){a, lda, false}, (blas_matrix){b, n, false},
             block ? 1 : g->beta, p->c + at * p->size, g->sc.row);
 }
 
@@ -130,10 +138,11 @@ static void run_task(const packed *p, int64_t task)
             for (int64_t i = first; i < last; i++) {
                 const char *mine = (char *)buffer + (i - first) * bytes;
                 const char *other = shared_block(p, j, block);
+                int64_t depth = block_begin(p, block + 1) - block_begin(p, block);
                 if (own == 0)
-                    multiply(p, (int64_t[]){i, j}, block, mine, other);
+                    multiply(p, (int64_t[]){i, j}, block, mine, depth, other);
                 else
-                    multiply(p, (int64_t[]){j, i}, block, other, mine);
+                    multiply(p, (int64_t[]){j, i}, block, other, depth, mine);
             }
     }
 }
@@ -154,7 +163,23 @@ static void run_one(const exec *x, packed *p)
     parallel_for(x, own_tasks * p->groups, 1, run_tasks, p);
 }
 
-bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas)
+/* The product of that number in the batch. */
+static void go_to(packed *p, int64_t number)
+{
+    const gemm_args *g = p->g;
+    int64_t a = 0, b = 0, c = 0;
+    for (int i = g->nbatch - 1; i >= 0; number /= g->batch[i--]) {
+        int64_t at = number % g->batch[i];
+        a += at * g->sa.batch[i];
+        b += at * g->sb.batch[i];
+        c += at * g->sc.batch[i];
+    }
+    p->s[0].data = (const char *)g->a + a * p->size;
+    p->s[1].data = (const char *)g->b + b * p->size;
+    p->c = (char *)g->c + c * p->size;
+}
+
+static packed packed_of(const exec *x, const gemm_args *g, blas_gemm *blas)
 {
     packed p = {.g = g,
                 .loops = product_loops_of(x, g->dtype),
@@ -165,24 +190,64 @@ bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas)
                       {.n = g->n, .thick = WIDTH, .step = g->sb.col, .k_step = g->sb.row}},
                 .shared = g->m > g->n};
     p.blocks = ceil_div(g->k, p.depth);
-    int64_t batches = 1;
-    for (int i = 0; i < g->nbatch; i++)
-        batches *= g->batch[i];
+    return p;
+}
+
+bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas)
+{
+    packed p = packed_of(x, g, blas);
     p.copy = x->mem.alloc(x->mem.user, (size_t)(smaller(g->m, g->n) * g->k * p.size));
     if (!p.copy)
         return false;
-    for (int64_t b = 0; b < batches; b++) {
-        int64_t rest = b, at_a = 0, at_b = 0, at_c = 0;
-        for (int i = g->nbatch - 1; i >= 0; rest /= g->batch[i--]) {
-            at_a += rest % g->batch[i] * g->sa.batch[i];
-            at_b += rest % g->batch[i] * g->sb.batch[i];
-            at_c += rest % g->batch[i] * g->sc.batch[i];
-        }
-        p.s[0].data = (const char *)g->a + at_a * p.size;
-        p.s[1].data = (const char *)g->b + at_b * p.size;
-        p.c = (char *)g->c + at_c * p.size;
+    for (int64_t i = 0, n = batches(g); i < n; i++) {
+        go_to(&p, i);
         run_one(x, &p);
     }
     x->mem.free(x->mem.user, p.copy);
     return true;
+}
+
+/* ---- many products ---- */
+
+static bool rows_contiguous(const gemm_strides *s)
+{
+    return s->col == 1 && s->row > 0;
+}
+
+bool gemm_packed_suits_many(const gemm_args *g)
+{
+    return batches(g) >= MANY && g->m >= 2 * HEIGHT && g->n >= WIDTH / 2 && g->k >= HEIGHT &&
+           rows_contiguous(&g->sa) && (g->sb.col != 1 || g->sb.row != g->n) &&
+           blas_has_small_kernels();
+}
+
+/* A strip of b in one product of the batch. */
+static void run_strip(packed *p, int64_t strip)
+{
+    double buffer[WIDTH * DEPTH / 2];
+    const side *a = &p->s[0];
+    int64_t strips = ceil_div(a->n, a->thick), lda = a->step;
+    for (int64_t block = 0; block < p->blocks; block++) {
+        copy_block(p, 1, strip, block, (char *)buffer);
+        for (int64_t i = 0; i < strips; i++)
+            multiply(p, (int64_t[]){i, strip}, block,
+                     a->data + (i * a->thick * lda + block_begin(p, block)) * p->size, lda,
+                     (const char *)buffer);
+    }
+}
+
+static void run_strips(int64_t begin, int64_t end, void *arg)
+{
+    packed p = *(const packed *)arg;
+    int64_t strips = ceil_div(p.s[1].n, p.s[1].thick);
+    for (int64_t i = begin; i < end; i++) {
+        go_to(&p, i / strips);
+        run_strip(&p, i % strips);
+    }
+}
+
+void gemm_packed_run_many(const exec *x, const gemm_args *g, blas_gemm *blas)
+{
+    packed p = packed_of(x, g, blas);
+    parallel_for(x, batches(g) * ceil_div(g->n, WIDTH), 1, run_strips, &p);
 }

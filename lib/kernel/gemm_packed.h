@@ -12,4 +12,8 @@ bool gemm_packed_suits(const gemm_args *g);
  * memory is refused; c is then untouched. */
 bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas);
 
+/* The same for batches of middling products; needs no scratch memory. */
+bool gemm_packed_suits_many(const gemm_args *g);
+void gemm_packed_run_many(const exec *x, const gemm_args *g, blas_gemm *blas);
+
 #endif
