@@ -1,6 +1,7 @@
 /* Size-binned cache of data blocks. Input: byte counts; output: 64-byte aligned blocks. A freed
  * block goes to the bin of its size and serves the next request of that bin.
- * Invariant: a block's bin size is at least the bytes asked for and at most an eighth more. */
+ * Invariant: a block's bin size is at least the bytes asked for and at most an eighth more, of
+ * large blocks a sixty-fourth. */
 #define _DEFAULT_SOURCE /* madvise, posix_memalign */
 #include "block.h"
 
@@ -11,7 +12,17 @@
 #include <sys/mman.h>
 #endif
 
-enum { ALIGN = 64, BINS = 8 * 56, HUGE_PAGE = 1 << 21, LARGE = 1 << 20, WIDER = 4 };
+enum {
+    ALIGN = 64,
+    HUGE_PAGE = 1 << 21,
+    LARGE_BITS = 14, /* from 2^14 units of ALIGN bytes, 1 MiB, a block is large */
+    LARGE = ALIGN << LARGE_BITS,
+    FEW = 3, /* bins per doubling, as a power of two: of small blocks, */
+    MANY = 6, /* and of large ones */
+    LARGE_BIN = (LARGE_BITS - FEW) << FEW,
+    BINS = LARGE_BIN + (45 << MANY),
+    WIDER = 32, /* bins: half a doubling */
+};
 
 typedef struct block { /* lies in the 64 bytes before the data */
     struct block *next;
@@ -37,7 +48,8 @@ static void *default_alloc(size_t bytes, void *user)
     if (posix_memalign(&p, HUGE_PAGE, bytes) != 0)
         return NULL;
 #if defined __linux__ && defined MADV_HUGEPAGE
-    madvise(p, bytes, MADV_HUGEPAGE); /* fewer page faults; a refusal costs nothing */
+    /* Fewer page faults; a refusal costs nothing. The last part, less than a page, stays small. */
+    madvise(p, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return p;
 }
@@ -81,22 +93,20 @@ void block_pool_share(block_pool *p)
     p->shared = true;
 }
 
-/* Eight bins per doubling: sizes (8 + s) << e, s = 0..7. */
+/* 2^bits bins per doubling: sizes (2^bits + s) << e units, 0 <= s < 2^bits. */
 static int bin_of(size_t bytes, size_t *size)
 {
     size_t units = (bytes + ALIGN - 1) / ALIGN;
-    int e = 0;
-    if (units < 8)
-        units = 8;
-    while ((units >> e) >= 16)
+    bool large = units >= (size_t)1 << LARGE_BITS;
+    int bits = large ? MANY : FEW, e = 0;
+    if (units < (size_t)1 << FEW)
+        units = (size_t)1 << FEW;
+    while (units >> e >> (bits + 1))
         e++;
-    size_t s = (units + (((size_t)1 << e) - 1)) >> e;
-    if (s == 16) {
-        s = 8;
-        e++;
-    }
+    size_t s = (units + (((size_t)1 << e) - 1)) >> e; /* may be 2^(bits + 1): the next doubling */
     *size = (s << e) * ALIGN;
-    return e * 8 + (int)(s - 8);
+    int bin = (e << bits) + (int)(s - ((size_t)1 << bits));
+    return large ? bin - ((LARGE_BITS - MANY) << MANY) + LARGE_BIN : bin;
 }
 
 static void drop(block_pool *p, block *b)
@@ -144,7 +154,7 @@ static block *fresh(block_pool *p, size_t size, int bin)
     return b;
 }
 
-/* A large request takes a block that is up to twice as large before it asks for memory: gradients
+/* A large request takes a block that is up to half as large again before it asks for memory: gradients
  * then live where activations were. */
 static block *take_cached(block_pool *p, int bin, size_t size)
 {

@@ -93,6 +93,17 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
                            x->at.stride[0], x->at.stride[1], c->aux[GW]->data, n, from > 0));
 }
 
+/* At most BLOCK_BYTES of logits at a time, and not all of them at once: half of them for each of two
+ * blocks is memory that is needed for nothing else. */
+static int64_t block_rows(int64_t rows, int64_t row_bytes)
+{
+    int64_t fit = BLOCK_BYTES / (row_bytes + 1) / LEAST_ROWS * LEAST_ROWS;
+    int64_t half = (rows + 2 * LEAST_ROWS - 1) / (2 * LEAST_ROWS) * LEAST_ROWS;
+    int64_t n = fit < half ? fit : half;
+    n = n < LEAST_ROWS ? LEAST_ROWS : n;
+    return n < rows ? n : rows;
+}
+
 static void forward(op_call *c)
 {
     const exec *ex = &c->ctx->ex;
@@ -109,9 +120,7 @@ static void forward(op_call *c)
         return;
     }
     double count = cross_entropy_weight(&all), loss = 0;
-    b.rows = BLOCK_BYTES / (classes * b.size + 1) / LEAST_ROWS * LEAST_ROWS;
-    b.rows = b.rows < LEAST_ROWS ? LEAST_ROWS : b.rows;
-    b.rows = b.rows < rows ? b.rows : rows;
+    b.rows = block_rows(rows, classes * b.size);
     b.data = ex->mem.alloc(ex->mem.user, (size_t)(b.rows * (classes + 2) * b.size + 1));
     bool ok = b.data != NULL;
     for (int64_t from = 0; ok && from < rows; from += b.rows)
