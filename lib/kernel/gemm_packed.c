@@ -19,6 +19,7 @@ enum {
     LEAST = 1 << 22,         /* multiplications; below, copying costs more than it saves */
     LEAST_OF_MANY = 1 << 25, /* in a batch, whose other products keep the threads busy */
     TASKS = 4,               /* per thread, that all end at about the same time */
+    CLASH = 2048,            /* lines so many bytes apart share few sets of a cache */
     MANY = 16,               /* products in a batch: enough tasks for any machine */
 };
 
@@ -120,11 +121,26 @@ static void multiply(const packed *p, const int64_t strip[2], int64_t block, con
             block ? 1 : g->beta, p->c + at * p->size, g->sc.row);
 }
 
+/* Where a strip of a lies from a block of the sum on. */
+static const char *row_block(const packed *p, int64_t strip, int64_t block)
+{
+    const side *a = &p->s[0];
+    return a->data + (strip * a->thick * a->step + block_begin(p, block)) * p->size;
+}
+
+/* May rows of a be read where they lie? Not where they share a few sets of the cache. */
+static bool rows_readable(const packed *p)
+{
+    const side *a = &p->s[0];
+    return a->k_step == 1 && a->step > 0 && a->step * p->size % CLASH != 0;
+}
+
 /* A strip of the larger operand, some of its own strips thick, with a group of the shared strips.
  */
 static void run_task(const packed *p, int64_t task)
 {
     double buffer[STRIP * DEPTH / 2]; /* or floats: 64 KiB */
+    bool in_place = p->shared == 1 && rows_readable(p);
     int own = 1 - p->shared;
     const side *fixed = &p->s[p->shared], *s = &p->s[own];
     int64_t per_task = STRIP / s->thick, first = task / p->groups * per_task;
@@ -132,15 +148,16 @@ static void run_task(const packed *p, int64_t task)
     int64_t strips = ceil_div(fixed->n, fixed->thick), group = task % p->groups;
     for (int64_t block = 0; block < p->blocks; block++) {
         int64_t bytes = s->thick * p->depth * p->size;
-        for (int64_t i = first; i < last; i++)
+        for (int64_t i = first; i < last && !in_place; i++)
             copy_block(p, own, i, block, (char *)buffer + (i - first) * bytes);
         for (int64_t j = strips * group / p->groups; j < strips * (group + 1) / p->groups; j++)
             for (int64_t i = first; i < last; i++) {
-                const char *mine = (char *)buffer + (i - first) * bytes;
+                const char *mine = in_place ? row_block(p, i, block)
+                                            : (char *)buffer + (i - first) * bytes;
                 const char *other = shared_block(p, j, block);
                 int64_t depth = block_begin(p, block + 1) - block_begin(p, block);
                 if (own == 0)
-                    multiply(p, (int64_t[]){i, j}, block, mine, depth, other);
+                    multiply(p, (int64_t[]){i, j}, block, mine, in_place ? s->step : depth, other);
                 else
                     multiply(p, (int64_t[]){j, i}, block, other, depth, mine);
             }
@@ -226,12 +243,11 @@ static void run_strip(packed *p, int64_t strip)
 {
     double buffer[WIDTH * DEPTH / 2];
     const side *a = &p->s[0];
-    int64_t strips = ceil_div(a->n, a->thick), lda = a->step;
+    int64_t strips = ceil_div(a->n, a->thick);
     for (int64_t block = 0; block < p->blocks; block++) {
         copy_block(p, 1, strip, block, (char *)buffer);
         for (int64_t i = 0; i < strips; i++)
-            multiply(p, (int64_t[]){i, strip}, block,
-                     a->data + (i * a->thick * lda + block_begin(p, block)) * p->size, lda,
+            multiply(p, (int64_t[]){i, strip}, block, row_block(p, i, block), a->step,
                      (const char *)buffer);
     }
 }

@@ -4,6 +4,7 @@
 #include "../gemv.h"
 #include "halves.h"
 #include "isa.h"
+#include "transpose.h"
 
 enum { PANEL_K = 64, PANEL_N = 64 }; /* the packed part of b: 16 or 32 KiB, on the stack */
 enum { LINE = 64 };                  /* bytes of a cache line */

@@ -54,10 +54,11 @@ static void NAME(pack)(int64_t rows, int64_t cols, int64_t ld, const void *vsrc,
     const T *restrict src = vsrc;
     T *restrict dst = vdst;
     int64_t done = 0;
-    for (; row == 1 && done + 16 <= cols; done += 16) /* sixteen streams in, full vectors out */
-        for (int64_t i = 0; i < rows; i++)
-            for (int j = 0; j < 16; j++)
-                dst[i * ld + done + j] = src[i + (done + j) * col];
+    if (row == 1 && cols >= 16) {
+        const int64_t size = sizeof(T);
+        (size == 4 ? ISA(transpose_4) : ISA(transpose_8))(rows, cols, vdst, ld * size, vsrc, col * size);
+        done = cols;
+    }
     for (int64_t i = 0; i < rows; i++, src += row, dst += ld) {
         if (col == 1)
             for (int64_t j = done; j < cols; j++)
