@@ -19,6 +19,7 @@ static const struct {
     {"tokenize", cmd_tokenize, "text to token ids"},
     {"detokenize", cmd_detokenize, "token ids to text"},
     {"train-tokenizer", cmd_train_tokenizer, "make a byte-level BPE vocabulary from a text"},
+    {"convert", cmd_convert, "write a model with another dtype"},
     {"info", cmd_info, "what a model folder holds, and the memory it needs"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
