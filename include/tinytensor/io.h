@@ -15,8 +15,9 @@ extern "C" {
 
 /** @defgroup print Printing
  * As NumPy prints: columns aligned, the fewest digits that read back as the same value up to a
- * precision, `...` in the middle of large tensors. Shape and dtype come last. Printing works in a
- * context with an error, too.
+ * precision, `...` in the middle of large tensors. A tensor without axes is written as NumPy writes
+ * a number that stands alone: with all its digits, "1.0" and "0.1", whatever the options. Shape and
+ * dtype come last. Printing works in a context with an error, too, and in every locale.
  * @{ */
 
 /** How a tensor is written; begin with #TT_PRINT_OPTIONS_INIT. Names and defaults are those of

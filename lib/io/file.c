@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool file_create(file_out *o, tt_ctx *ctx, const char *path)
+bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
-    *o = (file_out){.ctx = ctx, .path = path};
+    *o = (file_out){.ctx = ctx, .op = op, .path = path};
     if (strlen(path) + sizeof suffix > sizeof o->temporary) {
-        ctx_error(ctx, TT_ERR_IO, "%.60s...: the path is too long", path);
+        ctx_error(ctx, TT_ERR_IO, "%s: %.60s...: the path is too long", op, path);
         return false;
     }
     snprintf(o->temporary, sizeof o->temporary, "%s%s", path, suffix);
@@ -22,7 +22,7 @@ bool file_create(file_out *o, tt_ctx *ctx, const char *path)
     if (fd >= 0 && fchmod(fd, 0644) == 0)
         o->f = fdopen(fd, "wb");
     if (!o->f) {
-        ctx_error(ctx, TT_ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot write: %s", op, path, strerror(errno));
         if (fd >= 0) {
             close(fd);
             remove(o->temporary);
@@ -31,11 +31,17 @@ bool file_create(file_out *o, tt_ctx *ctx, const char *path)
     return o->f != NULL;
 }
 
+static tt_status cannot_write(const file_out *o, int error)
+{
+    return ctx_error(o->ctx, TT_ERR_IO, "%s: %s: cannot write: %s", o->op, o->path,
+                     strerror(error));
+}
+
 void file_write(file_out *o, const void *data, size_t bytes)
 {
     if (!o->failed && bytes && fwrite(data, 1, bytes, o->f) != bytes) {
         o->failed = true;
-        ctx_error(o->ctx, TT_ERR_IO, "%s: cannot write: %s", o->path, strerror(errno));
+        cannot_write(o, errno);
     }
 }
 
@@ -51,40 +57,41 @@ tt_status file_commit(file_out *o)
     int error = errno;
     if (!ok) {
         file_abandon(o);
-        return ctx_error(o->ctx, TT_ERR_IO, "%s: cannot write: %s", o->path, strerror(error));
+        return cannot_write(o, error);
     }
     fclose(o->f);
     if (rename(o->temporary, o->path) == 0)
         return TT_OK;
     error = errno;
     remove(o->temporary);
-    return ctx_error(o->ctx, TT_ERR_IO, "%s: cannot write: %s", o->path, strerror(error));
+    return cannot_write(o, error);
 }
 
-FILE *file_open(tt_ctx *ctx, const char *path, int64_t *size)
+FILE *file_open(tt_ctx *ctx, const char *op, const char *path, int64_t *size)
 {
     struct stat st;
     FILE *f = fopen(path, "rb");
     if (f && (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))) {
+        int why = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
         fclose(f);
         f = NULL;
-        errno = EINVAL;
+        errno = why;
     }
     if (!f) {
-        ctx_error(ctx, TT_ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+        ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot read: %s", op, path, strerror(errno));
         return NULL;
     }
     *size = (int64_t)st.st_size;
     return f;
 }
 
-bool file_read(tt_ctx *ctx, FILE *f, const char *path, void *data, size_t bytes)
+bool file_read(tt_ctx *ctx, FILE *f, const char *op, const char *path, void *data, size_t bytes)
 {
     if (fread(data, 1, bytes, f) == bytes)
         return true;
     if (ferror(f))
-        ctx_error(ctx, TT_ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+        ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot read: %s", op, path, strerror(errno));
     else
-        ctx_error(ctx, TT_ERR_FORMAT, "%s: the file is cut off", path);
+        ctx_error(ctx, TT_ERR_FORMAT, "%s: %s: the file is cut off", op, path);
     return false;
 }

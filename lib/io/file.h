@@ -9,18 +9,20 @@
 typedef struct file_out {
     tt_ctx *ctx;
     FILE *f;
-    const char *path;
+    const char *op, *path; /* for messages: the function and the file */
     char temporary[4096];
     bool failed;
 } file_out;
 
-bool file_create(file_out *o, tt_ctx *ctx, const char *path); /* false: recorded */
+/* op names the function in messages. false: recorded */
+bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path);
 void file_write(file_out *o, const void *data, size_t bytes);
 tt_status file_commit(file_out *o); /* flush, fsync, rename; on failure the old file stays */
 void file_abandon(file_out *o);
 
-FILE *file_open(tt_ctx *ctx, const char *path, int64_t *size); /* NULL: recorded */
-bool file_read(tt_ctx *ctx, FILE *f, const char *path, void *data, size_t bytes);
+/* NULL, false: recorded */
+FILE *file_open(tt_ctx *ctx, const char *op, const char *path, int64_t *size);
+bool file_read(tt_ctx *ctx, FILE *f, const char *op, const char *path, void *data, size_t bytes);
 
 /* npy: the format of one array (NumPy's format version 1 to 3), also inside npz. */
 typedef void (*byte_sink)(void *user, const void *data, size_t bytes);
@@ -34,7 +36,7 @@ typedef struct byte_source {
     bool (*read)(void *user, void *data, size_t bytes);
     void *user;
     int64_t size;     /* bytes there are */
-    const char *path; /* for messages */
+    const char *op, *path; /* for messages: the function and the file */
 } byte_source;
 tt_tensor *npy_read(tt_ctx *ctx, byte_source *s);
 

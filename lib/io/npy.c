@@ -112,7 +112,7 @@ tt_status tt_save_npy(tt_tensor *x, const char *path)
         return ctx->err.code;
     if (!path)
         return ctx_error(ctx, TT_ERR_ARG, "save_npy: the path is NULL");
-    if (!npy_supports(x, "save_npy") || !file_create(&o, ctx, path))
+    if (!npy_supports(x, "save_npy") || !file_create(&o, ctx, "save_npy", path))
         return ctx->err.code;
     npy_emit(x, put_file, &o);
     return file_commit(&o);
@@ -125,6 +125,7 @@ typedef struct npy_header {
     bool swap, fortran;
     int ndim;
     int64_t shape[LAYOUT_MAX_NDIM];
+    char why[96]; /* what is wrong with it, where more can be said than that it is no dictionary */
 } npy_header;
 
 /* A cursor over the dictionary's text, which ends in a NUL. */
@@ -147,6 +148,10 @@ static bool expect(const char **s, const char *word)
 static bool parse_descr(const char **s, npy_header *h)
 {
     skip_space(s);
+    int n = 0;
+    while (n < 40 && isprint((unsigned char)(*s)[n]) && !strchr(",}", (*s)[n]))
+        n++;
+    snprintf(h->why, sizeof h->why, "a dtype of %.*s; known are f4 f8 f2 i8 i4 u1 b1", n, *s);
     char quote = **s;
     if (quote != '\'' && quote != '"')
         return false;
@@ -159,6 +164,7 @@ static bool parse_descr(const char **s, npy_header *h)
             h->dtype = codes[i].dtype;
             h->swap = order == (little_endian() ? '>' : '<');
             *s += 3;
+            h->why[0] = '\0';
             return true;
         }
     return false;
@@ -171,8 +177,12 @@ static bool parse_shape(const char **s, npy_header *h)
     for (h->ndim = 0; !expect(s, ")"); h->ndim++) {
         char *end;
         skip_space(s);
-        if (!isdigit((unsigned char)**s) || h->ndim == LAYOUT_MAX_NDIM)
+        if (!isdigit((unsigned char)**s))
             return false;
+        if (h->ndim == LAYOUT_MAX_NDIM) {
+            snprintf(h->why, sizeof h->why, "more than %d axes", LAYOUT_MAX_NDIM);
+            return false;
+        }
         long long v = strtoll(*s, &end, 10);
         h->shape[h->ndim] = v;
         *s = end;
@@ -211,7 +221,8 @@ static bool parse_dict(const char *s, npy_header *h)
 
 static bool bad(tt_ctx *ctx, const byte_source *s, const char *why)
 {
-    ctx_error(ctx, TT_ERR_FORMAT, "%s: not a npy file that can be read: %s", s->path, why);
+    ctx_error(ctx, TT_ERR_FORMAT, "%s: %s: not a npy file that can be read: %s", s->op, s->path,
+              why);
     return false;
 }
 
@@ -253,7 +264,7 @@ static bool read_header(tt_ctx *ctx, byte_source *s, npy_header *h)
     text[length] = '\0';
     s->size -= length;
     if (ok && !parse_dict(text, h))
-        ok = bad(ctx, s, "its dictionary is not {descr, fortran_order, shape} of a known dtype");
+        ok = bad(ctx, s, h->why[0] ? h->why : "its dictionary is not {descr, fortran_order, shape}");
     ctx->ex.mem.free(ctx->ex.mem.user, text);
     return ok;
 }
@@ -321,20 +332,20 @@ typedef struct open_file {
 static bool read_file(void *user, void *data, size_t bytes)
 {
     open_file *o = user;
-    return file_read(o->ctx, o->f, o->path, data, bytes);
+    return file_read(o->ctx, o->f, "load_npy", o->path, data, bytes);
 }
 
 tt_tensor *tt_load_npy(tt_ctx *ctx, const char *path)
 {
     open_file o = {ctx, NULL, path};
-    byte_source s = {read_file, &o, 0, path};
+    byte_source s = {read_file, &o, 0, "load_npy", path};
     if (!ctx || ctx->err.code)
         return NULL;
     if (!path) {
         ctx_error(ctx, TT_ERR_ARG, "load_npy: the path is NULL");
         return NULL;
     }
-    o.f = file_open(ctx, path, &s.size);
+    o.f = file_open(ctx, "load_npy", path, &s.size);
     if (!o.f)
         return NULL;
     tt_tensor *t = npy_read(ctx, &s);

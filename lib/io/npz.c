@@ -68,11 +68,20 @@ static void put_number(writer *w, uint64_t v, int bytes)
     put(w, b, (size_t)bytes);
 }
 
+/* The flag that says that a name is UTF-8, which NumPy sets and reads where it is not ASCII. */
+static unsigned name_flag(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name > 127)
+            return 0x800;
+    return 0;
+}
+
 /* What a local and a central header have in common. */
 static void put_common(writer *w, const entry *e)
 {
     put_number(w, 20, 2); /* version needed */
-    put_number(w, 0, 2);
+    put_number(w, name_flag(e->name), 2);
     put_number(w, 0, 2); /* stored */
     put_number(w, 0, 2);
     put_number(w, DATE_1980, 2);
@@ -164,7 +173,7 @@ tt_status tt_save_npz(const char *path, int n, const char *const *names,
     if (!e)
         return ctx->err.code;
     tt_status status = ctx->err.code;
-    if (file_create(&w.file, ctx, path)) {
+    if (file_create(&w.file, ctx, "save_npz", path)) {
         for (int i = 0; i < n; i++) {
             snprintf(e[i].name, sizeof e[i].name, "%s.npy", names[i]);
             put_entry(&w, &e[i], tensors[i]);
@@ -183,7 +192,7 @@ tt_status tt_save_npz(const char *path, int n, const char *const *names,
 typedef struct reader {
     tt_ctx *ctx;
     FILE *f;
-    const char *path;
+    const char *op, *path;
     int64_t size;       /* of the file */
     int64_t at, end;    /* central directory */
     int entries;
@@ -199,7 +208,8 @@ static uint64_t number(const unsigned char *p, int bytes)
 
 static bool bad(reader *r, const char *why)
 {
-    ctx_error(r->ctx, TT_ERR_FORMAT, "%s: not a npz file that can be read: %s", r->path, why);
+    ctx_error(r->ctx, TT_ERR_FORMAT, "%s: %s: not a npz file that can be read: %s", r->op, r->path,
+              why);
     return false;
 }
 
@@ -209,7 +219,7 @@ static bool read_at(reader *r, int64_t at, void *data, int64_t n)
         return bad(r, "an offset lies outside the file");
     if (fseek(r->f, (long)at, SEEK_SET) != 0)
         return bad(r, "it cannot be searched");
-    return file_read(r->ctx, r->f, r->path, data, (size_t)n);
+    return file_read(r->ctx, r->f, r->op, r->path, data, (size_t)n);
 }
 
 static bool find_directory(reader *r)
@@ -261,14 +271,14 @@ static bool next_entry(reader *r, entry *e)
     return true;
 }
 
-static bool open_archive(reader *r, tt_ctx *ctx, const char *path)
+static bool open_archive(reader *r, tt_ctx *ctx, const char *op, const char *path)
 {
-    *r = (reader){.ctx = ctx, .path = path};
+    *r = (reader){.ctx = ctx, .op = op, .path = path};
     if (!path) {
-        ctx_error(ctx, TT_ERR_ARG, "load_npz: the path is NULL");
+        ctx_error(ctx, TT_ERR_ARG, "%s: the path is NULL", op);
         return false;
     }
-    r->f = file_open(ctx, path, &r->size);
+    r->f = file_open(ctx, op, path, &r->size);
     if (!r->f)
         return false;
     if (r->size >= END_SIZE ? find_directory(r) : bad(r, "it is too short"))
@@ -311,7 +321,8 @@ static bool inflate_entry(reader *r, const entry *e, const unsigned char *packed
     return (rc == Z_STREAM_END && z.total_out == (uLong)e->size) || bad(r, "an array is damaged");
 #else
     ctx_error(r->ctx, TT_ERR_UNSUPPORTED,
-              "%s: '%s' is compressed, and this library was built without zlib", r->path, e->name);
+              "%s: %s: '%s' is compressed, and this library was built without zlib", r->op, r->path,
+              e->name);
     return false;
 #endif
 }
@@ -326,7 +337,7 @@ static tt_tensor *load_bytes(reader *r, const entry *e, unsigned char *packed,
         return bad(r, "a checksum does not match"), NULL;
     snprintf(path, sizeof path, "%s: %s", r->path, e->name);
     member m = {r, e, plain, 0};
-    byte_source s = {read_member, &m, e->size, path};
+    byte_source s = {read_member, &m, e->size, r->op, path};
     return npy_read(r->ctx, &s);
 }
 
@@ -355,14 +366,15 @@ tt_tensor *tt_load_npz(tt_ctx *ctx, const char *path, const char *name)
     entry e;
     tt_tensor *t = NULL;
     bool found = false;
-    if (!ctx || ctx->err.code || !open_archive(&r, ctx, path))
+    if (!ctx || ctx->err.code || !open_archive(&r, ctx, "load_npz", path))
         return NULL;
     for (int i = 0; name && i < r.entries && !found && next_entry(&r, &e); i++)
         found = strcmp(e.name, name) == 0;
     if (found)
         t = load_entry(&r, &e);
     else if (!ctx->err.code)
-        ctx_error(ctx, TT_ERR_ARG, "%s: no array named '%s'", path, name ? name : "(null)");
+        ctx_error(ctx, TT_ERR_ARG, "load_npz: %s: no array named '%s'", path,
+                  name ? name : "(null)");
     fclose(r.f);
     return t;
 }
@@ -373,7 +385,7 @@ int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64])
     entry e;
     if (!ctx)
         return TT_ERR_ARG;
-    if (ctx->err.code || !open_archive(&r, ctx, path))
+    if (ctx->err.code || !open_archive(&r, ctx, "npz_names", path))
         return ctx->err.code;
     for (int i = 0; i < r.entries && next_entry(&r, &e); i++) {
         if (strlen(e.name) >= NAME_SIZE)

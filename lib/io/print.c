@@ -2,14 +2,14 @@
  * large tensors, shape and dtype last. Input: a tensor and options; output: text through a sink.
  * Invariant: the layout follows numpy.array2string; nothing is allocated. */
 #include "../tensor/object.h"
+#include "digits.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tinytensor/io.h>
 
-enum { WORD = 64, DIGITS_F64 = 17, DIGITS_F32 = 9, DIGITS_HALF = 5, MAX_PRECISION = 20 };
+enum { WORD = DIGITS_TEXT, MAX_PRECISION = 20 };
 
 /* Where text goes: a buffer as snprintf fills one, or a file. */
 typedef struct out {
@@ -20,11 +20,10 @@ typedef struct out {
 } out;
 
 typedef struct format {
-    int kind;               /* 'f' fixed, 'e' scientific, 'i' integer, 'b' bool */
+    int kind;               /* 'f' fixed, 'e' scientific, 'i' integer, 'b' bool, 'a' alone */
     int left, right;        /* widths before and after the point; for e: right digits */
     int exponent;           /* digits of the exponent */
     int width;              /* integers and bools */
-    int precision, digits;  /* asked for; of the dtype */
 } format;
 
 typedef struct printer {
@@ -65,56 +64,6 @@ static double value_at(const tt_tensor *x, int64_t at)
     return tt_item(&one);
 }
 
-/* ---- numbers ---- */
-
-/* Fewest significant digits that read back as the same value. */
-static int shortest(double v, int max_digits, char *text)
-{
-    for (int p = 0; p < max_digits; p++) {
-        snprintf(text, WORD, "%.*e", p, v);
-        bool same = max_digits == DIGITS_F64   ? strtod(text, NULL) == v
-                    : max_digits == DIGITS_F32 ? strtof(text, NULL) == (float)v
-                                               : fabs(strtod(text, NULL) - v) < fabs(v) * 2e-4;
-        if (same)
-            return p;
-    }
-    return max_digits - 1;
-}
-
-static void trim_zeros(char *text)
-{
-    size_t n = strlen(text);
-    while (n && text[n - 1] == '0')
-        text[--n] = '\0';
-}
-
-static void fixed(const format *f, double v, char *text)
-{
-    char e[WORD];
-    int significant = v == 0 ? 0 : shortest(v, f->digits, e);
-    int exponent = v == 0 ? 0 : atoi(strchr(e, 'e') + 1);
-    int fraction = significant - exponent;
-    fraction = fraction < 0 ? 0 : fraction > f->precision ? f->precision : fraction;
-    snprintf(text, WORD, "%.*f", fraction, v);
-    if (!strchr(text, '.'))
-        strcat(text, ".");
-    else
-        trim_zeros(text);
-}
-
-static void scientific(double v, int fraction, int exponent_digits, char *text)
-{
-    char e[WORD], mantissa[WORD + 2];
-    snprintf(e, sizeof e, "%.*e", fraction, v);
-    char *mark = strchr(e, 'e');
-    int exponent = atoi(mark + 1);
-    *mark = '\0';
-    snprintf(mantissa, sizeof mantissa, "%s%s", e, strchr(e, '.') ? "" : ".");
-    exponent_digits = exponent_digits < 2 ? 2 : exponent_digits > 3 ? 3 : exponent_digits;
-    snprintf(text, WORD, "%.40se%c%0*d", mantissa, exponent < 0 ? '-' : '+', exponent_digits,
-             abs(exponent));
-}
-
 /* Spaces before, so that the points stand in one column, and after, up to `total` characters. */
 static void pad(char *text, int left, int total)
 {
@@ -147,15 +96,19 @@ static void word(const printer *p, int64_t at, char *text)
         snprintf(text, WORD, "%*s", f->width, v != 0 ? "True" : "False");
         return;
     }
+    if (f->kind == 'a') {
+        digits_alone((tt_dtype)p->x->dtype, v, text);
+        return;
+    }
     int total = f->left + 1 + f->right + (f->kind == 'e' ? 2 + f->exponent : 0);
     if (!isfinite(v)) {
         snprintf(text, WORD, "%*s", total, isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
         return;
     }
     if (f->kind == 'f')
-        fixed(f, v, text);
+        digits_fixed((tt_dtype)p->x->dtype, v, p->opt.precision, text);
     else
-        scientific(v, f->right, f->exponent, text);
+        digits_scientific((tt_dtype)p->x->dtype, v, f->right, f->right, f->exponent, text);
     pad(text, f->left, total);
 }
 
@@ -201,12 +154,12 @@ static void widen_range(printer *p, int64_t at, void *arg)
 
 static void widen_fixed(printer *p, int64_t at, void *arg)
 {
-    char text[WORD * 8];
+    char text[WORD];
     double v = value_at(p->x, at);
     (void)arg;
     if (!isfinite(v))
         return;
-    fixed(&p->f, v, text);
+    digits_fixed((tt_dtype)p->x->dtype, v, p->opt.precision, text);
     char *point = strchr(text, '.');
     int left = (int)(point - text), right = (int)strlen(point + 1);
     p->f.left = left > p->f.left ? left : p->f.left;
@@ -220,11 +173,11 @@ static void widen_scientific(printer *p, int64_t at, void *arg)
     (void)arg;
     if (!isfinite(v))
         return;
-    int fraction = v == 0 ? 0 : shortest(v, p->f.digits, text);
-    fraction = fraction > p->opt.precision ? p->opt.precision : fraction;
-    snprintf(text, sizeof text, "%.*e", fraction, v);
-    int exponent = (int)strlen(strchr(text, 'e') + 2), left = text[0] == '-' ? 2 : 1;
-    p->f.right = fraction > p->f.right ? fraction : p->f.right;
+    digits_scientific((tt_dtype)p->x->dtype, v, p->opt.precision, 0, 2, text);
+    char *point = strchr(text, '.'), *mark = strchr(text, 'e');
+    int left = (int)(point - text), right = (int)(mark - point) - 1;
+    int exponent = (int)strlen(mark + 2);
+    p->f.right = right > p->f.right ? right : p->f.right;
     p->f.left = left > p->f.left ? left : p->f.left;
     p->f.exponent = exponent > p->f.exponent ? exponent : p->f.exponent;
 }
@@ -242,13 +195,14 @@ static void choose_format(printer *p)
 {
     tt_dtype d = (tt_dtype)p->x->dtype;
     range r = {0};
-    p->f = (format){.precision = p->opt.precision,
-                    .digits = d == TT_F64 ? DIGITS_F64 : d == TT_F32 ? DIGITS_F32 : DIGITS_HALF};
-    if (d == TT_BOOL || d == TT_I64 || d == TT_I32 || d == TT_U8) {
-        p->f.kind = d == TT_BOOL ? 'b' : 'i';
+    bool whole = d == TT_I64 || d == TT_I32 || d == TT_U8;
+    p->f = (format){.kind = whole ? 'i' : d == TT_BOOL ? 'b' : p->x->at.ndim == 0 ? 'a' : 'f'};
+    if (whole)
         each(p, 0, 0, widen_word, NULL);
+    if (d == TT_BOOL && p->x->at.ndim)
+        p->f.width = 5; /* False */
+    if (p->f.kind != 'f')
         return;
-    }
     each(p, 0, 0, widen_range, &r);
     bool science = r.any && (r.hi >= 1e8 || (!p->opt.suppress &&
                                              (r.lo < 1e-4 || r.hi / r.lo > 1000.0)));

@@ -73,7 +73,7 @@ bool st_host(tt_ctx *ctx)
 
 static bool bad(tt_ctx *ctx, const char *path, const char *why)
 {
-    ctx_error(ctx, TT_ERR_FORMAT, "%s: %s", path, why);
+    ctx_error(ctx, TT_ERR_FORMAT, "safetensors_open: %s: %s", path, why);
     return false;
 }
 
@@ -88,7 +88,7 @@ static void unmap(void *user)
 static storage *map_file(tt_ctx *ctx, const char *path)
 {
     int64_t size;
-    FILE *f = file_open(ctx, path, &size);
+    FILE *f = file_open(ctx, "safetensors_open", path, &size);
     if (!f)
         return NULL;
     size_t bytes = (size_t)size;
@@ -98,10 +98,10 @@ static storage *map_file(tt_ctx *ctx, const char *path)
     if (size < LENGTH + 2 || (int64_t)bytes != size)
         bad(ctx, path, "too short for a safetensors file");
     else if ((p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fileno(f), 0)) == MAP_FAILED)
-        ctx_error(ctx, TT_ERR_IO, "%s: cannot map: %s", path, strerror(errno));
+        ctx_error(ctx, TT_ERR_IO, "safetensors_open: %s: cannot map: %s", path, strerror(errno));
     else if (!(m = block_alloc(ctx->pool, sizeof *m)) ||
              !(s = storage_borrow(ctx->pool, p, size, unmap, m)))
-        ctx_error(ctx, TT_ERR_NOMEM, "%s: out of memory", path);
+        ctx_error(ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory", path);
     fclose(f);
     if (s) {
         *m = (map){ctx->pool, p, bytes};
@@ -122,7 +122,8 @@ static bool read_header(tt_safetensors *st)
         length |= (uint64_t)p[i] << 8 * i;
     if (length > ST_MAX_HEADER || (int64_t)length > st->store->bytes - LENGTH) {
         ctx_error(st->ctx, TT_ERR_FORMAT,
-                  "%s: a header of %llu bytes does not fit in a file of %lld bytes, or is above %d",
+                  "safetensors_open: %s: a header of %llu bytes does not fit in a file of %lld "
+                  "bytes, or is above %d",
                   st->path, (unsigned long long)length, (long long)st->store->bytes, ST_MAX_HEADER);
         return false;
     }
@@ -132,13 +133,15 @@ static bool read_header(tt_safetensors *st)
     st->header = (st_header){.pool = st->pool};
     if (why.s[0])
         return bad(st->ctx, st->path, why.s);
-    ctx_error(st->ctx, TT_ERR_NOMEM, "%s: out of memory for its header", st->path);
+    ctx_error(st->ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory for its header",
+              st->path);
     return false;
 }
 
 static bool bad_tensor(const tt_safetensors *st, const st_entry *e, const char *why)
 {
-    ctx_error(st->ctx, TT_ERR_FORMAT, "%s: tensor '%.200s': %s", st->path, e->name, why);
+    ctx_error(st->ctx, TT_ERR_FORMAT, "safetensors_open: %s: tensor '%.200s': %s", st->path,
+              e->name, why);
     return false;
 }
 
@@ -156,7 +159,8 @@ static bool check_size(const tt_safetensors *st, const st_entry *e)
     if (e->numel >= 0 && mul_overflow(e->numel, dtypes[d].itemsize, &bytes) && bytes == have)
         return true;
     ctx_error(st->ctx, TT_ERR_FORMAT,
-              "%s: tensor '%.200s': its shape and dtype %s do not make the %lld bytes of its data",
+              "safetensors_open: %s: tensor '%.200s': its shape and dtype %s do not make the %lld "
+              "bytes of its data",
               st->path, e->name, e->dtype, (long long)have);
     return false;
 }
@@ -218,7 +222,8 @@ static bool check(tt_safetensors *st)
             return false;
     st->by_name = block_alloc(st->pool, (size_t)n * sizeof *st->by_name + 1);
     if (!st->by_name) {
-        ctx_error(st->ctx, TT_ERR_NOMEM, "%s: out of memory for its header", st->path);
+        ctx_error(st->ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory for its header",
+                  st->path);
         return false;
     }
     for (int64_t i = 0; i < n; i++)
@@ -239,7 +244,7 @@ tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path)
     tt_safetensors *st = block_alloc(ctx->pool, sizeof *st + length);
     if (!st) {
         storage_unref(file);
-        return ctx_error(ctx, TT_ERR_NOMEM, "%s: out of memory", path), NULL;
+        return ctx_error(ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory", path), NULL;
     }
     *st = (tt_safetensors){.ctx = ctx, .pool = ctx->pool, .store = file};
     st->header.pool = ctx->pool;
@@ -348,13 +353,15 @@ static tt_tensor *make(tt_safetensors *st, const st_entry *e)
     int d = find_dtype(e->dtype);
     layout at;
     if (d == DTYPE_COUNT || dtypes[d].dtype < 0)
-        return ctx_error(st->ctx, TT_ERR_DTYPE, "%s: tensor '%.200s': no tensors of dtype %.60s",
+        return ctx_error(st->ctx, TT_ERR_DTYPE,
+                         "safetensors_get: %s: tensor '%.200s': no tensors of dtype %.60s",
                          st->path, e->name, e->dtype),
                NULL;
     if (e->ndim > LAYOUT_MAX_NDIM || !layout_init(&at, (int)e->ndim, e->shape))
-        return ctx_error(st->ctx, TT_ERR_SHAPE,
-                         "%s: tensor '%.200s': more than %d axes, or sizes too large", st->path,
-                         e->name, LAYOUT_MAX_NDIM),
+        return ctx_error(
+                   st->ctx, TT_ERR_SHAPE,
+                   "safetensors_get: %s: tensor '%.200s': more than %d axes, or sizes too large",
+                   st->path, e->name, LAYOUT_MAX_NDIM),
                NULL;
     tt_dtype dtype = (tt_dtype)dtypes[d].dtype;
     int64_t item = dtypes[d].itemsize, from = st->data + e->begin;
@@ -372,7 +379,8 @@ tt_tensor *tt_safetensors_at(tt_safetensors *st, int64_t i)
         return NULL;
     const st_entry *e = entry_at(st, i);
     if (!e)
-        return ctx_error(st->ctx, TT_ERR_ARG, "%s: no tensor number %lld; there are %lld", st->path,
+        return ctx_error(st->ctx, TT_ERR_ARG,
+                         "safetensors_get: %s: no tensor number %lld; there are %lld", st->path,
                          (long long)i, (long long)st->header.entries),
                NULL;
     return make(st, e);
@@ -384,7 +392,7 @@ tt_tensor *tt_safetensors_get(tt_safetensors *st, const char *name)
         return NULL;
     int64_t i = tt_safetensors_find(st, name);
     if (i < 0)
-        return ctx_error(st->ctx, TT_ERR_ARG, "%s: no tensor '%.200s'", st->path,
+        return ctx_error(st->ctx, TT_ERR_ARG, "safetensors_get: %s: no tensor '%.200s'", st->path,
                          name ? name : "(null)"),
                NULL;
     return make(st, &st->header.entry[i]);

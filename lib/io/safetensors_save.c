@@ -35,7 +35,7 @@ static int compare(const void *a, const void *b)
 
 static bool refuse(const request *r, const char *what, int i, const char *why)
 {
-    ctx_error(r->ctx, TT_ERR_ARG, "%s: %s %d %s", r->path, what, i, why);
+    ctx_error(r->ctx, TT_ERR_ARG, "safetensors_save: %s: %s %d %s", r->path, what, i, why);
     return false;
 }
 
@@ -60,8 +60,8 @@ static bool check_texts(const request *r, const char *what, int n, const char *c
     bool ok = true;
     for (int i = 1; i < n && ok; i++)
         if (strcmp(sorted[i - 1], sorted[i]) == 0) {
-            ctx_error(r->ctx, TT_ERR_ARG, "%s: %s '%.200s' is given twice", r->path, what,
-                      sorted[i]);
+            ctx_error(r->ctx, TT_ERR_ARG, "safetensors_save: %s: %s '%.200s' is given twice",
+                      r->path, what, sorted[i]);
             ok = false;
         }
     mem->free(mem->user, sorted);
@@ -77,8 +77,8 @@ static bool check_tensors(const request *r)
         if (!tensor_alive(t)) /* recorded in the context that it had */
             return refuse(r, "tensor", i, "is used after its scope ended");
         if (t->ctx != r->ctx)
-            return ctx_error(r->ctx, TT_ERR_CONTEXT, "%s: tensor %d is of another context", r->path,
-                             i),
+            return ctx_error(r->ctx, TT_ERR_CONTEXT,
+                             "safetensors_save: %s: tensor %d is of another context", r->path, i),
                    false;
     }
     return true;
@@ -210,9 +210,9 @@ static tt_status write_file(const request *r)
     put_json(&count, r);
     if (count.bytes > ST_MAX_HEADER - ALIGN)
         return ctx_error(r->ctx, TT_ERR_UNSUPPORTED,
-                         "%s: a header of %lld bytes; the format has %d", r->path,
+                         "safetensors_save: %s: a header of %lld bytes; the format has %d", r->path,
                          (long long)count.bytes, ST_MAX_HEADER);
-    if (!file_create(&file, r->ctx, r->path))
+    if (!file_create(&file, r->ctx, "safetensors_save", r->path))
         return r->ctx->err.code;
     put_header(&w, r, count.bytes);
     put_data(&w, r);

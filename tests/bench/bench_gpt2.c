@@ -41,6 +41,36 @@ TRAIN(train_4_64, 4, 64)
 TRAIN(train_4_256, 4, 256)
 TRAIN(train_1_1024, 1, 1024)
 
+/* The ceiling of training: the products of a step and nothing else. Of each linear layer x (n in),
+ * w (in out) and the gradient (n out) of its result; 12 blocks with four layers each, and the head. */
+static const int64_t layers[][3] = {
+    {768, 2304, 12}, {768, 768, 12}, {768, 3072, 12}, {3072, 768, 12}, {768, 50257, 1}};
+enum { LAYERS = sizeof layers / sizeof *layers };
+
+static void products(tt_ctx *ctx, tt_tensor **t, int64_t n)
+{
+    for (int i = 0; i < LAYERS; i++) {
+        t[3 * i] = tt_randn(ctx, TT_F32, TT_SHAPE(n, layers[i][0]));
+        t[3 * i + 1] = tt_randn(ctx, TT_F32, TT_SHAPE(layers[i][0], layers[i][1]));
+        t[3 * i + 2] = tt_randn(ctx, TT_F32, TT_SHAPE(n, layers[i][1]));
+    }
+}
+static void products_256(tt_ctx *ctx, tt_tensor **t) { products(ctx, t, 256); }
+static void products_1024(tt_ctx *ctx, tt_tensor **t) { products(ctx, t, 1024); }
+
+static tt_tensor *multiply(tt_ctx *ctx, tt_tensor **t)
+{
+    for (int i = 0; i < LAYERS; i++)
+        for (int64_t k = 0; k < layers[i][2]; k++) {
+            tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+            tt_matmul(t[3 * i], t[3 * i + 1]);
+            tt_matmul(t[3 * i + 2], tt_transpose(t[3 * i + 1], 0, 1));
+            tt_matmul(tt_transpose(t[3 * i], 0, 1), t[3 * i + 2]);
+            tt_scope_end(ctx, s);
+        }
+    return NULL;
+}
+
 static void train_nano(tt_ctx *ctx, tt_tensor **t)
 {
     make(ctx, 4, 4, 128, 64, 65);
@@ -109,6 +139,8 @@ static const bench cases[] = {
     {"train 124M B=4 T=64", train_4_64, step, 0, 6 * 123.6e6 * 256, TT_GRAD},
     {"train 124M B=4 T=256", train_4_256, step, 0, 6 * 123.6e6 * 1024, TT_GRAD},
     {"train 124M B=1 T=1024", train_1_1024, step, 0, 6 * 123.6e6 * 1024, TT_GRAD},
+    {"products of 124M B=4 T=64", products_256, multiply, 0, 6 * 123.6e6 * 256, TT_NO_GRAD},
+    {"products of 124M 1024 tokens", products_1024, multiply, 0, 6 * 123.6e6 * 1024, TT_NO_GRAD},
     {"train nano 4x128 B=12 T=64", train_nano, step, 0, 6 * 0.79e6 * 768, TT_GRAD},
     {"generate 124M 16+64 f32", generate_f32, generate, 64 * 497.8e6, 0, TT_NO_GRAD},
     {"generate 124M 16+64 bf16", generate_bf16, generate, 64 * 248.9e6, 0, TT_NO_GRAD},

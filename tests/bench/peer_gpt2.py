@@ -88,10 +88,34 @@ def generate():
     return call
 
 
+LAYERS = ((768, 2304, 12), (768, 768, 12), (768, 3072, 12), (3072, 768, 12), (768, 50257, 1))
+
+
+def products(n):
+    """The products of a training step and nothing else, by BLAS into memory that is there."""
+
+    def case():
+        sides = [(torch.randn(n, i), torch.randn(i, o), torch.randn(n, o), k) for i, o, k in LAYERS]
+        outs = [(torch.empty(n, o), torch.empty(n, i), torch.empty(i, o)) for i, o, _ in LAYERS]
+
+        def call():
+            for (x, w, g, k), (y, gx, gw) in zip(sides, outs):
+                for _ in range(k):
+                    torch.mm(x, w, out=y)
+                    torch.mm(g, w.t(), out=gx)
+                    torch.mm(x.t(), g, out=gw)
+
+        return call
+
+    return case
+
+
 CASES = {
     "train 124M B=4 T=64": train(4, 64),
     "train 124M B=4 T=256": train(4, 256),
     "train 124M B=1 T=1024": train(1, 1024),
+    "products of 124M B=4 T=64": products(256),
+    "products of 124M 1024 tokens": products(1024),
     "train nano 4x128 B=12 T=64": train(
         12, 64, layers=4, heads=4, width=128, vocabulary=65, context=64
     ),

@@ -27,7 +27,14 @@ START_TEST(printing_follows_numpy)
                 "[-5 10  3]  (3,) int64");
     expect_text(tt_from_data(ctx, TT_BOOL, TT_SHAPE(2), (bool[]){true, false}),
                 "[ True False]  (2,) bool");
+    expect_text(tt_from_data(ctx, TT_BOOL, TT_SHAPE(2), (bool[]){true, true}),
+                "[ True  True]  (2,) bool");
     expect_text(tt_scalar(ctx, TT_F32, 1.5), "1.5  () float32");
+    expect_text(tt_scalar(ctx, TT_F64, 2), "2.0  () float64");
+    expect_text(tt_scalar(ctx, TT_F64, 0.1234567890123), "0.1234567890123  () float64");
+    expect_text(tt_scalar(ctx, TT_BF16, 1.1), "1.1  () bfloat16");
+    expect_text(tt_cast(values_f64(ctx, TT_SHAPE(3), F64(0.1, 0.2051, -1.4441)), TT_F16),
+                "[ 0.1    0.2051 -1.444 ]  (3,) float16");
     expect_text(tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)), "[]  (0, 3) float32");
     expect_text(tt_arange(ctx, TT_I64, 0, 2000, 1), "[   0    1    2 ... 1997 1998 1999]  (2000,) int64");
     expect_text(tt_reshape(tt_arange(ctx, TT_I64, 0, 8, 1), TT_SHAPE(2, 2, 2)),
@@ -116,6 +123,54 @@ START_TEST(damaged_npy_files_are_refused)
     unlink(path);
     ck_assert_ptr_null(tt_load_npy(ctx, path));
     expect_error(ctx, TT_ERR_IO, "No such file");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* What is wrong with a header that is no damage is said. */
+START_TEST(npy_files_of_other_kinds_say_what_they_are)
+{
+    static const char *const rows[][2] = {
+        {"{'descr': '<i2', 'fortran_order': False, 'shape': (0,), }", "a dtype of '<i2'"},
+        {"{'descr': '<f4', 'fortran_order': False, 'shape': (0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1), }",
+         "more than 16 axes"},
+        {"{'descr': '<f4', 'shape': (0,), }", "its dictionary is not"}};
+    tt_ctx *ctx = tt_ctx_new();
+    char path[256];
+    strcpy(path, in_folder("d.npy"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        FILE *f = fopen(path, "wb");
+        fprintf(f, "\x93NUMPY\x01%c%c%c%s", 0, (int)strlen(rows[i][0]), 0, rows[i][0]);
+        fclose(f);
+        ck_assert_ptr_null(tt_load_npy(ctx, path));
+        ck_assert_ptr_nonnull(strstr(tt_error_message(ctx), "load_npy: "));
+        expect_error(ctx, TT_ERR_FORMAT, rows[i][1]);
+    }
+    unlink(path);
+    ck_assert_ptr_null(tt_load_npy(ctx, in_folder(".")));
+    expect_error(ctx, TT_ERR_IO, "Is a directory");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* The zip flag for UTF-8 is set where a name needs it, or NumPy would read another name. */
+START_TEST(npz_names_are_utf8)
+{
+    static const char *const names[] = {"plain", "gr\xc3\xb6\xc3\x9f" "e"};
+    tt_ctx *ctx = tt_ctx_new();
+    char path[256];
+    unsigned char head[8];
+    strcpy(path, in_folder("e.npz"));
+    tt_tensor *x = counting(ctx, TT_SHAPE(2, 3));
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(tt_save_npz(path, 1, &names[i], &x), TT_OK);
+        ck_assert(tt_array_equal(tt_load_npz(ctx, path, names[i]), x));
+        FILE *f = fopen(path, "rb");
+        ck_assert_uint_eq(fread(head, 1, sizeof head, f), sizeof head);
+        fclose(f);
+        ck_assert_int_eq(head[7], i ? 8 : 0); /* flags: 0x0800 */
+    }
+    unlink(path);
     tt_ctx_free(ctx);
 }
 END_TEST
