@@ -154,6 +154,7 @@ static int64_t generate(generator *g, int64_t n)
     }
     show(&out, out.n);
     printf("\n");
+    fflush(stdout);
     free(out.text);
     return made;
 }

@@ -161,7 +161,8 @@ TT_API tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
  * rows at a time, so that never all logits are held: with 50,257 classes these are most of a language
  * model's memory. When gradients are recorded they are made in the same pass.
  * @param x             (... n), float
- * @param weight        (classes n), of the dtype of x
+ * @param weight        (classes n), of the dtype of x; or of 16-bit floats beside a float32 x that
+ *                      requires no gradient, as in tt_linear()
  * @param targets       (...), int64, in [0, classes) or ignore_index
  * @param ignore_index  rows with this target count nothing, in the mean neither
  * @return              (), NaN when every row is ignored; NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE,

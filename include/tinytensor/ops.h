@@ -805,7 +805,8 @@ TT_API tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correc
  * @param ord      the order: 2 as a rule; INFINITY for the largest |x|, -INFINITY for the smallest,
  *                 0 for the number of elements that are not 0
  * @param keepdim  whether they stay with size 1
- * @return         (...) without the axes; NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
+ * @return         (...) without the axes; NULL: #TT_ERR_ARG of nothing where ord is infinite,
+ *                 #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x: sign(x) (|x| / y)^(ord - 1), 0 where y is 0 */
 TT_API tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, bool keepdim);
 

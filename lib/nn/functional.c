@@ -1,11 +1,22 @@
-/* Functions that are compositions of public operations: embedding and the plain losses. */
+/* Functions that are compositions of public operations: the plain losses. */
 #include <tinytensor/tinytensor.h>
 
-tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
+/* Floats of one dtype that broadcast? What is NULL, dead or of two contexts the operations report. */
+static bool pair_fits(const char *name, tt_tensor *x, tt_tensor *y)
 {
-    tt_tensor *rows = tt_take(weight, 0, indices);
-    bool half = tt_dtype_of(rows) == TT_F16 || tt_dtype_of(rows) == TT_BF16;
-    return half ? tt_cast(rows, TT_F32) : rows;
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!ctx || tt_ctx_of(y) != ctx || !tt_ok(ctx))
+        return true;
+    tt_dtype d = tt_dtype_of(x), e = tt_dtype_of(y);
+    bool fits = true;
+    for (int i = 1; fits && i <= tt_ndim(x) && i <= tt_ndim(y); i++)
+        fits = tt_size(x, -i) == tt_size(y, -i) || tt_size(x, -i) == 1 || tt_size(y, -i) == 1;
+    if (d != e || (d != TT_F32 && d != TT_F64))
+        tt_error_set(ctx, TT_ERR_DTYPE, "%s: %s and %s; both are float32 or both float64", name,
+                     tt_dtype_name(d), tt_dtype_name(e));
+    else if (!fits)
+        tt_error_set(ctx, TT_ERR_SHAPE, "%s: the shapes do not broadcast", name);
+    return tt_ok(ctx);
 }
 
 static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
@@ -17,7 +28,7 @@ static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
 
 tt_tensor *tt_mse_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return reduced(tt_square(tt_sub(x, y)), reduction);
+    return pair_fits("mse_loss", x, y) ? reduced(tt_square(tt_sub(x, y)), reduction) : NULL;
 }
 
 tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
@@ -27,7 +38,7 @@ tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
 
 tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return reduced(tt_abs(tt_sub(x, y)), reduction);
+    return pair_fits("l1_loss", x, y) ? reduced(tt_abs(tt_sub(x, y)), reduction) : NULL;
 }
 
 tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
@@ -38,6 +49,8 @@ tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
 /* p log p is 0 at p = 0: the logarithm is taken of what is above 0 only. */
 tt_tensor *tt_kl_div_with(tt_tensor *log_q, tt_tensor *p, tt_loss_reduction reduction)
 {
+    if (!pair_fits("kl_div", log_q, p))
+        return NULL;
     tt_tensor *none = tt_le_scalar(p, 0);
     tt_tensor *entropy = tt_mul(p, tt_log(tt_masked_fill(p, none, 1)));
     return reduced(tt_sub(entropy, tt_mul(p, log_q)), reduction);

@@ -94,22 +94,24 @@ static bool add_slot(tt_optim *o, tt_step_slot *s, tt_tensor *p)
 }
 
 /* Every parameter can be optimised and is in one group only. */
-static tt_status check_params(const tt_optim *o, int n, tt_tensor *const *params)
+static tt_status check_params(const char *name, const tt_optim *o, int n,
+                              tt_tensor *const *params)
 {
     if (n < 0)
-        return tt_error_set(o->ctx, TT_ERR_ARG, "optim: %d parameters", n);
+        return tt_error_set(o->ctx, TT_ERR_ARG, "%s: %d parameters", name, n);
     for (int i = 0; i < n; i++) {
         if (!params[i] || !tt_ctx_of(params[i]))
-            return tt_error_set(o->ctx, TT_ERR_ARG, "optim: parameter %d is %s", i,
+            return tt_error_set(o->ctx, TT_ERR_ARG, "%s: parameter %d is %s", name, i,
                                 params[i] ? "dead" : "NULL");
         if (tt_ctx_of(params[i]) != o->ctx)
-            return tt_error_set(o->ctx, TT_ERR_CONTEXT, "optim: parameter %d is of another context",
-                                i);
+            return tt_error_set(o->ctx, TT_ERR_CONTEXT, "%s: parameter %d is of another context",
+                                name, i);
         if (!tt_requires_grad(params[i]))
-            return tt_error_set(o->ctx, TT_ERR_GRAD, "optim: parameter %d does not require grad", i);
+            return tt_error_set(o->ctx, TT_ERR_GRAD, "%s: parameter %d does not require grad", name,
+                                i);
         for (int k = 0; k < o->n + i; k++)
             if (params[i] == (k < o->n ? o->slots[k].param : params[k - o->n]))
-                return tt_error_set(o->ctx, TT_ERR_ARG, "optim: parameter %d is given twice", i);
+                return tt_error_set(o->ctx, TT_ERR_ARG, "%s: parameter %d is given twice", name, i);
     }
     return tt_error_code(o->ctx);
 }
@@ -134,20 +136,27 @@ static bool extended(const tt_optim *o, int n, tt_tensor *const *params, tt_opti
     return ok;
 }
 
-tt_status tt_optim_add_group(tt_optim *o, int n, tt_tensor *const *params, double lr,
-                             double weight_decay)
+static tt_status add_group(const char *name, tt_optim *o, int n, tt_tensor *const *params,
+                           double lr, double weight_decay)
 {
     tt_optim next;
-    if (!o || o->released)
-        return TT_ERR_ARG;
     if (!(lr >= 0 && weight_decay >= 0))
-        return tt_error_set(o->ctx, TT_ERR_ARG, "optim: lr is %g, weight_decay %g", lr, weight_decay);
-    if (check_params(o, n, params) < 0 || !extended(o, n, params, &next))
+        return tt_error_set(o->ctx, TT_ERR_ARG, "%s: lr is %g, weight_decay %g", name, lr,
+                            weight_decay);
+    if (check_params(name, o, n, params) < 0 || !extended(o, n, params, &next))
         return tt_error_code(o->ctx);
     next.groups[next.n_groups++] = (group){o->n, n, lr, weight_decay};
     free_arrays(o);
     *o = next;
     return TT_OK;
+}
+
+tt_status tt_optim_add_group(tt_optim *o, int n, tt_tensor *const *params, double lr,
+                             double weight_decay)
+{
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    return add_group("optim_add_group", o, n, params, lr, weight_decay);
 }
 
 /* Is every option in its range? NaN is in none. */
@@ -164,17 +173,18 @@ static bool options_fit(const tt_optim *o)
 static tt_optim *create(tt_ctx *ctx, const tt_optim *with, int n, tt_tensor *const *params,
                         double lr, double weight_decay)
 {
+    static const char *const names[] = {[SGD] = "sgd", [ADAM] = "adam", [ADAMW] = "adamw"};
     tt_optim *o = ctx ? tt_ctx_alloc(ctx, sizeof *o) : NULL;
     if (!o)
         return NULL;
     *o = *with;
     if (!options_fit(o))
-        tt_error_set(ctx, TT_ERR_ARG, "optim: %s",
+        tt_error_set(ctx, TT_ERR_ARG, "%s: %s", names[o->kind],
                      o->kind != SGD        ? "betas are in [0, 1), eps is not negative"
                      : o->sgd.nesterov ? "Nesterov needs a momentum and no dampening"
                                        : "the momentum is not negative");
     o->ctx = ctx;
-    if (tt_optim_add_group(o, n, params, lr, weight_decay) < 0 ||
+    if (add_group(names[o->kind], o, n, params, lr, weight_decay) < 0 ||
         tt_ctx_on_free(ctx, release_all, o) < 0) {
         release_all(o);
         return NULL;
@@ -246,11 +256,23 @@ static tt_status step_group(tt_optim *o, const group *g)
     return TT_OK;
 }
 
+/* Looks at all groups before the first is written: a step is taken by all of them or by none. */
+static bool can_step(const tt_optim *o)
+{
+    for (int i = 0; i < o->n; i++) {
+        const tt_tensor *p = o->slots[i].param;
+        if (tt_ctx_of(p) && tt_has_grad(p) && (tt_is_readonly(p) || !tt_is_contiguous(p)))
+            tt_error_set(o->ctx, TT_ERR_ARG, "optim_step: parameter %d is %s", i,
+                         tt_is_readonly(p) ? "read-only" : "not contiguous");
+    }
+    return tt_ok(o->ctx);
+}
+
 tt_status tt_optim_step(tt_optim *o)
 {
     if (!o || o->released)
         return TT_ERR_ARG;
-    if (!tt_ok(o->ctx))
+    if (!tt_ok(o->ctx) || !can_step(o))
         return tt_error_code(o->ctx);
     for (int i = 0; i < o->n_groups; i++) {
         tt_status s = step_group(o, &o->groups[i]);
@@ -356,7 +378,7 @@ static bool load_state(tt_optim *o, const char *path, int i, int which, bool kee
     if (!from || !to)
         return false;
     if (!tt_same_shape(from, to) || tt_dtype_of(from) != tt_dtype_of(to)) {
-        tt_error_set(o->ctx, TT_ERR_SHAPE,
+        tt_error_set(o->ctx, tt_same_shape(from, to) ? TT_ERR_DTYPE : TT_ERR_SHAPE,
                      "optim_load: %s: %s does not have the shape and dtype of parameter %d", path,
                      name, i);
         return false;

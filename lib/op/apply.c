@@ -52,7 +52,10 @@ tt_ctx *op_context(const char *name, int n, tt_tensor *const *in)
     tt_ctx *ctx = NULL;
     bool alive = true;
     for (int i = 0; i < n; i++) {
-        if (!in[i] || !tensor_alive(in[i])) {
+        if (!tensor_live(in[i])) {
+            if (in[i] && in[i]->stamp == DEAD)
+                ctx_error(in[i]->ctx, TT_ERR_DEAD, "%s: operand %d is used after its scope ended",
+                          name, i);
             alive = false;
             continue;
         }

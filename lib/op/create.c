@@ -23,8 +23,7 @@ static bool shape_layout(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim
     return !ctx->err.code;
 }
 
-static tt_tensor *make(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
-                       const int64_t *shape)
+tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape)
 {
     layout at;
     return shape_layout(ctx, name, dtype, ndim, shape, &at) ? tensor_new(ctx, dtype, &at) : NULL;
@@ -42,33 +41,33 @@ static tt_tensor *filled(tt_tensor *x, double value)
 
 tt_tensor *tt_empty(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
 {
-    return make(ctx, "empty", dtype, ndim, shape);
+    return op_empty(ctx, "empty", dtype, ndim, shape);
 }
 
 tt_tensor *tt_zeros(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
 {
-    return filled(make(ctx, "zeros", dtype, ndim, shape), 0);
+    return filled(op_empty(ctx, "zeros", dtype, ndim, shape), 0);
 }
 
 tt_tensor *tt_ones(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
 {
-    return filled(make(ctx, "ones", dtype, ndim, shape), 1);
+    return filled(op_empty(ctx, "ones", dtype, ndim, shape), 1);
 }
 
 tt_tensor *tt_full(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double value)
 {
-    return filled(make(ctx, "full", dtype, ndim, shape), value);
+    return filled(op_empty(ctx, "full", dtype, ndim, shape), value);
 }
 
 tt_tensor *tt_scalar(tt_ctx *ctx, tt_dtype dtype, double value)
 {
-    return filled(make(ctx, "scalar", dtype, 0, NULL), value);
+    return filled(op_empty(ctx, "scalar", dtype, 0, NULL), value);
 }
 
 static tt_tensor *like(tt_tensor *x, const char *name)
 {
     tt_ctx *ctx = op_context(name, 1, &x);
-    return ctx ? make(ctx, name, (tt_dtype)x->dtype, x->at.ndim, x->at.shape) : NULL;
+    return ctx ? op_empty(ctx, name, (tt_dtype)x->dtype, x->at.ndim, x->at.shape) : NULL;
 }
 
 tt_tensor *tt_empty_like(tt_tensor *x)
@@ -106,7 +105,7 @@ tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, dou
     if (step == 0 || !isfinite(n) || n > 0x1p59)
         return bad_count(ctx, "arange", n);
     int64_t count = n > 0 ? (int64_t)n : 0;
-    tt_tensor *x = make(ctx, "arange", dtype, 1, &count);
+    tt_tensor *x = op_empty(ctx, "arange", dtype, 1, &count);
     for (int64_t i = 0; x && i < count; i++)
         scalar_store(x->data + i * (int64_t)tt_itemsize(dtype), dtype, start + (double)i * step);
     return x;
@@ -115,7 +114,7 @@ tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, dou
 static tt_tensor *spaced(tt_ctx *ctx, const char *name, tt_dtype dtype, double start, double stop,
                          int64_t n, double base)
 {
-    tt_tensor *x = make(ctx, name, dtype, 1, &n);
+    tt_tensor *x = op_empty(ctx, name, dtype, 1, &n);
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
     for (int64_t i = 0; x && i < n; i++) {
         double v = n > 1 && i == n - 1 ? stop : start + (double)i * step;
@@ -139,7 +138,7 @@ tt_tensor *tt_logspace(tt_ctx *ctx, tt_dtype dtype, double start, double stop, i
 
 tt_tensor *tt_eye(tt_ctx *ctx, tt_dtype dtype, int64_t n, int64_t m)
 {
-    tt_tensor *x = filled(make(ctx, "eye", dtype, 2, (int64_t[]){n, m}), 0);
+    tt_tensor *x = filled(op_empty(ctx, "eye", dtype, 2, (int64_t[]){n, m}), 0);
     for (int64_t i = 0; x && i < n && i < m; i++)
         scalar_store(x->data + i * (m + 1) * (int64_t)tt_itemsize(dtype), dtype, 1);
     return x;

@@ -1,5 +1,6 @@
 /* Indexing by tensors: take, gather, scatter and the like. Invariant: every index is checked
  * before a kernel sees it. */
+#include <tinytensor/nn.h>
 #include "../kernel/copy.h"
 #include "../kernel/gather.h"
 #include "op.h"
@@ -144,6 +145,16 @@ tt_tensor *tt_take(tt_tensor *x, int axis, tt_tensor *indices)
 {
     tt_tensor *in[] = {x, indices};
     return apply(&take, 2, in, axis);
+}
+
+static const op embedding = {"embedding", take_infer, take_forward, take_vjp, SAVE_IN(1)};
+
+tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
+{
+    tt_tensor *in[] = {weight, indices};
+    tt_tensor *rows = apply(&embedding, 2, in, 0);
+    bool half = rows && (rows->dtype == TT_F16 || rows->dtype == TT_BF16);
+    return half ? tt_cast(rows, TT_F32) : rows;
 }
 
 /* ---- index_add: x plus src at the places the indices name ---- */

@@ -79,7 +79,7 @@ static void write_binary(tt_ctx *ctx, tt_tensor *dst, operand src, const void *a
 
 static tt_status binary_(const char *name, tt_tensor *x, tt_tensor *y, binary_id id)
 {
-    if (x && tensor_alive(x) && !x->ctx->err.code && !binary_takes(id, (tt_dtype)x->dtype))
+    if (tensor_live(x) && !x->ctx->err.code && !binary_takes(id, (tt_dtype)x->dtype))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: the result is no %s", name, describe(x).s);
     return write_from(name, x, y, false, write_binary, &id);
 }
@@ -111,15 +111,15 @@ static void write_axpy(tt_ctx *ctx, tt_tensor *dst, operand src, const void *arg
 
 tt_status tt_axpy_(tt_tensor *y, double a, tt_tensor *x)
 {
-    if (y && tensor_alive(y) && !y->ctx->err.code && y->dtype == TT_I64 && a != floor(a))
+    if (tensor_live(y) && !y->ctx->err.code && y->dtype == TT_I64 && a != floor(a))
         return ctx_error(y->ctx, TT_ERR_DTYPE, "axpy_: %g is no int64", a);
     return write_from("axpy_", y, x, false, write_axpy, &a);
 }
 
-tt_status tt_fill_(tt_tensor *x, double value)
+static tt_status fill(const char *name, tt_tensor *x, double value)
 {
     int64_t element[1];
-    tt_ctx *ctx = op_inplace("fill_", x, 0, NULL);
+    tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
         return status_of(x);
     scalar_store(element, (tt_dtype)x->dtype, value);
@@ -128,9 +128,14 @@ tt_status tt_fill_(tt_tensor *x, double value)
     return TT_OK;
 }
 
+tt_status tt_fill_(tt_tensor *x, double value)
+{
+    return fill("fill_", x, value);
+}
+
 tt_status tt_zero_(tt_tensor *x)
 {
-    return tt_fill_(x, 0);
+    return fill("zero_", x, 0);
 }
 
 static tt_status scalar_(const char *name, tt_tensor *x, double value, binary_id id)

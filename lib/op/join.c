@@ -92,10 +92,13 @@ tt_tensor *tt_stack(int n, tt_tensor *const *tensors, int axis)
     int k = op_axis("stack", tensors[0], axis, tensors[0]->at.ndim + 1);
     if (k < 0)
         return NULL;
-    for (int i = 1; i < n; i++)
-        if (!layout_same_shape(&tensors[i]->at, &tensors[0]->at))
-            return op_fail(tensors[0], TT_ERR_SHAPE, "stack: tensor 0 is %s, tensor %d is %s",
-                           describe(tensors[0]).s, i, describe(tensors[i]).s);
+    for (int i = 1; i < n; i++) {
+        bool fits = layout_same_shape(&tensors[i]->at, &tensors[0]->at);
+        if (!fits || tensors[i]->dtype != tensors[0]->dtype)
+            return op_fail(tensors[0], fits ? TT_ERR_DTYPE : TT_ERR_SHAPE,
+                           "stack: tensor 0 is %s, tensor %d is %s", describe(tensors[0]).s, i,
+                           describe(tensors[i]).s);
+    }
     return cat_new_axis(ctx, n, tensors, k);
 }
 
@@ -116,6 +119,7 @@ static tt_tensor *tile_axis(tt_tensor *x, int axis, int64_t n)
 tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
 {
     int64_t split[2 * LAYOUT_MAX_NDIM], wide[2 * LAYOUT_MAX_NDIM], shape[LAYOUT_MAX_NDIM];
+    layout at;
     if (!op_context("tile", 1, &x))
         return NULL;
     int ndim = n > x->at.ndim ? n : x->at.ndim;
@@ -133,6 +137,8 @@ tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
         if (!mul_overflow(size, times, &shape[i]))
             return op_fail(x, TT_ERR_SHAPE, "tile: the result is too large");
     }
+    if (!layout_init(&at, ndim, shape))
+        return op_fail(x, TT_ERR_SHAPE, "tile: the result is too large");
     if (2 * ndim <= LAYOUT_MAX_NDIM)
         return tt_reshape(tt_expand(tt_reshape(x, 2 * ndim, split), 2 * ndim, wide), ndim, shape);
     for (int i = 0; i < ndim; i++) /* too many axes to double: one after the other */

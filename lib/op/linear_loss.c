@@ -7,6 +7,7 @@
 #include "../kernel/copy.h"
 #include "../kernel/fused.h"
 #include "../kernel/pointwise.h"
+#include "contract.h"
 #include "op.h"
 #include "tape.h"
 
@@ -26,8 +27,9 @@ static tt_status infer(op_call *c)
     return TT_OK;
 }
 
-/* out (m, n) = or += the sum over k of a (m, k) b (k, n), given by strides of row and column */
-static bool product(const exec *x, tt_dtype dtype, int64_t m, int64_t n, int64_t k, const void *a,
+/* out (m, n) = or += the sum over k of a (m, k) b (k, n), given by strides of row and column; half_b:
+ * the dtype of b where it is of 16-bit floats */
+static bool product(const exec *x, tt_dtype dtype, tt_dtype half_b, int64_t m, int64_t n, int64_t k, const void *a,
                     int64_t am, int64_t ak, const void *b, int64_t bk, int64_t bn, void *out,
                     int64_t om, bool add)
 {
@@ -37,6 +39,7 @@ static bool product(const exec *x, tt_dtype dtype, int64_t m, int64_t n, int64_t
     contract_keep(&p, n, 0, bn, 1);
     contract_sum(&p, k, ak, bk);
     p.accumulate = add;
+    p.half_b = half_b;
     return contract_run(x, &p, out, a, b);
 }
 
@@ -72,7 +75,8 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
         .logits = logits,
         .targets = {t->data + from * t->at.stride[0] * 8, &b->target, TT_I64},
         .ignore_index = ignored};
-    if (!product(ex, c->dtype, rows, classes, n, xr, x->at.stride[0], x->at.stride[1], w->data,
+    const tt_dtype half = w->dtype == c->dtype ? (tt_dtype)0 : (tt_dtype)w->dtype, none = (tt_dtype)0;
+    if (!product(ex, c->dtype, half, rows, classes, n, xr, x->at.stride[0], x->at.stride[1], w->data,
                  w->at.stride[1], w->at.stride[0], b->data, classes, false))
         return false;
     cross_entropy_run(ex, &a, (operand){losses, &b->row, c->dtype},
@@ -86,10 +90,10 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
     scalar_store(&element, c->dtype, scale);
     cross_entropy_backward_run(ex, &a, logits, (operand){lse, &b->row, c->dtype},
                                (operand){&element, &b->still, c->dtype});
-    return (!gx || product(ex, c->dtype, rows, n, classes, b->data, classes, 1, w->data,
+    return (!gx || product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
                            w->at.stride[0], w->at.stride[1], c->aux[GX]->data + from * n * s, n,
                            false)) &&
-           (!gw || product(ex, c->dtype, classes, n, rows, b->data, 1, classes, xr,
+           (!gw || product(ex, c->dtype, none, classes, n, rows, b->data, 1, classes, xr,
                            x->at.stride[0], x->at.stride[1], c->aux[GW]->data, n, from > 0));
 }
 
@@ -173,7 +177,11 @@ tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *t
                 targets->at.ndim == last;
     for (int i = 0; fits && i < last; i++)
         fits = targets->at.shape[i] == x->at.shape[i];
-    if (!dtype_is_float((tt_dtype)x->dtype) || weight->dtype != x->dtype || targets->dtype != TT_I64)
+    bool half = is_half_pair(x, weight) && targets->dtype == TT_I64;
+    if (half && !half_pair_allowed(linear_cross_entropy.name, 3, in))
+        return NULL;
+    if (!half && (!dtype_is_float((tt_dtype)x->dtype) || weight->dtype != x->dtype ||
+                  targets->dtype != TT_I64))
         return op_fail(x, TT_ERR_DTYPE,
                        "%s: x is %s, weight %s, targets %s; one floating dtype and int64 are needed",
                        linear_cross_entropy.name, describe(x).s, describe(weight).s,

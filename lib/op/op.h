@@ -57,6 +57,8 @@ tt_status op_error(const op_call *c, tt_status code, const char *format, ...) TT
 tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 /* The axis in [0, ndim), or -1 with the error recorded. */
 int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);
+/* tt_empty() with errors in the name of another function. */
+tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape);
 /* What a function that returns a status returns after x was refused. */
 tt_status op_status(const tt_tensor *x);
 

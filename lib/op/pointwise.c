@@ -8,8 +8,7 @@
 /* Float functions of integers give float64, as in NumPy. */
 static tt_tensor *as_float(tt_tensor *x)
 {
-    return x && tensor_alive(x) && (x->dtype == TT_I64 || x->dtype == TT_BOOL) ? tt_cast(x, TT_F64)
-                                                                               : x;
+    return tensor_live(x) && (x->dtype == TT_I64 || x->dtype == TT_BOOL) ? tt_cast(x, TT_F64) : x;
 }
 
 static tt_status refuse(op_call *c)
@@ -90,7 +89,7 @@ static void unary_vjp(const op_call *c, op_grads *g)
     tt_tensor *tt_##name(tt_tensor *x)                                                             \
     {                                                                                              \
         unary_id id = UNARY_##name;                                                                \
-        if (x && tensor_alive(x) && !unary_takes(id, TT_I64) && x->dtype > TT_F64)                 \
+        if (tensor_live(x) && !unary_takes(id, TT_I64) && x->dtype > TT_F64)                       \
             x = as_float(x);                                                                       \
         return op_apply(&op_##name, 1, &x, &id, sizeof id);                                        \
     }
@@ -152,8 +151,8 @@ static void binary_forward(op_call *c)
 static tt_tensor *apply_binary(const op *o, binary_id id, tt_tensor *a, tt_tensor *b)
 {
     tt_tensor *in[] = {a, b};
-    if (a && tensor_alive(a) && a->dtype == TT_I64 && !binary_takes(id, TT_I64) && b &&
-        tensor_alive(b) && b->dtype == TT_I64) { /* true division, atan2, hypot */
+    if (tensor_live(a) && a->dtype == TT_I64 && !binary_takes(id, TT_I64) && tensor_live(b) &&
+        b->dtype == TT_I64) { /* true division, atan2, hypot */
         in[0] = tt_cast(a, TT_F64);
         in[1] = tt_cast(b, TT_F64);
     }

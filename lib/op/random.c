@@ -24,13 +24,13 @@ static tt_tensor *float_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: %s; float32 or float64 is needed", name,
                          tt_dtype_name(dtype)),
                NULL;
-    return tt_empty(ctx, dtype, ndim, shape);
+    return op_empty(ctx, name, dtype, ndim, shape);
 }
 
-tt_tensor *tt_uniform(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double lo,
-                      double hi)
+static tt_tensor *uniform(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
+                          const int64_t *shape, double lo, double hi)
 {
-    tt_tensor *x = float_empty(ctx, "uniform", dtype, ndim, shape);
+    tt_tensor *x = float_empty(ctx, name, dtype, ndim, shape);
     if (!x)
         return NULL;
     rng r = begin(ctx);
@@ -38,32 +38,44 @@ tt_tensor *tt_uniform(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shap
     return end(ctx, x, &r);
 }
 
-tt_tensor *tt_rand(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
+tt_tensor *tt_uniform(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double lo,
+                      double hi)
 {
-    return tt_uniform(ctx, dtype, ndim, shape, 0, 1);
+    return uniform(ctx, "uniform", dtype, ndim, shape, lo, hi);
 }
 
-tt_tensor *tt_normal(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double mean,
-                     double std)
+tt_tensor *tt_rand(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
 {
-    tt_tensor *x = float_empty(ctx, "normal", dtype, ndim, shape);
+    return uniform(ctx, "rand", dtype, ndim, shape, 0, 1);
+}
+
+static tt_tensor *normal(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
+                         const int64_t *shape, double mean, double std)
+{
+    tt_tensor *x = float_empty(ctx, name, dtype, ndim, shape);
     if (!x)
         return NULL;
     if (!(std >= 0))
-        return op_fail(x, TT_ERR_ARG, "normal: std is %g", std);
+        return op_fail(x, TT_ERR_ARG, "%s: std is %g", name, std);
     rng r = begin(ctx);
     random_normal_run(&ctx->ex, &r, operand_of(x), mean, std);
     return end(ctx, x, &r);
 }
 
+tt_tensor *tt_normal(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double mean,
+                     double std)
+{
+    return normal(ctx, "normal", dtype, ndim, shape, mean, std);
+}
+
 tt_tensor *tt_randn(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
 {
-    return tt_normal(ctx, dtype, ndim, shape, 0, 1);
+    return normal(ctx, "randn", dtype, ndim, shape, 0, 1);
 }
 
 tt_tensor *tt_randint(tt_ctx *ctx, int ndim, const int64_t *shape, int64_t lo, int64_t hi)
 {
-    tt_tensor *x = tt_empty(ctx, TT_I64, ndim, shape);
+    tt_tensor *x = op_empty(ctx, "randint", TT_I64, ndim, shape);
     if (!x)
         return NULL;
     if (lo >= hi)
@@ -76,7 +88,7 @@ tt_tensor *tt_randint(tt_ctx *ctx, int ndim, const int64_t *shape, int64_t lo, i
 
 tt_tensor *tt_randperm(tt_ctx *ctx, int64_t n)
 {
-    tt_tensor *x = tt_empty(ctx, TT_I64, 1, &n);
+    tt_tensor *x = op_empty(ctx, "randperm", TT_I64, 1, &n);
     if (!x)
         return NULL;
     rng r = begin(ctx);

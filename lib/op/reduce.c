@@ -243,6 +243,7 @@ static void var_vjp(const op_call *c, op_grads *g)
 }
 
 static const op op_var = {"var", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_AUX};
+static const op op_var_of_std = {"std", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_AUX};
 
 tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
@@ -251,7 +252,15 @@ tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, b
 
 tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
-    return tt_sqrt(tt_var(x, naxes, axes, correction, keepdim));
+    return tt_sqrt(reduce(&op_var_of_std, REDUCE_COUNT, x, naxes, axes, keepdim, correction));
+}
+
+static tt_status norm_infer(op_call *c)
+{
+    const reduce_attr *a = c->attr;
+    if (isinf(a->parameter) && reduced_count(c->in[0], a->axis) == 0)
+        return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
+    return float_infer(c);
 }
 
 static void norm_forward(op_call *c)
@@ -287,7 +296,7 @@ static void norm_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_mul(gy, d));
 }
 
-static const op op_norm = {"norm", float_infer, norm_forward, norm_vjp, SAVE_IN(0) | SAVE_OUT};
+static const op op_norm = {"norm", norm_infer, norm_forward, norm_vjp, SAVE_IN(0) | SAVE_OUT};
 
 tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, bool keepdim)
 {

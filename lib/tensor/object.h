@@ -76,6 +76,11 @@ void tensor_move(tt_tensor *t, int scope);
 void tensor_replace(tt_tensor *t, tt_tensor *from); /* t becomes what from is, in t's scope */
 
 bool tensor_alive(const tt_tensor *t); /* non-NULL and its scope not ended; records TT_ERR_DEAD */
+/* The same, and records nothing: for those who name the function themselves. */
+static inline bool tensor_live(const tt_tensor *t)
+{
+    return t && t->stamp == ALIVE;
+}
 int64_t tensor_numel(const tt_tensor *t);
 
 /* Called when a handle lets go of its graph links (set by op/tape.c's functions). */

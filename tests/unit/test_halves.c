@@ -47,6 +47,23 @@ START_TEST(linear_reads_halves)
 }
 END_TEST
 
+START_TEST(loss_reads_halves)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    for (int h = 0; h < 2; h++) {
+        tt_tensor *x = weights(ctx, TT_F32, TT_SHAPE(3, 50, 12));
+        tt_tensor *w = weights(ctx, halves[h], TT_SHAPE(40, 12));
+        tt_tensor *y = tt_randint(ctx, TT_SHAPE(3, 50), 0, 40);
+        expect_close(tt_linear_cross_entropy(x, w, y, 3),
+                     tt_linear_cross_entropy(x, tt_cast(w, TT_F32), y, 3));
+        tt_linear_cross_entropy(tt_param(x), w, y, 3);
+        ck_assert_int_eq(tt_error_code(ctx), TT_ERR_DTYPE);
+        tt_error_clear(ctx);
+    }
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(matmul_of_other_forms)
 {
     tt_ctx *ctx = tt_ctx_new();
@@ -204,6 +221,6 @@ START_TEST(no_memory_at_any_point)
 }
 END_TEST
 
-RUN_TESTS("halves", linear_reads_halves, matmul_of_other_forms, every_element_is_converted_exactly,
+RUN_TESTS("halves", linear_reads_halves, loss_reads_halves, matmul_of_other_forms, every_element_is_converted_exactly,
           threads_give_the_same_bits, embedding_gives_float32, what_halves_cannot,
           no_memory_at_any_point)
