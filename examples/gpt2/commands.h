@@ -17,8 +17,8 @@ int cmd_train_tokenizer(int argc, char **argv);
 
 /* "tinytensor-gpt2: ..." on stderr; exit 1. */
 _Noreturn void command_fail(const char *format, ...);
-/* "tinytensor-gpt2 SUBCOMMAND: why; see --help" on stderr; exit 2. */
-_Noreturn void command_usage(const char *subcommand, const char *why);
+/* "COMMAND: why; see --help" on stderr; exit 2. command: argv[0] of a subcommand. */
+_Noreturn void command_usage(const char *command, const char *why);
 /* A context whose first error ends the program by command_fail. */
 tt_ctx *command_context(int64_t threads, int64_t seed);
 

@@ -35,9 +35,9 @@ void command_fail(const char *format, ...)
     exit(1);
 }
 
-void command_usage(const char *subcommand, const char *why)
+void command_usage(const char *command, const char *why)
 {
-    fprintf(stderr, "tinytensor-gpt2 %s: %s; see --help\n", subcommand, why);
+    fprintf(stderr, "%s: %s; see --help\n", command, why);
     exit(2);
 }
 
@@ -78,8 +78,12 @@ int main(int argc, char **argv)
         return 0;
     }
     for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            char name[64]; /* as messages and --help call it */
+            snprintf(name, sizeof name, "tinytensor-gpt2 %s", commands[i].name);
+            argv[1] = name;
             return commands[i].run(argc - 1, argv + 1);
+        }
     fprintf(stderr, "tinytensor-gpt2: no command '%s'; see --help\n", argv[1]);
     return 2;
 }

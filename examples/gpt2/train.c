@@ -18,7 +18,7 @@
 #include "tokens.h"
 #include "weights.h"
 
-enum { PATH = 4096, TRAIN = 0, VAL = 1 };
+enum { PATH = 4096, TRAIN = 0, VAL = 1, GPT2_WORDS = 50257 };
 
 typedef struct run {
     tt_ctx *ctx;
@@ -28,8 +28,7 @@ typedef struct run {
     gpt2 model;
     trainer trainer;
     FILE *log;
-    int n_evals;
-    double *train_loss, *val_loss; /* one value per evaluation */
+    int64_t special; /* the token between texts; -1: none */
 } run;
 
 static volatile sig_atomic_t interrupted;
@@ -163,11 +162,27 @@ static void log_step(run *r, double loss, double val, double norm, double rate)
     fflush(r->log);
 }
 
+/* Drops the lines of steps after the checkpoint: these are made again. */
+static void cut_log(const char *path, int64_t step)
+{
+    char line[512];
+    long keep = 0;
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f) && (keep == 0 || strtoll(line, NULL, 10) <= step))
+        keep = ftell(f);
+    if (f)
+        fclose(f);
+    if (f && truncate(path, keep) != 0)
+        command_fail("%s: cannot be written", path);
+}
+
 static void open_log(run *r)
 {
     if (!r->o->log)
         return;
     bool more = r->o->resume && access(r->o->log, R_OK) == 0;
+    if (more)
+        cut_log(r->o->log, r->trainer.step);
     r->log = fopen(r->o->log, more ? "a" : "w");
     if (!r->log)
         command_fail("%s: cannot be written", r->o->log);
@@ -177,10 +192,11 @@ static void open_log(run *r)
 
 static void draw(const run *r)
 {
+    const trainer *t = &r->trainer;
     const panel panels[] = {
-        {"loss", "evaluation", 2, {{"training", r->train_loss}, {"validation", r->val_loss}}},
+        {"loss", "evaluation", 2, {{"training", t->train_loss}, {"validation", t->val_loss}}},
     };
-    if (r->o->plot && r->n_evals > 0 && !plot_write(r->o->plot, 1, panels, r->n_evals))
+    if (r->o->plot && t->n_evals > 0 && !plot_write(r->o->plot, 1, panels, t->n_evals))
         exit(1);
 }
 
@@ -189,8 +205,7 @@ static void draw(const run *r)
 static double evaluate(run *r, progress *bar)
 {
     double train = estimate(r, TRAIN), val = estimate(r, VAL);
-    r->train_loss[r->n_evals] = train;
-    r->val_loss[r->n_evals++] = val;
+    trainer_note(&r->trainer, train, val);
     progress_clear(bar);
     printf("step %5lld  train loss %.4f  val loss %.4f\n", (long long)r->trainer.step, train, val);
     fflush(stdout);
@@ -256,7 +271,7 @@ static int64_t read_data(run *r)
         if (!tokens_map(o->data, &r->data, error, sizeof error))
             command_fail("%s", error);
         if (!dir || strcmp(dir, "char") == 0)
-            return r->data.largest + 1 > 50257 ? r->data.largest + 1 : 50257;
+            return r->data.largest + 1 > GPT2_WORDS ? r->data.largest + 1 : GPT2_WORDS;
     }
     const char *text = is_shard(o->data) ? NULL : file_map(o->data, &bytes, error, sizeof error);
     if (!is_shard(o->data) && *error)
@@ -270,7 +285,7 @@ static int64_t read_data(run *r)
         command_fail("%s", error);
     if (text) {
         int32_t *ids = NULL;
-        int64_t n = tokenizer_encode(t, text, bytes, false, &ids);
+        int64_t n = tokenizer_encode(t, text, bytes, true, &ids);
         if (n < 0)
             command_fail("%s: %s", o->data, tokenizer_error(t));
         if (!tokens_take(ids, n, &r->data))
@@ -280,6 +295,7 @@ static int64_t read_data(run *r)
     if (!tokenizer_save(t, o->out, error, sizeof error))
         command_fail("%s", error);
     int64_t vocabulary = tokenizer_size(t);
+    r->special = tokenizer_special(t);
     tokenizer_free(t);
     if (r->data.largest >= vocabulary)
         command_fail("%s: token %lld is outside of the vocabulary of %lld", o->data,
@@ -308,6 +324,7 @@ static void make_model(run *r, int64_t vocabulary)
         c.n_inner = 4 * o->n_embd;
         c.n_positions = o->block_size;
         c.vocab_size = vocabulary;
+        c.bos_token_id = c.eos_token_id = r->special;
         gpt2_make(&r->model, r->ctx, &c);
         gpt2_init(&r->model);
     }
@@ -374,7 +391,7 @@ int cmd_train(int argc, char **argv)
                        .weight_decay = 0.1, .beta1 = 0.9, .beta2 = 0.99, .grad_clip = 1,
                        .eval_every = 250, .eval_iters = 20, .val_fraction = 0.1, .save_every = 500,
                        .seed = 1337};
-    run r = {.o = &o};
+    run r = {.o = &o, .special = GPT2_WORDS - 1}; /* of shards without a tokenizer */
     char path[PATH];
     parse(argc, argv, &o);
     r.ctx = command_context(o.threads, o.seed);
@@ -388,10 +405,6 @@ int cmd_train(int argc, char **argv)
         trainer_load(&r.trainer, in_folder(o.out, "checkpoint.safetensors", path), &o, r.data.n);
     if (!tt_ok(r.ctx))
         command_fail("%s", tt_error_message(r.ctx));
-    r.train_loss = calloc((size_t)(o.steps / o.eval_every) + 2, sizeof *r.train_loss);
-    r.val_loss = calloc((size_t)(o.steps / o.eval_every) + 2, sizeof *r.val_loss);
-    if (!r.train_loss || !r.val_loss)
-        command_fail("no memory");
     open_log(&r);
     tt_set_training(r.ctx, true);
     signal(SIGINT, on_interrupt);
@@ -399,8 +412,6 @@ int cmd_train(int argc, char **argv)
     train_all(&r);
     if (r.log)
         fclose(r.log);
-    free(r.train_loss);
-    free(r.val_loss);
     trainer_free(&r.trainer);
     gpt2_free(&r.model);
     tokens_free(&r.data);

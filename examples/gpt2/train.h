@@ -20,10 +20,14 @@ typedef struct trainer {
     tt_step_slot *decayed, *plain;
     int n_decayed, n_plain;
     int64_t step;
+    int n_evals;
+    double *train_loss, *val_loss; /* one value per evaluation, for the plot */
 } trainer;
 
 void trainer_make(trainer *t, gpt2 *model);
 void trainer_free(trainer *t);
+/* Adds an evaluation to the curves. */
+void trainer_note(trainer *t, double train_loss, double val_loss);
 /* One AdamW step on the gradients that are there; weight decay on matrices only. */
 void trainer_step(trainer *t, double lr, const train_options *o);
 /* The state in one file, written whole or not at all. */

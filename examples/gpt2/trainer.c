@@ -1,5 +1,5 @@
 /* The optimiser's state and its file: one safetensors file with the parameters ("model.NAME"), the
- * means ("m.NAME", "v.NAME") and the step in its metadata. */
+ * means ("m.NAME", "v.NAME"), the losses of the evaluations so far, and the step in its metadata. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,24 @@ void trainer_free(trainer *t)
     free(t->v);
     free(t->decayed);
     free(t->plain);
+    free(t->train_loss);
+    free(t->val_loss);
     *t = (trainer){0};
+}
+
+void trainer_note(trainer *t, double train_loss, double val_loss)
+{
+    size_t bytes = (size_t)(t->n_evals + 1) * sizeof(double);
+    double *train = realloc(t->train_loss, bytes);
+    t->train_loss = train ? train : t->train_loss;
+    double *val = realloc(t->val_loss, bytes);
+    t->val_loss = val ? val : t->val_loss;
+    if (!train || !val) {
+        tt_error_set(t->model->ctx, TT_ERR_NOMEM, "no memory for %d evaluations", t->n_evals + 1);
+        return;
+    }
+    t->train_loss[t->n_evals] = train_loss;
+    t->val_loss[t->n_evals++] = val_loss;
 }
 
 void trainer_step(trainer *t, double lr, const train_options *o)
@@ -55,7 +72,9 @@ void trainer_step(trainer *t, double lr, const train_options *o)
     tt_adam_step_(t->n_plain, t->plain, &h);
 }
 
-/* The tensors of the file, three per parameter, and their names. */
+static const char *const losses[] = {"losses.train", "losses.val"};
+
+/* The tensors of the file, three per parameter, and their names; then the losses, if there are any. */
 static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt_tensor **tensors)
 {
     static const char *const kinds[] = {"model", "m", "v"};
@@ -67,6 +86,11 @@ static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt
             pointers[n] = names[n];
             tensors[n] = of[k];
         }
+    }
+    const double *const values[] = {t->train_loss, t->val_loss};
+    for (int k = 0; k < 2 && t->n_evals > 0; k++, n++) {
+        pointers[n] = losses[k];
+        tensors[n] = tt_from_data(t->model->ctx, TT_F64, TT_SHAPE(t->n_evals), values[k]);
     }
     return n;
 }
@@ -80,7 +104,7 @@ typedef struct lists {
 
 static lists lists_make(const trainer *t)
 {
-    size_t n = 3 * (size_t)t->model->n_params;
+    size_t n = 3 * (size_t)t->model->n_params + 2;
     lists l = {calloc(n, NAME), calloc(n, sizeof *l.pointers), calloc(n, sizeof *l.tensors), 0};
     if (l.names && l.pointers && l.tensors)
         l.n = list(t, l.names, l.pointers, l.tensors);
@@ -112,6 +136,7 @@ static void fingerprint(char *text, size_t size, const train_options *o, int64_t
 void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens)
 {
     char step[32], same[768];
+    tt_scope s = tt_scope_begin(t->model->ctx, TT_NO_GRAD);
     lists l = lists_make(t);
     snprintf(step, sizeof step, "%lld", (long long)t->step);
     fingerprint(same, sizeof same, o, tokens);
@@ -119,6 +144,7 @@ void trainer_save(trainer *t, const char *path, const train_options *o, int64_t 
         tt_safetensors_save(path, l.n, l.pointers, l.tensors, 2, (const char *[]){"step", "run"},
                             (const char *[]){step, same});
     lists_free(&l);
+    tt_scope_end(t->model->ctx, s);
 }
 
 /* Says which part of the fingerprint differs first. */
@@ -131,6 +157,20 @@ static void refuse(tt_ctx *ctx, const char *path, const char *saved, const char 
     tt_error_set(ctx, TT_ERR_ARG, "%s was made with %.*s, this run has %.*s", path,
                  (int)strcspn(saved + from, ","), saved + from, (int)strcspn(now + from, ","),
                  now + from);
+}
+
+static void load_losses(trainer *t, tt_safetensors *file)
+{
+    bool there = false;
+    for (int64_t i = 0; i < tt_safetensors_count(file); i++)
+        there = there || strcmp(tt_safetensors_name(file, i), losses[0]) == 0;
+    if (!there)
+        return;
+    tt_tensor *train = tt_safetensors_get(file, losses[0]), *val = tt_safetensors_get(file, losses[1]);
+    if (tt_numel(train) != tt_numel(val))
+        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "%s and %s differ in length", losses[0], losses[1]);
+    for (int64_t i = 0; tt_ok(t->model->ctx) && i < tt_numel(train); i++)
+        trainer_note(t, tt_get(train, TT_INDEX(i)), tt_get(val, TT_INDEX(i)));
 }
 
 void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens)
@@ -151,6 +191,7 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     for (int i = 0; i < l.n && tt_ok(ctx); i++)
         tt_copy_(l.tensors[i], tt_safetensors_get(file, l.pointers[i]));
+    load_losses(t, file);
     tt_scope_end(ctx, s);
     if (tt_ok(ctx))
         t->step = strtoll(step, NULL, 10);

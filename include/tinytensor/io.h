@@ -89,10 +89,10 @@ TT_API tt_tensor *tt_load_npy(tt_ctx *ctx, const char *path);
 /** Writes tensors to a npz file, not compressed.
  * @param path     the file
  * @param n        number of tensors, at least 1
- * @param names    their names
+ * @param names    their names, each once, UTF-8
  * @param tensors  (...), any strides
- * @return         #TT_OK, #TT_ERR_IO, #TT_ERR_DTYPE, #TT_ERR_ARG for a NULL or a name of more than
- *                 251 bytes, #TT_ERR_UNSUPPORTED above 4 GB or 65,535 tensors */
+ * @return         #TT_OK, #TT_ERR_IO, #TT_ERR_DTYPE, #TT_ERR_ARG for a NULL, a name that is given
+ *                 twice or one of more than 251 bytes, #TT_ERR_UNSUPPORTED above 4 GB or 65,535 tensors */
 TT_API tt_status tt_save_npz(const char *path, int n, const char *const *names,
                              tt_tensor *const *tensors);
 

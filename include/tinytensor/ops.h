@@ -436,8 +436,9 @@ TT_API tt_tensor *tt_logical_xor(tt_tensor *a, tt_tensor *b);
 /** @} */
 /** @defgroup scalar Elementwise, with a number
  * The functions of two operands with a number on the right, or, where the name begins with an r, on
- * the left. The number takes the dtype of x; one that an int64 tensor cannot hold, such as 0.5, is
- * #TT_ERR_DTYPE, except where the result is float64 anyway. The rest is as for two tensors.
+ * the left. The number takes the dtype of x; one that an integer tensor cannot hold, such as 0.5, is
+ * #TT_ERR_DTYPE, except where the result is float64 anyway, and in logic, which asks only whether it
+ * is 0. The rest is as for two tensors.
  * @{ */
 
 /** y = x + value.

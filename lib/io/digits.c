@@ -89,6 +89,8 @@ void digits_scientific(tt_dtype dtype, double v, int precision, int least, int e
     char *mark = strchr(digits, 'e');
     int power = atoi(mark + 1);
     *mark = '\0';
+    for (; wanted > least && mark[-1] == '0'; wanted--) /* what was cut off may end in zeros */
+        *--mark = '\0';
     snprintf(text, DIGITS_TEXT, "%.40se%c%0*d", digits, power < 0 ? '-' : '+', exponent,
              abs(power));
 }

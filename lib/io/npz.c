@@ -158,6 +158,26 @@ static tt_ctx *check_entries(int n, const char *const *names, tt_tensor *const *
     return ctx;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const entry *)a)->name, ((const entry *)b)->name);
+}
+
+/* Fills in the names, each of which may be there once. */
+static bool name_entries(tt_ctx *ctx, int n, const char *const *names, entry *e)
+{
+    for (int i = 0; i < n; i++)
+        snprintf(e[i].name, sizeof e[i].name, "%s.npy", names[i]);
+    qsort(e, (size_t)n, sizeof *e, compare_names);
+    for (int i = 1; i < n; i++)
+        if (strcmp(e[i - 1].name, e[i].name) == 0)
+            ctx_error(ctx, TT_ERR_ARG, "save_npz: the name '%.*s' is given twice",
+                      (int)strlen(e[i].name) - 4, e[i].name);
+    for (int i = 0; i < n; i++)
+        snprintf(e[i].name, sizeof e[i].name, "%s.npy", names[i]);
+    return !ctx->err.code;
+}
+
 tt_status tt_save_npz(const char *path, int n, const char *const *names,
                       tt_tensor *const *tensors)
 {
@@ -173,11 +193,9 @@ tt_status tt_save_npz(const char *path, int n, const char *const *names,
     if (!e)
         return ctx->err.code;
     tt_status status = ctx->err.code;
-    if (file_create(&w.file, ctx, "save_npz", path)) {
-        for (int i = 0; i < n; i++) {
-            snprintf(e[i].name, sizeof e[i].name, "%s.npy", names[i]);
+    if (name_entries(ctx, n, names, e) && file_create(&w.file, ctx, "save_npz", path)) {
+        for (int i = 0; i < n; i++)
             put_entry(&w, &e[i], tensors[i]);
-        }
         put_directory(&w, e, n);
         status = file_commit(&w.file);
     } else {

@@ -82,7 +82,27 @@
     X(tt_arange(ctx, TT_F32, 0, 1, 0), TT_ERR_ARG, "arange")                                       \
     X(tt_randint(ctx, TT_SHAPE(2), 3, 3), TT_ERR_ARG, "randint")                                   \
     X(tt_add(a, other), TT_ERR_CONTEXT, "operands belong to different contexts")                   \
-    X(tt_load_npy(ctx, "/nowhere/x.npy"), TT_ERR_IO, "/nowhere/x.npy")
+    X(tt_load_npy(ctx, "/nowhere/x.npy"), TT_ERR_IO, "load_npy: /nowhere/x.npy")                   \
+    X(tt_add_scalar(h, 1), TT_ERR_DTYPE, "add_scalar: no arithmetic on (2, 3) float16")            \
+    X(tt_rsub_scalar(h, 1), TT_ERR_DTYPE, "rsub_scalar: no arithmetic on (2, 3) float16")          \
+    X(tt_floor_divide_scalar(n, 0), TT_ERR_ARG, "floor_divide_scalar: integer division by zero")   \
+    X(tt_pow_scalar(n, -1), TT_ERR_ARG, "pow_scalar: integers have no negative powers")            \
+    X(tt_eq_scalar(tt_cast(n, TT_U8), 300), TT_ERR_DTYPE, "eq_scalar: 300 is no uint8")            \
+    X(tt_lt_scalar(tt_cast(n, TT_I32), 0.5), TT_ERR_DTYPE, "lt_scalar: 0.5 is no int32")           \
+    X(tt_eq_scalar(t, 2), TT_ERR_DTYPE, "eq_scalar: 2 is no bool")                                 \
+    X(tt_std(n, TT_ALL_AXES, 0, false), TT_ERR_DTYPE, "std: ")                                     \
+    X(tt_norm(z, TT_ALL_AXES, HUGE_VAL, false), TT_ERR_ARG, "norm: no elements")                   \
+    X(tt_stack(TT_TENSORS(a, d), 0), TT_ERR_DTYPE, "stack: ")                                      \
+    X(tt_tile(a, TT_SHAPE((int64_t)1 << 40, (int64_t)1 << 40)), TT_ERR_SHAPE, "tile: ")            \
+    X(tt_embedding(a, I64S(2)), TT_ERR_INDEX, "embedding: index 2, at (0,) of the indices")        \
+    X(tt_embedding(a, a), TT_ERR_DTYPE, "embedding: indices are")                                  \
+    X(tt_mse_loss(n, n), TT_ERR_DTYPE, "mse_loss: int64")                                          \
+    X(tt_mse_loss(a, b), TT_ERR_SHAPE, "mse_loss: ")                                               \
+    X(tt_l1_loss(a, d), TT_ERR_DTYPE, "l1_loss: float32 and float64")                              \
+    X(tt_kl_div(a, b), TT_ERR_SHAPE, "kl_div: ")                                                   \
+    X(tt_rand(ctx, TT_I64, TT_SHAPE(2)), TT_ERR_DTYPE, "rand: int64")                              \
+    X(tt_randn(ctx, TT_F32, TT_SHAPE(-1)), TT_ERR_SHAPE, "randn: (-1,)")                           \
+    X(tt_randperm(ctx, -1), TT_ERR_SHAPE, "randperm: ")
 
 START_TEST(operations)
 {
@@ -161,9 +181,58 @@ START_TEST(dead_handles)
     tt_tensor *a = counting(ctx, TT_SHAPE(2));
     tt_scope_end(ctx, s);
     ck_assert_ptr_null(tt_exp(a));
-    expect_error(ctx, TT_ERR_DEAD, "scope");
+    expect_error(ctx, TT_ERR_DEAD, "exp: operand 0 is used after its scope ended");
     tt_ctx_free(ctx);
 }
 END_TEST
 
-RUN_TESTS("errors", operations, in_place, the_first_one_is_kept, dead_handles)
+START_TEST(initialisers)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    ck_assert_int_eq(tt_init_normal_(tt_zeros(ctx, TT_I64, TT_SHAPE(2)), 0, 1), TT_ERR_DTYPE);
+    expect_error(ctx, TT_ERR_DTYPE, "init_normal_: int64");
+    tt_init_normal_(tt_zeros(ctx, TT_F32, TT_SHAPE(2)), 0, -1);
+    expect_error(ctx, TT_ERR_ARG, "init_normal_: ");
+    tt_init_kaiming_uniform_(tt_zeros(ctx, TT_F32, TT_SHAPE(2)), 0);
+    expect_error(ctx, TT_ERR_SHAPE, "init_kaiming_uniform_: a tensor of 1 axes");
+    ck_assert_int_eq(tt_init_uniform_(NULL, 0, 1), TT_ERR_ARG);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* A step is taken by the parameters of all groups or by none. */
+START_TEST(a_step_that_fails)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *p = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(2)));
+    tt_tensor *q = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(2)));
+    tt_optim *o = tt_sgd(ctx, TT_TENSORS(p), 0.5, NULL);
+    ck_assert_int_eq(tt_optim_add_group(o, TT_TENSORS(q), 0.5, 0), TT_OK);
+    ck_assert_int_lt(tt_optim_add_group(o, TT_TENSORS(q), 0.5, 0), 0);
+    expect_error(ctx, TT_ERR_ARG, "optim_add_group: parameter 0 is given twice");
+    ck_assert_ptr_null(tt_adamw(ctx, TT_TENSORS(tt_detach(p)), 0.5, NULL));
+    expect_error(ctx, TT_ERR_GRAD, "adamw: parameter 0 does not require grad");
+    tt_backward(tt_sum(tt_mul(p, q), TT_ALL_AXES, false));
+    tt_set_readonly(q);
+    ck_assert_int_eq(tt_optim_step(o), TT_ERR_ARG);
+    expect_error(ctx, TT_ERR_ARG, "optim_step: parameter 1 is read-only");
+    ck_assert(tt_get(p, TT_INDEX(0)) == 1);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* With a number logic asks only whether it is 0, whatever the dtype could hold. */
+START_TEST(logic_with_numbers)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *n = I64S(0, 1);
+    expect_values(tt_logical_and_scalar(n, 0.5), F64(0, 1));
+    expect_values(tt_logical_or_scalar(n, NAN), F64(1, 1));
+    expect_values(tt_logical_xor_scalar(tt_cast(n, TT_BOOL), 7), F64(1, 0));
+    expect_values(tt_eq_scalar(tt_cast(n, TT_U8), 1), F64(0, 1));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+RUN_TESTS("errors", operations, in_place, the_first_one_is_kept, dead_handles, initialisers,
+          a_step_that_fails, logic_with_numbers)

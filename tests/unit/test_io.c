@@ -20,6 +20,10 @@ START_TEST(printing_follows_numpy)
                 "[[  1.     2.5 ]\n [ -3.25 100.  ]]  (2, 2) float64");
     expect_text(tt_from_data(ctx, TT_F32, TT_SHAPE(2), (float[]){0.1f, 1.f / 3}),
                 "[0.1        0.33333334]  (2,) float32");
+    expect_text(values_f64(ctx, TT_SHAPE(1), F64(-6.53217443001230e+274)),
+                "[-6.53217443e+274]  (1,) float64");
+    expect_text(values_f64(ctx, TT_SHAPE(1), F64(-6.53217440001230e+274)),
+                "[-6.5321744e+274]  (1,) float64");
     expect_text(values_f64(ctx, TT_SHAPE(2), F64(1e10, 1.5)), "[1.0e+10 1.5e+00]  (2,) float64");
     expect_text(values_f64(ctx, TT_SHAPE(3), F64(NAN, INFINITY, 1)),
                 "[nan inf  1.]  (3,) float64");
@@ -34,7 +38,7 @@ START_TEST(printing_follows_numpy)
     expect_text(tt_scalar(ctx, TT_F64, 0.1234567890123), "0.1234567890123  () float64");
     expect_text(tt_scalar(ctx, TT_BF16, 1.1), "1.1  () bfloat16");
     expect_text(tt_cast(values_f64(ctx, TT_SHAPE(3), F64(0.1, 0.2051, -1.4441)), TT_F16),
-                "[ 0.1    0.2051 -1.444 ]  (3,) float16");
+                "[ 0.1     0.2051 -1.444 ]  (3,) float16");
     expect_text(tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)), "[]  (0, 3) float32");
     expect_text(tt_arange(ctx, TT_I64, 0, 2000, 1), "[   0    1    2 ... 1997 1998 1999]  (2000,) int64");
     expect_text(tt_reshape(tt_arange(ctx, TT_I64, 0, 8, 1), TT_SHAPE(2, 2, 2)),
@@ -170,6 +174,11 @@ START_TEST(npz_names_are_utf8)
         fclose(f);
         ck_assert_int_eq(head[7], i ? 8 : 0); /* flags: 0x0800 */
     }
+    static const char *const twice[] = {"b", "a", "b"};
+    tt_tensor *three[] = {x, x, x};
+    ck_assert_int_eq(tt_save_npz(path, 3, twice, three), TT_ERR_ARG);
+    expect_error(ctx, TT_ERR_ARG, "save_npz: the name 'b' is given twice");
+    ck_assert(tt_array_equal(tt_load_npz(ctx, path, names[1]), x)); /* the file is as it was */
     unlink(path);
     tt_ctx_free(ctx);
 }
@@ -229,4 +238,5 @@ START_TEST(damaged_npz_files_are_refused)
 END_TEST
 
 RUN_TESTS("io", printing_follows_numpy, long_rows_wrap, npy_round_trip,
-          damaged_npy_files_are_refused, npz_round_trip, damaged_npz_files_are_refused)
+          damaged_npy_files_are_refused, npy_files_of_other_kinds_say_what_they_are, npz_round_trip,
+          npz_names_are_utf8, damaged_npz_files_are_refused)
