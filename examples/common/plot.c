@@ -29,9 +29,15 @@ static scale scale_of(const panel *p, int n)
     return (scale){floor(lo / step) * step, ceil(hi / step + 1e-9) * step, step};
 }
 
-static double x_at(int i, int n)
+static double x_of(const panel *p, int i)
 {
-    return LEFT + (n > 1 ? (double)i / (n - 1) : 0.5) * (W - LEFT - RIGHT);
+    return p->x ? p->x[i] : i + 1;
+}
+
+static double x_at(const panel *p, int i, int n)
+{
+    double first = x_of(p, 0), span = x_of(p, n - 1) - first;
+    return LEFT + (span > 0 ? (x_of(p, i) - first) / span : 0.5) * (W - LEFT - RIGHT);
 }
 
 static double y_at(const scale *s, double v)
@@ -49,10 +55,10 @@ static void axes(FILE *f, const panel *p, const scale *s, int n)
                    "<text x='%d' y='%.1f' text-anchor='end'>%.4g</text>\n",
                 LEFT, y, W - RIGHT, y, LEFT - 6, y + 4, fabs(v) < s->step / 1e6 ? 0 : v);
     }
-    int every = n > 10 ? (n + 9) / 10 : 1;
+    int most = p->x ? 6 : 10, every = n > most ? (n + most - 1) / most : 1;
     for (int i = 0; i < n; i += every)
-        fprintf(f, "<text x='%.1f' y='%d' text-anchor='middle'>%d</text>\n", x_at(i, n),
-                H - BOTTOM + 18, i + 1);
+        fprintf(f, "<text x='%.1f' y='%d' text-anchor='middle'>%g</text>\n",
+                x_at(p, i, n), H - BOTTOM + 18, x_of(p, i));
     fprintf(f, "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#444'/>\n", LEFT,
             TOP, W - LEFT - RIGHT, H - TOP - BOTTOM);
     fprintf(f, "<text x='%d' y='%d' text-anchor='middle'>%s</text>\n", (LEFT + W - RIGHT) / 2,
@@ -65,7 +71,7 @@ static void curves(FILE *f, const panel *p, const scale *s, int n)
         fprintf(f, "<polyline fill='none' stroke-width='2' stroke='%s' points='", colors[c % 4]);
         for (int i = 0; i < n; i++)
             if (isfinite(p->curves[c].y[i]))
-                fprintf(f, "%.1f,%.1f ", x_at(i, n), y_at(s, p->curves[c].y[i]));
+                fprintf(f, "%.1f,%.1f ", x_at(p, i, n), y_at(s, p->curves[c].y[i]));
         fprintf(f, "'/>\n<line x1='%d' y1='%d' x2='%d' y2='%d' stroke='%s' stroke-width='2'/>"
                    "<text x='%d' y='%d'>%s</text>\n",
                 W - 130, TOP + 16 + 18 * c, W - 108, TOP + 16 + 18 * c, colors[c % 4], W - 102,

@@ -6,13 +6,14 @@
 
 typedef struct curve {
     const char *name;
-    const double *y; /* one value per epoch, from epoch 1 on */
+    const double *y; /* one value per point */
 } curve;
 
 typedef struct panel {
     const char *title, *x_name;
     int n_curves;
     curve curves[4];
+    const double *x; /* where the points lie, rising; NULL: 1, 2, ... */
 } panel;
 
 /* Written under a temporary name, then renamed; false: an error line has been printed. */

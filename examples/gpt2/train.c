@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "train.h"
 
+#include <glob.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -193,10 +194,24 @@ static void open_log(run *r)
 static void draw(const run *r)
 {
     const trainer *t = &r->trainer;
+    size_t n = (size_t)t->n_evals;
+    double *columns[3];
+    if (!r->o->plot || n == 0)
+        return;
+    for (int k = 0; k < 3; k++) {
+        columns[k] = malloc(n * sizeof(double));
+        if (!columns[k])
+            command_fail("no memory for %zu evaluations", n);
+        for (size_t i = 0; i < n; i++)
+            columns[k][i] = t->evals[i][k];
+    }
     const panel panels[] = {
-        {"loss", "evaluation", 2, {{"training", t->train_loss}, {"validation", t->val_loss}}},
+        {"loss", "step", 2, {{"training", columns[1]}, {"validation", columns[2]}}, columns[0]},
     };
-    if (r->o->plot && t->n_evals > 0 && !plot_write(r->o->plot, 1, panels, t->n_evals))
+    bool ok = plot_write(r->o->plot, 1, panels, t->n_evals);
+    for (int k = 0; k < 3; k++)
+        free(columns[k]);
+    if (!ok)
         exit(1);
 }
 
@@ -253,6 +268,22 @@ static void train_all(run *r)
 }
 
 /* ---- setting up ---- */
+
+/* What a run that was killed while it saved has left: files under temporary names. */
+static void clear_away(const char *dir)
+{
+    static const char *const names[] = {"checkpoint.safetensors", "model.safetensors"};
+    for (int i = 0; i < 2; i++) {
+        char pattern[PATH];
+        glob_t found;
+        snprintf(pattern, sizeof pattern, "%s/%s.??????", dir, names[i]);
+        if (glob(pattern, 0, NULL, &found) != 0)
+            continue;
+        for (size_t k = 0; k < found.gl_pathc; k++)
+            remove(found.gl_pathv[k]);
+        globfree(&found);
+    }
+}
 
 static bool is_shard(const char *path)
 {
@@ -397,6 +428,7 @@ int cmd_train(int argc, char **argv)
     r.ctx = command_context(o.threads, o.seed);
     if (!make_folder(r.ctx, o.out))
         command_fail("%s", tt_error_message(r.ctx));
+    clear_away(o.out);
     int64_t vocabulary = read_data(&r);
     divide_data(&r);
     make_model(&r, vocabulary);

@@ -21,12 +21,12 @@ typedef struct trainer {
     int n_decayed, n_plain;
     int64_t step;
     int n_evals;
-    double *train_loss, *val_loss; /* one value per evaluation, for the plot */
+    double (*evals)[3]; /* step, training loss and validation loss of each evaluation */
 } trainer;
 
 void trainer_make(trainer *t, gpt2 *model);
 void trainer_free(trainer *t);
-/* Adds an evaluation to the curves. */
+/* Adds an evaluation at this step; the one that is there is replaced. */
 void trainer_note(trainer *t, double train_loss, double val_loss);
 /* One AdamW step on the gradients that are there; weight decay on matrices only. */
 void trainer_step(trainer *t, double lr, const train_options *o);

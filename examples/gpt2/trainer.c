@@ -38,24 +38,27 @@ void trainer_free(trainer *t)
     free(t->v);
     free(t->decayed);
     free(t->plain);
-    free(t->train_loss);
-    free(t->val_loss);
+    free(t->evals);
     *t = (trainer){0};
+}
+
+static bool add_eval(trainer *t, const double *values)
+{
+    double(*evals)[3] = realloc(t->evals, (size_t)(t->n_evals + 1) * sizeof *evals);
+    if (!evals) {
+        tt_error_set(t->model->ctx, TT_ERR_NOMEM, "no memory for %d evaluations", t->n_evals + 1);
+        return false;
+    }
+    t->evals = evals;
+    memcpy(t->evals[t->n_evals++], values, sizeof *evals);
+    return true;
 }
 
 void trainer_note(trainer *t, double train_loss, double val_loss)
 {
-    size_t bytes = (size_t)(t->n_evals + 1) * sizeof(double);
-    double *train = realloc(t->train_loss, bytes);
-    t->train_loss = train ? train : t->train_loss;
-    double *val = realloc(t->val_loss, bytes);
-    t->val_loss = val ? val : t->val_loss;
-    if (!train || !val) {
-        tt_error_set(t->model->ctx, TT_ERR_NOMEM, "no memory for %d evaluations", t->n_evals + 1);
-        return;
-    }
-    t->train_loss[t->n_evals] = train_loss;
-    t->val_loss[t->n_evals++] = val_loss;
+    if (t->n_evals > 0 && t->evals[t->n_evals - 1][0] == (double)t->step)
+        t->n_evals--;
+    add_eval(t, (double[]){(double)t->step, train_loss, val_loss});
 }
 
 void trainer_step(trainer *t, double lr, const train_options *o)
@@ -72,9 +75,9 @@ void trainer_step(trainer *t, double lr, const train_options *o)
     tt_adam_step_(t->n_plain, t->plain, &h);
 }
 
-static const char *const losses[] = {"losses.train", "losses.val"};
+static const char EVALS[] = "evaluations";
 
-/* The tensors of the file, three per parameter, and their names; then the losses, if there are any. */
+/* The tensors of the file, three per parameter, and their names; then the evaluations, if there are any. */
 static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt_tensor **tensors)
 {
     static const char *const kinds[] = {"model", "m", "v"};
@@ -87,10 +90,9 @@ static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt
             tensors[n] = of[k];
         }
     }
-    const double *const values[] = {t->train_loss, t->val_loss};
-    for (int k = 0; k < 2 && t->n_evals > 0; k++, n++) {
-        pointers[n] = losses[k];
-        tensors[n] = tt_from_data(t->model->ctx, TT_F64, TT_SHAPE(t->n_evals), values[k]);
+    if (t->n_evals > 0) {
+        pointers[n] = EVALS;
+        tensors[n++] = tt_from_data(t->model->ctx, TT_F64, TT_SHAPE(t->n_evals, 3), t->evals);
     }
     return n;
 }
@@ -104,7 +106,7 @@ typedef struct lists {
 
 static lists lists_make(const trainer *t)
 {
-    size_t n = 3 * (size_t)t->model->n_params + 2;
+    size_t n = 3 * (size_t)t->model->n_params + 1;
     lists l = {calloc(n, NAME), calloc(n, sizeof *l.pointers), calloc(n, sizeof *l.tensors), 0};
     if (l.names && l.pointers && l.tensors)
         l.n = list(t, l.names, l.pointers, l.tensors);
@@ -159,18 +161,20 @@ static void refuse(tt_ctx *ctx, const char *path, const char *saved, const char 
                  now + from);
 }
 
-static void load_losses(trainer *t, tt_safetensors *file)
+static void load_evals(trainer *t, tt_safetensors *file)
 {
     bool there = false;
     for (int64_t i = 0; i < tt_safetensors_count(file); i++)
-        there = there || strcmp(tt_safetensors_name(file, i), losses[0]) == 0;
-    if (!there)
+        there = there || strcmp(tt_safetensors_name(file, i), EVALS) == 0;
+    tt_tensor *x = there ? tt_contiguous(tt_safetensors_get(file, EVALS)) : NULL;
+    if (x && (tt_dtype_of(x) != TT_F64 || tt_ndim(x) != 2 || tt_size(x, 1) != 3)) {
+        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "the checkpoint's evaluations are not (n 3)");
         return;
-    tt_tensor *train = tt_safetensors_get(file, losses[0]), *val = tt_safetensors_get(file, losses[1]);
-    if (tt_numel(train) != tt_numel(val))
-        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "%s and %s differ in length", losses[0], losses[1]);
-    for (int64_t i = 0; tt_ok(t->model->ctx) && i < tt_numel(train); i++)
-        trainer_note(t, tt_get(train, TT_INDEX(i)), tt_get(val, TT_INDEX(i)));
+    }
+    t->n_evals = 0;
+    for (int64_t i = 0; x && i < tt_size(x, 0); i++)
+        if (!add_eval(t, (const double *)tt_cdata(x) + 3 * i))
+            return;
 }
 
 void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens)
@@ -191,7 +195,7 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     for (int i = 0; i < l.n && tt_ok(ctx); i++)
         tt_copy_(l.tensors[i], tt_safetensors_get(file, l.pointers[i]));
-    load_losses(t, file);
+    load_evals(t, file);
     tt_scope_end(ctx, s);
     if (tt_ok(ctx))
         t->step = strtoll(step, NULL, 10);

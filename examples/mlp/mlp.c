@@ -315,8 +315,8 @@ static void draw(const char *path, int n, const double *train, const double *val
                  const double *accuracy)
 {
     const panel panels[] = {
-        {"loss", "epoch", 2, {{"training", train}, {"validation", val}}},
-        {"accuracy", "epoch", 1, {{"validation", accuracy}}},
+        {"loss", "epoch", 2, {{"training", train}, {"validation", val}}, NULL},
+        {"accuracy", "epoch", 1, {{"validation", accuracy}}, NULL},
     };
     if (!plot_write(path, 2, panels, n))
         exit(1);

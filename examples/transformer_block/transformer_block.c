@@ -167,7 +167,7 @@ static double accuracy(tt_tensor *logits, tt_tensor *y)
 
 typedef struct curves {
     int n;
-    double loss[MAX_POINTS], accuracy[MAX_POINTS];
+    double step[MAX_POINTS], loss[MAX_POINTS], accuracy[MAX_POINTS];
 } curves;
 
 static void train(model *m, tt_optim *optim, curves *c)
@@ -188,6 +188,7 @@ static void train(model *m, tt_optim *optim, curves *c)
         if (step % every == 0 || step == o->steps) {
             double value = tt_item(loss), right = accuracy(logits, y);
             if (c->n < MAX_POINTS) {
+                c->step[c->n] = (double)step;
                 c->loss[c->n] = value;
                 c->accuracy[c->n++] = right;
             }
@@ -292,8 +293,8 @@ int main(int argc, char **argv)
     curves c = {0};
     train(&m, optim, &c);
     show(&m);
-    const panel panels[] = {{"loss", "twentieth of the steps", 1, {{"training", c.loss}}},
-                            {"accuracy", "twentieth of the steps", 1, {{"training", c.accuracy}}}};
+    const panel panels[] = {{"loss", "step", 1, {{"training", c.loss}}, c.step},
+                            {"accuracy", "step", 1, {{"training", c.accuracy}}, c.step}};
     if (o.plot && !plot_write(o.plot, 2, panels, c.n))
         return 1;
     tt_ctx_free(m.ctx);

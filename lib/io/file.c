@@ -9,6 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Last of all, when nothing is left to be cleared away: an error handler may end the program. */
+static tt_status cannot_write(const file_out *o, int error)
+{
+    return ctx_error(o->ctx, TT_ERR_IO, "%s: %s: cannot write: %s", o->op, o->path,
+                     strerror(error));
+}
+
 bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
@@ -22,27 +29,20 @@ bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
     if (fd >= 0 && fchmod(fd, 0644) == 0)
         o->f = fdopen(fd, "wb");
     if (!o->f) {
-        ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot write: %s", op, path, strerror(errno));
+        int error = errno;
         if (fd >= 0) {
             close(fd);
             remove(o->temporary);
         }
+        cannot_write(o, error);
     }
     return o->f != NULL;
 }
 
-static tt_status cannot_write(const file_out *o, int error)
-{
-    return ctx_error(o->ctx, TT_ERR_IO, "%s: %s: cannot write: %s", o->op, o->path,
-                     strerror(error));
-}
-
 void file_write(file_out *o, const void *data, size_t bytes)
 {
-    if (!o->failed && bytes && fwrite(data, 1, bytes, o->f) != bytes) {
-        o->failed = true;
-        cannot_write(o, errno);
-    }
+    if (!o->error && bytes && fwrite(data, 1, bytes, o->f) != bytes)
+        o->error = errno ? errno : EIO;
 }
 
 void file_abandon(file_out *o)
@@ -53,8 +53,8 @@ void file_abandon(file_out *o)
 
 tt_status file_commit(file_out *o)
 {
-    bool ok = !o->failed && fflush(o->f) == 0 && fsync(fileno(o->f)) == 0;
-    int error = errno;
+    bool ok = !o->error && fflush(o->f) == 0 && fsync(fileno(o->f)) == 0;
+    int error = o->error ? o->error : errno;
     if (!ok) {
         file_abandon(o);
         return cannot_write(o, error);

@@ -11,7 +11,7 @@ typedef struct file_out {
     FILE *f;
     const char *op, *path; /* for messages: the function and the file */
     char temporary[4096];
-    bool failed;
+    int error; /* errno of the first write that failed, or 0 */
 } file_out;
 
 /* op names the function in messages. false: recorded */
