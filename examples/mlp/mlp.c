@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <tinytensor/tinytensor.h>
 #include <unistd.h>
 
@@ -241,9 +242,9 @@ static split tensors_of(tt_ctx *ctx, const dataset *d, const dataset *test, doub
 static split read_data(tt_ctx *ctx, const char *path, double fraction)
 {
     dataset d = {0}, test = {0};
-    char probe[4096];
-    idx_file(path, "train-images-idx3-ubyte", probe, sizeof probe);
-    bool ok = exists(probe) ? read_folder(path, &d, &test) : dataset_read_csv(path, &d);
+    struct stat st;
+    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    bool ok = folder ? read_folder(path, &d, &test) : dataset_read_csv(path, &d);
     if (!ok)
         exit(1);
     split s = tensors_of(ctx, &d, &test, fraction);

@@ -70,7 +70,7 @@ TT_API tt_status tt_backward(tt_tensor *y);
  * @param y       (...), computed from a leaf
  * @param grad_y  (...), of the dtype of y; NULL stands for 1 when y has one element
  * @param flags   0, or of #tt_backward_flags
- * @return        as tt_backward(), and #TT_ERR_SHAPE when grad_y is not like y */
+ * @return        as tt_backward(), and #TT_ERR_SHAPE, #TT_ERR_DTYPE when grad_y is not like y */
 TT_API tt_status tt_backward_with(tt_tensor *y, tt_tensor *grad_y, unsigned flags);
 
 /** The gradient that a leaf has collected. It is the tensor itself, not a copy: later passes add to

@@ -5,6 +5,12 @@
 
 #include <stdio.h>
 
+/* As messages call the function. */
+static const char *pass_name(const pass *p)
+{
+    return p->out ? "grads_of" : "backward";
+}
+
 static bool versions_match(pass *p, const node *n)
 {
     for (int i = -1 - OP_MAX_AUX; i < n->n_in; i++) {
@@ -15,9 +21,8 @@ static bool versions_match(pass *p, const node *n)
         if (i >= 0)
             snprintf(what, sizeof what, "input %d", i);
         ctx_error(p->ctx, TT_ERR_GRAD,
-                  "backward: %s of %s, %s, was written in place after it was saved (version %u, "
-                  "now %u)",
-                  what, n->op->name, describe(h).s, h->version, h->store->version);
+                  "%s: %s of %s, %s, was written in place after it was saved (version %u, now %u)",
+                  pass_name(p), what, n->op->name, describe(h).s, h->version, h->store->version);
         return false;
     }
     return true;
@@ -58,9 +63,8 @@ static void visit(pass *p, node *n)
     p->cut = p->cut || (!wanted && n->spent);
     if (wanted && n->spent)
         ctx_error(p->ctx, TT_ERR_GRAD,
-                  "backward: the graph of %s was released by an earlier pass; give that one "
-                  "TT_RETAIN_GRAPH",
-                  n->op->name);
+                  "%s: the graph of %s was released by an earlier pass; give that one TT_RETAIN_GRAPH",
+                  pass_name(p), n->op->name);
     else if (wanted && versions_match(p, n) && !p->ctx->err.code)
         differentiate(p, n);
     tt_scope_end(p->ctx, s);
@@ -158,18 +162,17 @@ static void settle(pass *p)
     tt_scope_end(p->ctx, s);
 }
 
-static tt_tensor *seed(tt_tensor *y, tt_tensor *grad_y)
+static tt_tensor *seed(const pass *p, tt_tensor *y, tt_tensor *grad_y)
 {
     if (!grad_y) {
         if (tensor_numel(y) != 1)
             return op_fail(y, TT_ERR_GRAD,
-                           "backward: %s has more than one element; give its gradient to "
-                           "tt_backward_with",
-                           describe(y).s);
+                           "%s: %s has more than one element; give its gradient to tt_backward_with",
+                           pass_name(p), describe(y).s);
         return tt_ones_like(y);
     }
     if (!layout_same_shape(&y->at, &grad_y->at) || y->dtype != grad_y->dtype)
-        return op_fail(y, TT_ERR_SHAPE, "backward: the result is %s, the gradient given is %s",
+        return op_fail(y, y->dtype != grad_y->dtype ? TT_ERR_DTYPE : TT_ERR_SHAPE, "backward: the result is %s, the gradient given is %s",
                        describe(y).s, describe(grad_y).s);
     return grad_y;
 }
@@ -177,7 +180,7 @@ static tt_tensor *seed(tt_tensor *y, tt_tensor *grad_y)
 static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
 {
     tt_scope s = tt_scope_begin(p->ctx, p->recording ? TT_GRAD : TT_NO_GRAD);
-    tt_tensor *g = seed(y, grad_y);
+    tt_tensor *g = seed(p, y, grad_y);
     if (g)
         sink_add(p, y, g);
     tt_scope_end(p->ctx, s);
@@ -187,12 +190,12 @@ static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
     return p->ctx->err.code;
 }
 
-static tt_ctx *check(tt_tensor *y, tt_tensor *grad_y)
+static tt_ctx *check(const char *name, tt_tensor *y, tt_tensor *grad_y)
 {
     tt_tensor *both[] = {y, grad_y};
-    tt_ctx *ctx = op_context("backward", grad_y ? 2 : 1, both);
+    tt_ctx *ctx = op_context(name, grad_y ? 2 : 1, both);
     if (ctx && !tensor_wants_grad(y)) {
-        ctx_error(ctx, TT_ERR_GRAD, "backward: %s does not depend on anything that requires grad",
+        ctx_error(ctx, TT_ERR_GRAD, "%s: %s does not depend on anything that requires grad", name,
                   describe(y).s);
         return NULL;
     }
@@ -207,7 +210,7 @@ static tt_status failure(const tt_tensor *y)
 
 tt_status tt_backward_with(tt_tensor *y, tt_tensor *grad_y, unsigned flags)
 {
-    tt_ctx *ctx = check(y, grad_y);
+    tt_ctx *ctx = check("backward", y, grad_y);
     if (!ctx)
         return failure(y);
     bool recording = flags & TT_CREATE_GRAPH;
@@ -260,7 +263,7 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
 {
     for (int i = 0; i < n; i++)
         out[i] = NULL;
-    tt_ctx *ctx = check(y, NULL);
+    tt_ctx *ctx = check("grads_of", y, NULL);
     if (!ctx || !op_context("grads_of", n, xs))
         return failure(y);
     bool recording = flags & TT_CREATE_GRAPH;

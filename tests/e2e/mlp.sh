@@ -80,4 +80,6 @@ expect 2 '--activation: relu, tanh or gelu' --activation sine
 expect 2 '--data: a value is needed' --data
 "$program" --help >out || fault '--help: exit not 0'
 grep -q -- '--val-fraction' out || fault '--help says nothing of --val-fraction'
+mkdir folder
+expect 1 "folder/train-images-idx3-ubyte.gz: No such file or directory" --data folder
 exit $wrong
