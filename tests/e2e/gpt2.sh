@@ -1,35 +1,9 @@
 #!/bin/bash
 # tinytensor-gpt2 as a user runs it: training that survives whatever stops it, generation, numbers of
 # a model, and its errors. usage: gpt2.sh PROGRAM PROJECT-ROOT
-program=$(realpath "$1") root=$(realpath "$2")
+here=$(dirname "$(realpath "$0")") root=$(realpath "$2")
 text=$root/COPYING page=$root/docs/architecture.md shipped=$root/examples/models/shakespeare
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export OMP_WAIT_POLICY=passive
-wrong=0
-
-fault() {
-    echo "line ${BASH_LINENO[1]}: $*"
-    wrong=1
-}
-
-# run ARGUMENT...: must succeed
-run() {
-    "$program" "$@" >out 2>err </dev/null || fault "$*: exit $?: $(cat err)"
-}
-
-# expect CODE TEXT ARGUMENT...: the exit code, and one line on stderr that holds the text
-expect() {
-    local code=$1 text=$2
-    shift 2
-    "$program" "$@" >out 2>err </dev/null
-    local got=$?
-    [ $got -eq "$code" ] || fault "$*: exit $got, not $code"
-    grep -qF -- "$text" err || fault "$*: '$text' is not in: $(cat err)"
-    grep -q '^tinytensor-gpt2' err || fault "$*: does not say whose: $(cat err)"
-    [ "$(wc -l <err)" -eq 1 ] || fault "$*: more than one line: $(cat err)"
-}
+. "$here/common.sh"
 
 # same A B: two files are equal
 same() { cmp -s "$1" "$2" || fault "$1 and $2 differ"; }

@@ -1,31 +1,9 @@
 #!/bin/bash
 # tinytensor-mlp as a user runs it: what it prints, draws and saves, and its errors.
 # usage: mlp.sh PROGRAM DATA-FOLDER
-program=$(realpath "$1") data=$(realpath "$2")/digits.csv.gz
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-wrong=0
-
-fault() {
-    echo "$*"
-    wrong=1
-}
-
-# expect CODE TEXT ARGUMENT...: the exit code, and one line on stderr that holds the text
-expect() {
-    local code=$1 text=$2
-    shift 2
-    "$program" "$@" >out 2>err </dev/null
-    local got=$?
-    [ $got -eq "$code" ] || fault "$*: exit $got, not $code"
-    grep -qF -- "$text" err || fault "$*: '$text' is not in: $(cat err)"
-    [ "$(wc -l <err)" -eq 1 ] || fault "$*: more than one line: $(cat err)"
-}
-
-run() {
-    "$program" --data "$data" "$@" >out 2>err </dev/null || fault "$*: exit $?: $(cat err)"
-}
+here=$(dirname "$(realpath "$0")") data=$(realpath "$2")/digits.csv.gz
+. "$here/common.sh"
+always=(--data "$data")
 
 # The defaults learn: 0.97 and more; each epoch is a line; the last line is the accuracy.
 run --seed 3 --save w.npz --plot p.svg

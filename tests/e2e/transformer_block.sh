@@ -1,31 +1,7 @@
 #!/bin/bash
 # tinytensor-transformer-block as a user runs it: it learns, shows what it attends to, and its errors.
 # usage: transformer_block.sh PROGRAM
-program=$(realpath "$1")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export OMP_WAIT_POLICY=passive
-wrong=0
-
-fault() {
-    echo "$*"
-    wrong=1
-}
-
-run() {
-    "$program" "$@" >out 2>err </dev/null || fault "$*: exit $?: $(cat err)"
-}
-
-expect() {
-    local code=$1 text=$2
-    shift 2
-    "$program" "$@" >out 2>err </dev/null
-    local got=$?
-    [ $got -eq "$code" ] || fault "$*: exit $got, not $code"
-    grep -qF -- "$text" err || fault "$*: '$text' is not in: $(cat err)"
-    [ "$(wc -l <err)" -eq 1 ] || fault "$*: more than one line: $(cat err)"
-}
+. "$(dirname "$(realpath "$0")")/common.sh"
 
 # at_least LEAST: the accuracy in the last line
 at_least() {
