@@ -84,10 +84,8 @@ bool plot_write(const char *path, int n_panels, const panel *panels, int n_point
     char temporary[4096];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     FILE *f = fopen(temporary, "w");
-    if (!f) {
-        fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+    if (!f)
         return false;
-    }
     fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
                "font-family='sans-serif' font-size='12'>\n<rect width='100%%' height='100%%' "
                "fill='white'/>\n",
@@ -103,8 +101,9 @@ bool plot_write(const char *path, int n_panels, const panel *panels, int n_point
     bool ok = !ferror(f);
     ok = fclose(f) == 0 && ok && rename(temporary, path) == 0;
     if (!ok) {
-        fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+        int why = errno;
         remove(temporary);
+        errno = why;
     }
     return ok;
 }

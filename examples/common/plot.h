@@ -16,7 +16,7 @@ typedef struct panel {
     const double *x; /* where the points lie, rising; NULL: 1, 2, ... */
 } panel;
 
-/* Written under a temporary name, then renamed; false: an error line has been printed. */
+/* Written under a temporary name, then renamed; false: errno says why. */
 bool plot_write(const char *path, int n_panels, const panel *panels, int n_points);
 
 #endif

@@ -73,13 +73,6 @@ static const char *map_file(const char *path, size_t *bytes)
     return data;
 }
 
-/* Nothing of what was printed is lost without a word. */
-static void end_output(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        command_fail("standard output: %s", strerror(errno));
-}
-
 /* ---- tokenize ---- */
 
 int cmd_tokenize(int argc, char **argv)
@@ -109,7 +102,6 @@ int cmd_tokenize(int argc, char **argv)
     for (int64_t i = 0; i < n; i++)
         printf("%s%d", i ? " " : "", (int)ids[i]);
     printf("\n");
-    end_output();
     free(ids);
     free(text.at);
     if (o.file)
@@ -183,7 +175,6 @@ int cmd_detokenize(int argc, char **argv)
     if (n < 0)
         command_fail("no memory for the text");
     fwrite(text, 1, (size_t)n, stdout);
-    end_output();
     free(text);
     free(list.ids);
     free(given.at);
@@ -238,7 +229,6 @@ int cmd_train_tokenizer(int argc, char **argv)
     if (tokenizer_size(t) < o.vocab_size)
         printf("%lld were asked for; no other pair is in the text twice\n",
                (long long)o.vocab_size);
-    end_output();
     file_unmap(data, bytes);
     tokenizer_free(t);
     return 0;

@@ -88,18 +88,20 @@ static void append(output *out, const char *text, size_t n)
     out->text[out->n] = 0;
 }
 
-/* Where the stop text begins in what is there, or n. */
-static size_t stop_at(const output *out, const char *stop)
+/* Where the stop text begins in what is there, or n. None ends in the first `known` bytes. */
+static size_t stop_at(const output *out, const char *stop, size_t known)
 {
     size_t n = stop ? strlen(stop) : 0;
-    for (size_t i = 0; n && i + n <= out->n; i++)
+    for (size_t i = known > n ? known - n : 0; n && i + n <= out->n; i++)
         if (memcmp(out->text + i, stop, n) == 0)
             return i;
     return out->n;
 }
 
+/* Up to `end`, without the beginning of a character that is not whole. */
 static void show(output *out, size_t end)
 {
+    end -= utf8_unfinished(out->text, end);
     if (end > out->shown) {
         fwrite(out->text + out->shown, 1, end - out->shown, stdout);
         fflush(stdout);
@@ -142,15 +144,15 @@ static int64_t generate(generator *g, int64_t n)
             break;
         g->ids[g->n++] = id;
         made++;
+        size_t known = out.n;
         append_token(g, &out, id);
-        size_t stop = stop_at(&out, o->stop);
+        size_t stop = stop_at(&out, o->stop, known);
         if (stop < out.n) {
             out.n = stop;
             break;
         }
-        size_t ready = out.n - utf8_unfinished(out.text, out.n);
         if (o->stream)
-            show(&out, ready > hold ? ready - hold : 0);
+            show(&out, out.n > hold ? out.n - hold : 0);
     }
     show(&out, out.n);
     printf("\n");
@@ -215,6 +217,7 @@ int cmd_generate(int argc, char **argv)
             printf("%s--- %lld ---\n", i ? "\n" : "", (long long)i + 1);
         if (o.prompt)
             printf("%s", o.prompt);
+        fflush(stdout);
         made += generate(&g, p.n);
     }
     double seconds = now() - begin;

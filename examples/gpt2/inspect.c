@@ -177,6 +177,11 @@ int cmd_grads(int argc, char **argv)
     n = p.n;
     if (n_targets != n)
         command_fail("%lld ids, but %lld targets", (long long)n, (long long)n_targets);
+    bool counted = false;
+    for (int64_t i = 0; i < n; i++)
+        counted = counted || targets[i] != -100;
+    if (!counted)
+        command_fail("every target is -100, which is not counted: there is no loss");
     gpt2_trainable(&m);
     tt_tensor *loss = gpt2_loss(&m, tt_from_data(ctx, TT_I64, TT_SHAPE(1, n), p.ids),
                                 tt_from_data(ctx, TT_I64, TT_SHAPE(1, n), targets));

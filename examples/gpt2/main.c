@@ -1,4 +1,7 @@
 /* tinytensor-gpt2: the subcommands, and what they share. */
+#define _XOPEN_SOURCE 700 /* SIGXFSZ */
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +29,15 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 void command_fail(const char *format, ...)
 {
+    static char line[8192];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "tinytensor-gpt2: ");
-    vfprintf(stderr, format, args);
-    fprintf(stderr, "\n");
+    vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    for (char *c = line; *c; c++) /* parts may be what a file holds */
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    fprintf(stderr, "tinytensor-gpt2: %s\n", line);
     exit(1);
 }
 
@@ -67,8 +73,17 @@ static void usage(FILE *to)
     fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags.\n");
 }
 
+/* Nothing of what was printed is lost without a word. */
+static int end_output(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        command_fail("standard output: %s", strerror(errno));
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file over the limit is an error of writing, like a full disk */
     if (argc < 2) {
         usage(stderr);
         return 2;
@@ -82,7 +97,7 @@ int main(int argc, char **argv)
             char name[64]; /* as messages and --help call it */
             snprintf(name, sizeof name, "tinytensor-gpt2 %s", commands[i].name);
             argv[1] = name;
-            return commands[i].run(argc - 1, argv + 1);
+            return end_output(commands[i].run(argc - 1, argv + 1));
         }
     fprintf(stderr, "tinytensor-gpt2: no command '%s'; see --help\n", argv[1]);
     return 2;

@@ -4,16 +4,20 @@
 
 #include <math.h>
 
-/* Tokens that have been said become less likely, once each. */
-static void penalize(float *logits, int64_t n, const int64_t *before, int64_t n_before, double penalty)
+/* Tokens that have been said become less likely, once each: a mark in `room` tells which were met. */
+static void penalize(float *logits, int64_t n, const int64_t *before, int64_t n_before, double penalty,
+                     candidate *room)
 {
+    enum { MET = -1 };
     const float p = (float)penalty;
+    for (int64_t i = 0; i < n; i++)
+        room[i].id = 0;
     for (int64_t i = 0; i < n_before; i++) {
-        bool again = false;
-        for (int64_t k = 0; k < i && !again; k++)
-            again = before[k] == before[i];
-        if (!again && before[i] >= 0 && before[i] < n)
-            logits[before[i]] *= logits[before[i]] > 0 ? 1 / p : p;
+        int64_t id = before[i];
+        if (id < 0 || id >= n || room[id].id == MET)
+            continue;
+        logits[id] *= logits[id] > 0 ? 1 / p : p;
+        room[id].id = MET;
     }
 }
 
@@ -61,7 +65,7 @@ int64_t sample(float *logits, int64_t n, const int64_t *before, int64_t n_before
                const sample_options *o, double uniform, candidate *room)
 {
     if (o->repetition_penalty != 1)
-        penalize(logits, n, before, n_before, o->repetition_penalty);
+        penalize(logits, n, before, n_before, o->repetition_penalty, room);
     int64_t best = largest(logits, n);
     if (o->greedy || o->temperature == 0 || n == 1)
         return best;

@@ -1,8 +1,11 @@
-/* tinytensor-gpt2 train. Read run() first: it is the training loop. */
+/* tinytensor-gpt2 train. Read train_all() first: it is the training loop. Invariant: a state is saved
+ * only when the loss and the gradient that it leads to are numbers, so that every checkpoint is one
+ * that training can go on from. */
 #define _POSIX_C_SOURCE 200809L
 #include "train.h"
 
-#include <glob.h>
+#include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,23 +16,23 @@
 
 #include "args.h"
 #include "commands.h"
-#include "plot.h"
+#include "corpus.h"
+#include "journal.h"
 #include "progress.h"
-#include "tokenizer.h"
-#include "tokens.h"
 #include "weights.h"
 
-enum { PATH = 4096, TRAIN = 0, VAL = 1, GPT2_WORDS = 50257 };
+enum { PATH = 4096 };
 
 typedef struct run {
     tt_ctx *ctx;
     const train_options *o;
-    tokens data;
-    int64_t split; /* tokens before it are trained on, from it on validated on */
+    corpus data;
     gpt2 model;
     trainer trainer;
+    progress bar;
     FILE *log;
-    int64_t special; /* the token between texts; -1: none */
+    int64_t first, saved; /* the step that this run begins with, and the last that it saved or -1 */
+    char trouble[512];    /* why it ends early, once the state is saved; empty: it does not */
 } run;
 
 static volatile sig_atomic_t interrupted;
@@ -47,42 +50,29 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- batches ---- */
+/* ---- how it goes ---- */
 
-/* splitmix64: a number for each (seed, step, place), so that a run continues from any step. */
-static uint64_t mixed(uint64_t seed, uint64_t step, uint64_t place)
+static const char *what_is_kept(const run *r)
 {
-    uint64_t z = seed + 0x9e3779b97f4a7c15u * (step + 1) + 0xd1b54a32d192ed03u * (place + 1);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    static char text[64] = "nothing has been saved yet";
+    if (r->saved >= 0)
+        snprintf(text, sizeof text, "the checkpoint of step %lld is kept", (long long)r->saved);
+    return text;
 }
 
-static int64_t part_begin(const run *r, int part)
+static void must_be_number(run *r, const char *what, double x)
 {
-    return part == TRAIN ? 0 : r->split;
-}
-
-static int64_t part_size(const run *r, int part)
-{
-    return part == TRAIN ? r->split : r->data.n - r->split;
-}
-
-/* Random stretches of the text: x (b t), and y the tokens one place on. */
-static void batch(const run *r, int part, uint64_t seed, int64_t step, int64_t micro, tt_tensor **x,
-                  tt_tensor **y)
-{
-    int64_t b = r->o->batch_size, t = r->o->block_size;
-    *x = tt_empty(r->ctx, TT_I64, TT_SHAPE(b, t));
-    *y = tt_empty(r->ctx, TT_I64, TT_SHAPE(b, t));
-    if (!*x || !*y)
+    if (isfinite(x))
         return;
-    for (int64_t i = 0; i < b; i++) {
-        uint64_t z = mixed(seed, (uint64_t)step, (uint64_t)(micro * b + i));
-        int64_t at = part_begin(r, part) + (int64_t)(z % (uint64_t)(part_size(r, part) - t));
-        tokens_copy(&r->data, at, t, (int64_t *)tt_data(*x) + i * t);
-        tokens_copy(&r->data, at + 1, t, (int64_t *)tt_data(*y) + i * t);
-    }
+    progress_clear(&r->bar);
+    command_fail("%s is %s at step %lld; %s; a smaller --lr may help", what,
+                 isnan(x) ? "nan" : "infinite", (long long)r->trainer.step, what_is_kept(r));
+}
+
+/* Something beside the training went wrong: it ends, after saving. */
+static void get_into_trouble(run *r, const char *path)
+{
+    snprintf(r->trouble, sizeof r->trouble, "%s: cannot write: %s", path, strerror(errno));
 }
 
 /* The mean loss over some batches, the same ones each time. */
@@ -93,7 +83,7 @@ static double estimate(run *r, int part)
     for (int64_t i = 0; i < r->o->eval_iters; i++) {
         tt_tensor *x, *y;
         tt_scope s = tt_scope_begin(r->ctx, TT_NO_GRAD);
-        batch(r, part, (uint64_t)r->o->seed ^ 0xe7a1, i, part, &x, &y);
+        corpus_batch(&r->data, r->ctx, r->o, part, (uint64_t)r->o->seed ^ 0xe7a1, i, part, &x, &y);
         total += tt_item(gpt2_loss(&r->model, x, y));
         tt_scope_end(r->ctx, s);
     }
@@ -101,16 +91,24 @@ static double estimate(run *r, int part)
     return total / (double)r->o->eval_iters;
 }
 
-/* ---- one step ---- */
-
-static double learning_rate(const run *r, int64_t step)
+static double evaluate(run *r)
 {
-    const train_options *o = r->o;
-    return tt_lr_cosine(step, o->warmup, o->steps, o->lr, o->min_lr);
+    double train = estimate(r, TRAIN), val = estimate(r, VAL);
+    must_be_number(r, "the training loss", train);
+    must_be_number(r, "the validation loss", val);
+    trainer_note(&r->trainer, train, val);
+    progress_clear(&r->bar);
+    printf("step %5lld  train loss %.4f  val loss %.4f\n", (long long)r->trainer.step, train, val);
+    fflush(stdout);
+    if (!journal_draw(r->o, &r->trainer))
+        get_into_trouble(r, r->o->plot);
+    return val;
 }
 
-/* Returns the loss; *norm is the gradient's before clipping. */
-static double train_step(run *r, double *norm)
+/* ---- one step ---- */
+
+/* Returns the loss; *norm is the gradient's before clipping. Nothing is changed but gradients. */
+static double gradients(run *r, double *norm)
 {
     const train_options *o = r->o;
     double total = 0;
@@ -119,23 +117,32 @@ static double train_step(run *r, double *norm)
     for (int64_t micro = 0; micro < o->grad_accum; micro++) {
         tt_tensor *x, *y;
         tt_scope s = tt_scope_begin(r->ctx, TT_GRAD);
-        batch(r, TRAIN, (uint64_t)o->seed, step, micro, &x, &y);
+        corpus_batch(&r->data, r->ctx, o, TRAIN, (uint64_t)o->seed, step, micro, &x, &y);
         tt_tensor *loss = gpt2_loss(&r->model, x, y);
         tt_backward(o->grad_accum > 1 ? tt_div_scalar(loss, (double)o->grad_accum) : loss);
         total += tt_item(loss);
         tt_scope_end(r->ctx, s);
     }
-    total /= (double)o->grad_accum;
-    if (!isfinite(total))
-        return total; /* before the parameters are spoilt */
     *norm = tt_clip_grad_norm(r->model.n_params, r->model.leaves,
                               o->grad_clip > 0 ? o->grad_clip : (double)INFINITY);
-    trainer_step(&r->trainer, learning_rate(r, step), o);
-    tt_zero_grad(r->model.n_params, r->model.leaves);
-    return total;
+    return total / (double)o->grad_accum;
 }
 
-/* ---- files ---- */
+static double learning_rate(const run *r)
+{
+    const train_options *o = r->o;
+    return tt_lr_cosine(r->trainer.step, o->warmup, o->steps, o->lr, o->min_lr);
+}
+
+static void update(run *r, double lr)
+{
+    trainer_step(&r->trainer, lr, r->o);
+    tt_zero_grad(r->model.n_params, r->model.leaves);
+    if (!tt_ok(r->ctx))
+        command_fail("%s", tt_error_message(r->ctx));
+}
+
+/* ---- saving ---- */
 
 static const char *in_folder(const char *dir, const char *name, char *path)
 {
@@ -145,198 +152,97 @@ static const char *in_folder(const char *dir, const char *name, char *path)
 
 static void save(run *r)
 {
-    char path[PATH];
-    trainer_save(&r->trainer, in_folder(r->o->out, "checkpoint.safetensors", path), r->o, r->data.n);
+    char path[PATH], error[512];
+    progress_clear(&r->bar);
+    trainer_save(&r->trainer, in_folder(r->o->out, "checkpoint.safetensors", path), r->o,
+                 r->data.data.n);
+    if (r->data.words && !tokenizer_save(r->data.words, r->o->out, error, sizeof error))
+        command_fail("%s", error);
+    tokenizer_free(r->data.words); /* once is enough */
+    r->data.words = NULL;
     gpt2_save(&r->model, r->o->out);
     if (!tt_ok(r->ctx))
         command_fail("%s", tt_error_message(r->ctx));
+    r->saved = r->trainer.step;
 }
 
-static void log_step(run *r, double loss, double val, double norm, double rate)
+/* Before the update of a step whose gradient is made of numbers. True: training ends here. A run
+ * that has not done a step yet saves nothing over what may be in its folder. */
+static bool save_when_due(run *r)
 {
-    if (!r->log)
-        return;
-    fprintf(r->log, "%lld,%.6f,", (long long)r->trainer.step, loss);
-    if (!isnan(val))
-        fprintf(r->log, "%.6f", val);
-    fprintf(r->log, ",%.6g,%.4f,%.1f\n", learning_rate(r, r->trainer.step - 1), norm, rate);
-    fflush(r->log);
-}
-
-/* Drops the lines of steps after the checkpoint: these are made again. */
-static void cut_log(const char *path, int64_t step)
-{
-    char line[512];
-    long keep = 0;
-    FILE *f = fopen(path, "r");
-    while (f && fgets(line, sizeof line, f) && (keep == 0 || strtoll(line, NULL, 10) <= step))
-        keep = ftell(f);
-    if (f)
-        fclose(f);
-    if (f && truncate(path, keep) != 0)
-        command_fail("%s: cannot be written", path);
-}
-
-static void open_log(run *r)
-{
-    if (!r->o->log)
-        return;
-    bool more = r->o->resume && access(r->o->log, R_OK) == 0;
-    if (more)
-        cut_log(r->o->log, r->trainer.step);
-    r->log = fopen(r->o->log, more ? "a" : "w");
-    if (!r->log)
-        command_fail("%s: cannot be written", r->o->log);
-    if (!more)
-        fprintf(r->log, "step,train_loss,val_loss,learning_rate,gradient_norm,tokens_per_second\n");
-}
-
-static void draw(const run *r)
-{
-    const trainer *t = &r->trainer;
-    size_t n = (size_t)t->n_evals;
-    double *columns[3];
-    if (!r->o->plot || n == 0)
-        return;
-    for (int k = 0; k < 3; k++) {
-        columns[k] = malloc(n * sizeof(double));
-        if (!columns[k])
-            command_fail("no memory for %zu evaluations", n);
-        for (size_t i = 0; i < n; i++)
-            columns[k][i] = t->evals[i][k];
-    }
-    const panel panels[] = {
-        {"loss", "step", 2, {{"training", columns[1]}, {"validation", columns[2]}}, columns[0]},
-    };
-    bool ok = plot_write(r->o->plot, 1, panels, t->n_evals);
-    for (int k = 0; k < 3; k++)
-        free(columns[k]);
-    if (!ok)
-        exit(1);
+    const train_options *o = r->o;
+    bool end = interrupted || *r->trouble, begun = r->trainer.step > r->first || o->resume;
+    if (begun && (end || (o->save_every > 0 && r->trainer.step % o->save_every == 0)))
+        save(r);
+    if (end && begun && !*r->trouble)
+        printf("interrupted after step %lld; continue with --resume\n", (long long)r->trainer.step);
+    else if (end && !*r->trouble)
+        printf("interrupted before the first step; nothing is saved\n");
+    return end;
 }
 
 /* ---- the loop ---- */
 
-static double evaluate(run *r, progress *bar)
+static void finish(run *r, double val)
 {
-    double train = estimate(r, TRAIN), val = estimate(r, VAL);
-    trainer_note(&r->trainer, train, val);
-    progress_clear(bar);
-    printf("step %5lld  train loss %.4f  val loss %.4f\n", (long long)r->trainer.step, train, val);
-    fflush(stdout);
-    return val;
+    if (isnan(val)) /* not a step was left */
+        val = evaluate(r);
+    save(r);
+    printf("val loss %.4f\n", val);
 }
 
 static void train_all(run *r)
 {
     const train_options *o = r->o;
-    double tokens_per_step = (double)(o->batch_size * o->block_size * o->grad_accum);
-    progress bar = progress_begin(o->steps - r->trainer.step);
-    int64_t first = r->trainer.step;
-    double val = NAN;
-    while (r->trainer.step < o->steps && !interrupted) {
+    double batch = (double)(o->batch_size * o->block_size * o->grad_accum), val = NAN, norm;
+    r->bar = progress_begin(o->steps - r->trainer.step);
+    if (r->trainer.step == 0 && o->steps > 0)
+        evaluate(r);
+    while (r->trainer.step < o->steps) {
+        double lr = learning_rate(r), begin = now(), loss = gradients(r, &norm);
+        must_be_number(r, "the loss", loss);
+        must_be_number(r, "the gradient's norm", norm);
+        double seconds = now() - begin;
+        if (save_when_due(r))
+            return;
+        begin = now();
+        update(r, lr);
+        double rate = batch / (seconds + now() - begin);
         int64_t step = r->trainer.step;
-        double norm = 0, begin = now();
         val = NAN;
-        if (step % o->eval_every == 0)
-            val = evaluate(r, &bar);
-        if (val == val)
-            begin = now();
-        double loss = train_step(r, &norm), rate = tokens_per_step / (now() - begin);
-        if (!tt_ok(r->ctx))
-            command_fail("%s", tt_error_message(r->ctx));
-        if (!isfinite(loss))
-            command_fail("the loss is %g at step %lld; the last checkpoint in %s is kept; a smaller "
-                         "--lr may help",
-                         loss, (long long)step, o->out);
-        log_step(r, loss, val, norm, rate);
+        if (step % o->eval_every == 0 || step == o->steps)
+            val = evaluate(r);
+        if (!journal_write(r->log, &(journal_line){step, loss, val, lr, norm, rate}))
+            get_into_trouble(r, o->log);
         char note[80];
         snprintf(note, sizeof note, "loss %.4f  %.0f tokens/s", loss, rate);
-        progress_step(&bar, r->trainer.step - first, note);
-        if (o->save_every > 0 && r->trainer.step % o->save_every == 0 && r->trainer.step < o->steps)
-            save(r);
+        progress_step(&r->bar, step - r->first, note);
     }
-    progress_clear(&bar);
-    if (interrupted)
-        printf("interrupted after step %lld; continue with --resume\n", (long long)r->trainer.step);
-    else
-        val = evaluate(r, &bar);
-    save(r);
-    draw(r);
-    if (!interrupted)
-        printf("val loss %.4f\n", val);
+    finish(r, val);
 }
 
 /* ---- setting up ---- */
 
-/* What a run that was killed while it saved has left: files under temporary names. */
+/* What a run that was killed while it saved has left: NAME.part-XXXXXX. */
 static void clear_away(const char *dir)
 {
-    static const char *const names[] = {"checkpoint.safetensors", "model.safetensors"};
-    for (int i = 0; i < 2; i++) {
-        char pattern[PATH];
-        glob_t found;
-        snprintf(pattern, sizeof pattern, "%s/%s.??????", dir, names[i]);
-        if (glob(pattern, 0, NULL, &found) != 0)
-            continue;
-        for (size_t k = 0; k < found.gl_pathc; k++)
-            remove(found.gl_pathv[k]);
-        globfree(&found);
-    }
+    static const char *const names[] = {"checkpoint.safetensors.part-", "model.safetensors.part-"};
+    char path[PATH];
+    DIR *folder = opendir(dir);
+    for (struct dirent *e; folder && (e = readdir(folder)) != NULL;)
+        for (int i = 0; i < 2; i++) {
+            size_t n = strlen(names[i]);
+            if (strncmp(e->d_name, names[i], n) == 0 && strlen(e->d_name) == n + 6)
+                remove(in_folder(dir, e->d_name, path));
+        }
+    if (folder)
+        closedir(folder);
 }
 
-static bool is_shard(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".bin") == 0;
-}
-
-/* Reads the data; returns the size of the vocabulary. The tokenizer's files go with the model. */
-static int64_t read_data(run *r)
+static void make_model(run *r)
 {
     const train_options *o = r->o;
-    char error[512];
-    size_t bytes;
-    const char *dir = o->tokenizer ? o->tokenizer : o->init_from;
-    if (is_shard(o->data)) {
-        if (!tokens_map(o->data, &r->data, error, sizeof error))
-            command_fail("%s", error);
-        if (!dir || strcmp(dir, "char") == 0)
-            return r->data.largest + 1 > GPT2_WORDS ? r->data.largest + 1 : GPT2_WORDS;
-    }
-    const char *text = is_shard(o->data) ? NULL : file_map(o->data, &bytes, error, sizeof error);
-    if (!is_shard(o->data) && *error)
-        command_fail("%s", error);
-    if (!is_shard(o->data) && bytes == 0)
-        command_fail("%s: the file is empty", o->data);
-    bool chars = !dir || strcmp(dir, "char") == 0;
-    tokenizer *t = chars ? tokenizer_chars(text, bytes, error, sizeof error)
-                         : tokenizer_open(dir, error, sizeof error);
-    if (!t)
-        command_fail("%s", error);
-    if (text) {
-        int32_t *ids = NULL;
-        int64_t n = tokenizer_encode(t, text, bytes, true, &ids);
-        if (n < 0)
-            command_fail("%s: %s", o->data, tokenizer_error(t));
-        if (!tokens_take(ids, n, &r->data))
-            command_fail("%s: no memory for its tokens", o->data);
-        file_unmap(text, bytes);
-    }
-    if (!tokenizer_save(t, o->out, error, sizeof error))
-        command_fail("%s", error);
-    int64_t vocabulary = tokenizer_size(t);
-    r->special = tokenizer_special(t);
-    tokenizer_free(t);
-    if (r->data.largest >= vocabulary)
-        command_fail("%s: token %lld is outside of the vocabulary of %lld", o->data,
-                     (long long)r->data.largest, (long long)vocabulary);
-    return vocabulary;
-}
-
-static void make_model(run *r, int64_t vocabulary)
-{
-    const train_options *o = r->o;
+    int64_t vocabulary = r->data.vocabulary;
     if (o->init_from) {
         gpt2_open(&r->model, r->ctx, o->init_from, TT_F32);
         if (r->model.config.vocab_size < vocabulary)
@@ -355,7 +261,7 @@ static void make_model(run *r, int64_t vocabulary)
         c.n_inner = 4 * o->n_embd;
         c.n_positions = o->block_size;
         c.vocab_size = vocabulary;
-        c.bos_token_id = c.eos_token_id = r->special;
+        c.bos_token_id = c.eos_token_id = r->data.special;
         gpt2_make(&r->model, r->ctx, &c);
         gpt2_init(&r->model);
     }
@@ -363,13 +269,13 @@ static void make_model(run *r, int64_t vocabulary)
     r->model.recompute = o->recompute;
 }
 
-static void divide_data(run *r)
+static void need_folder(tt_ctx *ctx, const char *dir)
 {
-    const train_options *o = r->o;
-    r->split = r->data.n - (int64_t)((double)r->data.n * o->val_fraction);
-    if (r->split <= o->block_size || r->data.n - r->split <= o->block_size)
-        command_fail("%s: %lld tokens are too few for parts of more than --block-size %lld", o->data,
-                     (long long)r->data.n, (long long)o->block_size);
+    if (!make_folder(ctx, dir))
+        command_fail("%s", tt_error_message(ctx));
+    if (access(dir, W_OK | X_OK) != 0)
+        command_fail("%s: cannot write: %s", dir, strerror(errno));
+    clear_away(dir);
 }
 
 static void parse(int argc, char **argv, train_options *o)
@@ -379,7 +285,7 @@ static void parse(int argc, char **argv, train_options *o)
         {"--out", ARG_TEXT, &o->out, 0, 0, "DIR", "where the model goes"},
         {"--tokenizer", ARG_TEXT, &o->tokenizer, 0, 0, "char|DIR",
          "characters, or vocab.json and merges.txt of a folder"},
-        {"--init-from", ARG_TEXT, &o->init_from, 0, 0, "DIR", "begin with this model"},
+        {"--init-from", ARG_TEXT, &o->init_from, 0, 0, "DIR", "begin with this model, and its sizes"},
         {"--resume", ARG_FLAG, &o->resume, 0, 0, NULL, "go on from the checkpoint in --out"},
         {"--n-layer", ARG_INT, &o->n_layer, 1, 1000, "N", "blocks"},
         {"--n-head", ARG_INT, &o->n_head, 1, 1000, "N", "heads of a block"},
@@ -392,8 +298,8 @@ static void parse(int argc, char **argv, train_options *o)
         {"--min-lr", ARG_REAL, &o->min_lr, 0, 1e3, "X", "learning rate at the end"},
         {"--warmup", ARG_INT, &o->warmup, 0, 1e9, "N", "steps in which it rises"},
         {"--weight-decay", ARG_REAL, &o->weight_decay, 0, 1e3, "X", "of matrices"},
-        {"--beta1", ARG_REAL, &o->beta1, 0, 1, "X", "AdamW's decay of the mean"},
-        {"--beta2", ARG_REAL, &o->beta2, 0, 1, "X", "AdamW's decay of the mean square"},
+        {"--beta1", ARG_REAL, &o->beta1, 0, 1 - 1e-9, "X", "AdamW's decay of the mean, below 1"},
+        {"--beta2", ARG_REAL, &o->beta2, 0, 1 - 1e-9, "X", "AdamW's decay of the mean square, below 1"},
         {"--grad-clip", ARG_REAL, &o->grad_clip, 0, 1e9, "X", "largest norm of the gradient; 0: any"},
         {"--dropout", ARG_REAL, &o->dropout, 0, 0.99, "X", "probability"},
         {"--eval-every", ARG_INT, &o->eval_every, 1, 1e9, "N", "steps between evaluations"},
@@ -407,7 +313,10 @@ static void parse(int argc, char **argv, train_options *o)
         {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw the losses"},
         {"--log", ARG_TEXT, &o->log, 0, 0, "FILE.csv", "write a line per step"},
     };
-    args_parse(argc, argv, "Trains a GPT-2.", args, sizeof args / sizeof *args);
+    args_parse(argc, argv,
+               "Trains a GPT-2. Ctrl-C saves and ends with exit code 0; --resume, with the same flags, "
+               "goes on\nfrom there, bit for bit.",
+               args, sizeof args / sizeof *args);
     if (!o->data || !o->out)
         command_usage(argv[0], "--data and --out are needed");
     if (o->n_embd % o->n_head)
@@ -422,31 +331,33 @@ int cmd_train(int argc, char **argv)
                        .weight_decay = 0.1, .beta1 = 0.9, .beta2 = 0.99, .grad_clip = 1,
                        .eval_every = 250, .eval_iters = 20, .val_fraction = 0.1, .save_every = 500,
                        .seed = 1337};
-    run r = {.o = &o, .special = GPT2_WORDS - 1}; /* of shards without a tokenizer */
+    run r = {.o = &o, .saved = -1};
     char path[PATH];
     parse(argc, argv, &o);
     r.ctx = command_context(o.threads, o.seed);
-    if (!make_folder(r.ctx, o.out))
-        command_fail("%s", tt_error_message(r.ctx));
-    clear_away(o.out);
-    int64_t vocabulary = read_data(&r);
-    divide_data(&r);
-    make_model(&r, vocabulary);
+    need_folder(r.ctx, o.out);
+    corpus_read(&r.data, &o);
+    make_model(&r);
     trainer_make(&r.trainer, &r.model);
     if (o.resume)
-        trainer_load(&r.trainer, in_folder(o.out, "checkpoint.safetensors", path), &o, r.data.n);
+        trainer_load(&r.trainer, in_folder(o.out, "checkpoint.safetensors", path), &o,
+                     r.data.data.n);
     if (!tt_ok(r.ctx))
         command_fail("%s", tt_error_message(r.ctx));
-    open_log(&r);
+    r.first = r.trainer.step;
+    r.saved = o.resume ? r.first : -1;
+    r.log = journal_open(&o, r.first);
     tt_set_training(r.ctx, true);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     train_all(&r);
+    if (*r.trouble)
+        command_fail("%s; %s", r.trouble, what_is_kept(&r));
     if (r.log)
         fclose(r.log);
     trainer_free(&r.trainer);
     gpt2_free(&r.model);
-    tokens_free(&r.data);
+    corpus_free(&r.data);
     tt_ctx_free(r.ctx);
     return 0;
 }

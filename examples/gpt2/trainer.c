@@ -6,7 +6,7 @@
 
 #include "train.h"
 
-enum { NAME = 64 };
+enum { NAME = 64, SAME = 1024 };
 
 void trainer_make(trainer *t, gpt2 *model)
 {
@@ -123,13 +123,17 @@ static void lists_free(lists *l)
 }
 
 /* What must be the same for training to go on as if it had never stopped. */
-static void fingerprint(char *text, size_t size, const train_options *o, int64_t tokens)
+static void fingerprint(char *text, size_t size, const gpt2_config *c, const train_options *o,
+                        int64_t tokens)
 {
     snprintf(text, size,
-             "tokens %lld, --batch-size %lld, --block-size %lld, --grad-accum %lld, --steps %lld, "
+             "tokens %lld, vocabulary %lld, positions %lld, --n-layer %lld, --n-head %lld, "
+             "--n-embd %lld, --batch-size %lld, --block-size %lld, --grad-accum %lld, --steps %lld, "
              "--lr %.17g, --min-lr %.17g, --warmup %lld, --weight-decay %.17g, --beta1 %.17g, "
              "--beta2 %.17g, --grad-clip %.17g, --dropout %.17g, --val-fraction %.17g, --seed %lld",
-             (long long)tokens, (long long)o->batch_size, (long long)o->block_size,
+             (long long)tokens, (long long)c->vocab_size, (long long)c->n_positions,
+             (long long)c->n_layer, (long long)c->n_head, (long long)c->n_embd,
+             (long long)o->batch_size, (long long)o->block_size,
              (long long)o->grad_accum, (long long)o->steps, o->lr, o->min_lr,
              (long long)o->warmup, o->weight_decay, o->beta1, o->beta2, o->grad_clip, o->dropout,
              o->val_fraction, (long long)o->seed);
@@ -137,11 +141,11 @@ static void fingerprint(char *text, size_t size, const train_options *o, int64_t
 
 void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens)
 {
-    char step[32], same[768];
+    char step[32], same[SAME];
     tt_scope s = tt_scope_begin(t->model->ctx, TT_NO_GRAD);
     lists l = lists_make(t);
     snprintf(step, sizeof step, "%lld", (long long)t->step);
-    fingerprint(same, sizeof same, o, tokens);
+    fingerprint(same, sizeof same, &t->model->config, o, tokens);
     if (l.n)
         tt_safetensors_save(path, l.n, l.pointers, l.tensors, 2, (const char *[]){"step", "run"},
                             (const char *[]){step, same});
@@ -161,14 +165,27 @@ static void refuse(tt_ctx *ctx, const char *path, const char *saved, const char 
                  now + from);
 }
 
-static void load_evals(trainer *t, tt_safetensors *file)
+/* Exactly as it was saved: tt_copy_ alone would spread a smaller tensor. */
+static void load_tensor(tt_tensor *to, tt_safetensors *file, const char *path, const char *name)
+{
+    tt_tensor *from = tt_safetensors_get(file, name);
+    bool fits = from && tt_ndim(from) == tt_ndim(to) && tt_dtype_of(from) == tt_dtype_of(to);
+    for (int i = 0; fits && i < tt_ndim(to); i++)
+        fits = tt_size(from, i) == tt_size(to, i);
+    if (fits)
+        tt_copy_(to, from);
+    else
+        tt_error_set(tt_ctx_of(to), TT_ERR_FORMAT, "%s: '%s' does not fit the model", path, name);
+}
+
+static void load_evals(trainer *t, tt_safetensors *file, const char *path)
 {
     bool there = false;
     for (int64_t i = 0; i < tt_safetensors_count(file); i++)
         there = there || strcmp(tt_safetensors_name(file, i), EVALS) == 0;
     tt_tensor *x = there ? tt_contiguous(tt_safetensors_get(file, EVALS)) : NULL;
     if (x && (tt_dtype_of(x) != TT_F64 || tt_ndim(x) != 2 || tt_size(x, 1) != 3)) {
-        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "the checkpoint's evaluations are not (n 3)");
+        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "%s: '%s' is not (n 3)", path, EVALS);
         return;
     }
     t->n_evals = 0;
@@ -177,28 +194,39 @@ static void load_evals(trainer *t, tt_safetensors *file)
             return;
 }
 
+/* The step that a checkpoint's text says; -1: none of this training. */
+static int64_t read_step(const char *text, const train_options *o)
+{
+    char *end;
+    long long step = strtoll(text, &end, 10);
+    return end == text || *end || step < 0 || step > o->steps ? -1 : step;
+}
+
 void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens)
 {
-    char same[768];
+    char same[SAME];
     tt_ctx *ctx = t->model->ctx;
     tt_safetensors *file = tt_safetensors_open(ctx, path);
     if (!file)
         return;
     const char *step = tt_safetensors_metadata(file, "step"), *run;
     run = tt_safetensors_metadata(file, "run");
-    fingerprint(same, sizeof same, o, tokens);
+    fingerprint(same, sizeof same, &t->model->config, o, tokens);
     lists l = lists_make(t);
     if (!step || !run)
         tt_error_set(ctx, TT_ERR_FORMAT, "%s: not a checkpoint of training", path);
     else if (strcmp(run, same) != 0)
         refuse(ctx, path, run, same);
+    else if (read_step(step, o) < 0)
+        tt_error_set(ctx, TT_ERR_FORMAT, "%s: '%.40s' is not a step", path, step);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     for (int i = 0; i < l.n && tt_ok(ctx); i++)
-        tt_copy_(l.tensors[i], tt_safetensors_get(file, l.pointers[i]));
-    load_evals(t, file);
+        load_tensor(l.tensors[i], file, path, l.pointers[i]);
+    if (tt_ok(ctx))
+        load_evals(t, file, path);
     tt_scope_end(ctx, s);
     if (tt_ok(ctx))
-        t->step = strtoll(step, NULL, 10);
+        t->step = read_step(step, o);
     lists_free(&l);
     tt_safetensors_close(file);
 }

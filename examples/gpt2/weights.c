@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 static const char PREFIX[] = "transformer.";
-enum { PATH = 4096, LIST = 1024 };
+enum { PATH = 4096, LIST = 600, NAME = 200, EACH = 12 };
 
 static const char *without_prefix(const char *name)
 {
@@ -32,10 +32,37 @@ static gpt2_param *find(gpt2 *m, const char *name)
     return NULL;
 }
 
-static void append(char *list, const char *name)
+/* The number of the block in "h.N.rest", or -1. */
+static long block_of(const char *name)
 {
-    size_t n = strlen(list);
-    snprintf(list + n, LIST - n, "%s%s", n ? ", " : "", name);
+    char *end;
+    name = without_prefix(name);
+    if (strncmp(name, "h.", 2) != 0 || name[2] < '0' || name[2] > '9')
+        return -1;
+    long block = strtol(name + 2, &end, 10);
+    return *end == '.' ? block : -1;
+}
+
+/* Names behind a title, with commas. When there are many, those of one block are "h.3.* (12)". */
+static void spell(char *text, const char *title, const char *const *names, int64_t n)
+{
+    size_t used = 0;
+    *text = 0;
+    for (int64_t i = 0, same; i < n; i += same) {
+        long block = n > EACH ? block_of(names[i]) : -1;
+        for (same = 1; block >= 0 && i + same < n && block_of(names[i + same]) == block;)
+            same++;
+        char one[NAME];
+        if (same > 1)
+            snprintf(one, sizeof one, "h.%ld.* (%lld)", block, (long long)same);
+        else
+            snprintf(one, sizeof one, "%s", names[i]);
+        if (used + strlen(one) + sizeof " and 1000000 more" + sizeof "; missing: " > LIST) {
+            snprintf(text + used, LIST - used, " and %lld more", (long long)(n - i));
+            return;
+        }
+        used += (size_t)snprintf(text + used, LIST - used, "%s%s", i ? ", " : title, one);
+    }
 }
 
 static bool shape_fits(const gpt2_param *p, tt_tensor *x)
@@ -77,31 +104,58 @@ static void take_tensor(gpt2 *m, tt_safetensors *file, const char *path, const c
                                                          : tt_cast(x, dtype_for(p, x, wanted));
 }
 
+/* Names of the file and of the model that have no partner; room for all of them. */
+typedef struct misfits {
+    const char **missing, **unknown, **twice;
+    int64_t n_missing, n_unknown, n_twice;
+} misfits;
+
+static bool misfits_make(misfits *f, int64_t stored, int params)
+{
+    *f = (misfits){.missing = calloc((size_t)(params + 2 * stored), sizeof *f->missing)};
+    f->unknown = f->missing + params;
+    f->twice = f->unknown + stored;
+    return f->missing != NULL;
+}
+
+static void refuse(gpt2 *m, const char *path, const misfits *f)
+{
+    char missing[LIST], unknown[LIST], twice[LIST];
+    spell(missing, " missing: ", f->missing, f->n_missing);
+    spell(unknown, f->n_missing ? "; unknown: " : " unknown: ", f->unknown, f->n_unknown);
+    spell(twice, f->n_missing + f->n_unknown ? "; twice: " : " twice: ", f->twice, f->n_twice);
+    tt_error_set(m->ctx, TT_ERR_FORMAT, "%s does not fit config.json:%s%s%s", path, missing, unknown,
+                 twice);
+}
+
 static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted)
 {
-    char missing[LIST] = "", unknown[LIST] = "", twice[LIST] = "";
+    misfits f;
+    if (!misfits_make(&f, tt_safetensors_count(file), m->n_params)) {
+        tt_error_set(m->ctx, TT_ERR_NOMEM, "no memory for the names of %d tensors", m->n_params);
+        return;
+    }
     tt_scope s = tt_scope_begin(m->ctx, TT_NO_GRAD);
     for (int64_t i = 0; i < tt_safetensors_count(file) && tt_ok(m->ctx); i++) {
         const char *stored = tt_safetensors_name(file, i), *name = without_prefix(stored);
         gpt2_param *p = find(m, name);
         m->prefixed = m->prefixed || name != stored;
         if (p && p->x)
-            append(twice, stored);
+            f.twice[f.n_twice++] = stored;
         else if (p)
             take_tensor(m, file, path, stored, wanted);
         else if (!is_buffer(name) && strcmp(name, "lm_head.weight") != 0)
-            append(unknown, stored); /* a head beside a tied one is the embedding again */
+            f.unknown[f.n_unknown++] = stored; /* a head beside a tied one is the embedding again */
     }
     for (int i = 0; i < m->n_params; i++) {
         m->params[i].x = tt_keep(m->params[i].x);
         if (!m->params[i].x)
-            append(missing, m->params[i].name);
+            f.missing[f.n_missing++] = m->params[i].name;
     }
     tt_scope_end(m->ctx, s);
-    if (*missing || *unknown || *twice)
-        tt_error_set(m->ctx, TT_ERR_FORMAT, "%s does not fit config.json:%s%s%s%s%s%s", path,
-                     *missing ? " missing: " : "", missing, *unknown ? "; unknown: " : "", unknown,
-                     *twice ? "; twice: " : "", twice);
+    if (f.n_missing + f.n_unknown + f.n_twice > 0)
+        refuse(m, path, &f);
+    free(f.missing);
 }
 
 void gpt2_open(gpt2 *m, tt_ctx *ctx, const char *dir, int wanted)

@@ -1,6 +1,7 @@
 /* tinytensor-mlp: a multi-layer perceptron that learns to classify rows of numbers, by default the
  * handwritten digits that ship with the library. Read main() first, then train_epoch(). */
 #define _POSIX_C_SOURCE 200809L /* access */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,7 +321,7 @@ static void draw(const char *path, int n, const double *train, const double *val
         {"accuracy", "epoch", 1, {{"validation", accuracy}}, NULL},
     };
     if (!plot_write(path, 2, panels, n))
-        exit(1);
+        fail(path, strerror(errno));
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
  * Read attention() first. Each line says in einops words what its shapes are:
  * b: sequences of a batch, t: places in one (q: of queries, k: of keys), c: channels of a place,
  * h: heads, d: channels of a head. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,8 +296,10 @@ int main(int argc, char **argv)
     show(&m);
     const panel panels[] = {{"loss", "step", 1, {{"training", c.loss}}, c.step},
                             {"accuracy", "step", 1, {{"training", c.accuracy}}, c.step}};
-    if (o.plot && !plot_write(o.plot, 2, panels, c.n))
+    if (o.plot && !plot_write(o.plot, 2, panels, c.n)) {
+        fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", o.plot, strerror(errno));
         return 1;
+    }
     tt_ctx_free(m.ctx);
     return 0;
 }

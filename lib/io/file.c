@@ -18,7 +18,7 @@ static tt_status cannot_write(const file_out *o, int error)
 
 bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
 {
-    static const char suffix[] = ".XXXXXX";
+    static const char suffix[] = ".part-XXXXXX";
     *o = (file_out){.ctx = ctx, .op = op, .path = path};
     if (strlen(path) + sizeof suffix > sizeof o->temporary) {
         ctx_error(ctx, TT_ERR_IO, "%s: %.60s...: the path is too long", op, path);
