@@ -1,20 +1,23 @@
-/* Tiled attention. Forward: a task is a block of queries of one batch index, which goes over the keys
- * with a running maximum and sum. Backward: a task is one batch index, which computes the scores
- * again, so that its sums into gk and gv are in one order. Products are single-threaded BLAS. */
+/* Tiled attention. Forward: a task is a block of queries of one batch index, which goes over the
+ * keys with a running maximum and sum. Backward: a task is one batch index, which computes the
+ * scores again, so that its sums into gk and gv are in one order. Products are single-threaded
+ * BLAS. */
 #include "attention.h"
 
 #include <math.h>
 #include <string.h>
 #include "attention_loops.h"
 #include "blas.h"
+#include "gemv.h"
 #include "isa.h"
 #include "parallel.h"
 
-enum { ROWS = 64, COLS = 128, MAX_ITEM = 8 };
+enum { ROWS = 64, COLS = 128, DEPTH = 64, MAX_ITEM = 8 };
 
 typedef struct job {
     const attention_args *a;
     const attention_loops *loops;
+    const product_loops *copies;
     blas_gemm *gemm;
     int64_t size, batches, blocks;
     attention_operand gout, gq, gk, gv;
@@ -29,6 +32,7 @@ static job job_of(const exec *x, const attention_args *a)
 {
     job j = {.a = a,
              .loops = &x->k->attention->of[a->dtype == TT_F64],
+             .copies = product_loops_of(x, a->dtype),
              .gemm = a->dtype == TT_F64 ? blas_dgemm : blas_sgemm,
              .size = (int64_t)tt_itemsize(a->dtype),
              .batches = 1,
@@ -84,13 +88,35 @@ static void mask_row(const job *j, int64_t b, int64_t row, int64_t k0, int64_t n
             store(j, scores, i, -(double)INFINITY);
 }
 
+/* out (rows, cols), a row every COLS, = scale a (rows, d) times b (cols, d) transposed. BLAS has no
+ * small kernels for that: b is turned here, DEPTH columns at a time. */
+static void dots(const job *j, int64_t rows, int64_t cols, int64_t d, double scale, blas_matrix a,
+                 blas_matrix b, char *out)
+{
+    _Alignas(64) char turned[DEPTH * COLS * MAX_ITEM];
+    if (!blas_has_small_kernels()) {
+        b.transposed = true;
+        j->gemm(rows, cols, d, scale, a, b, 0, out, COLS);
+        return;
+    }
+    int64_t at = 0;
+    do { /* once for d 0 */
+        int64_t depth = least(d - at, DEPTH);
+        j->copies->pack(depth, cols, cols, (const char *)b.data + at * j->size, 1, b.ld, turned);
+        j->gemm(rows, cols, depth, scale,
+                (blas_matrix){(const char *)a.data + at * j->size, a.ld, false},
+                (blas_matrix){turned, cols, false}, at ? 1 : 0, out, COLS);
+        at += DEPTH;
+    } while (at < d);
+}
+
 /* scores (rows, cols), a row every COLS, of queries from r0 on and keys from k0 on */
 static void score(const job *j, int64_t b, int64_t r0, int64_t rows, int64_t k0, int64_t cols,
                   char *scores)
 {
     const attention_args *a = j->a;
-    j->gemm(rows, cols, a->d, a->scale, (blas_matrix){row_of(j, &a->q, b, r0), a->q.row, false},
-            (blas_matrix){row_of(j, &a->k, b, k0), a->k.row, true}, 0, scores, COLS);
+    dots(j, rows, cols, a->d, a->scale, (blas_matrix){row_of(j, &a->q, b, r0), a->q.row, false},
+         (blas_matrix){row_of(j, &a->k, b, k0), a->k.row, false}, scores);
     for (int64_t r = 0; r < rows; r++)
         if (a->mask || (a->causal && k0 + cols > r0 + r + 1))
             mask_row(j, b, r0 + r, k0, cols, scores + r * COLS * j->size);
@@ -160,8 +186,8 @@ static void backward_tile(const job *j, int64_t b, int64_t r0, int64_t k0, const
     int64_t rows = least(a->t - r0, ROWS), cols = least(a->s - k0, COLS);
     blas_matrix gout = {row_of(j, &j->gout, b, r0), j->gout.row, false};
     score(j, b, r0, rows, k0, cols, p);
-    j->gemm(rows, cols, a->dv, 1, gout, (blas_matrix){row_of(j, &a->v, b, k0), a->v.row, true}, 0,
-            dp, COLS);
+    dots(j, rows, cols, a->dv, 1, gout, (blas_matrix){row_of(j, &a->v, b, k0), a->v.row, false},
+         dp);
     for (int64_t r = 0; r < rows; r++) {
         char *pr = p + r * COLS * j->size, *gr = dp + r * COLS * j->size;
         double lse = load(j, a->lse, b * a->t + r0 + r);

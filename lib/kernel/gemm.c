@@ -252,28 +252,43 @@ static void run(const exec *x, job *j)
     parallel_for(x, tiles * j->batches, each < TASK ? (int64_t)(TASK / each) : 1, run_tiles, j);
 }
 
-/* With inputs that BLAS reads where they are or in a copy. */
+/* With a that BLAS reads where it is, and b there or in a copy. */
+static bool run_unpacked(const exec *x, job *j)
+{
+    gemm_args *g = &j->g;
+    void *copy = NULL;
+    bool as_is = readable(g->k, g->n, &g->sb, &j->b);
+    bool by_rows = as_is && needs_packing(&j->a, &j->b) && !blas_is_concurrent();
+    if (!as_is || by_rows) {
+        g->b = copy = copy_input(x, g, g->k, g->n, by_rows || nearly_by_rows(&g->sb), g->b, &g->sb);
+        if (!copy)
+            return false;
+        readable(g->k, g->n, &g->sb, &j->b); /* the copy's strides */
+    }
+    run(x, j);
+    if (copy)
+        x->mem.free(x->mem.user, copy);
+    return true;
+}
+
+/* With a that BLAS reads where it is or in a copy. */
 static bool run_readable(const exec *x, job *j)
 {
     gemm_args *g = &j->g;
-    void *copy_a = NULL, *copy_b = NULL;
-    if (!readable(g->m, g->k, &g->sa, &j->a))
-        g->a = copy_a = copy_input(x, g, g->m, g->k, nearly_by_rows(&g->sa), g->a, &g->sa);
-    bool b_readable = readable(g->k, g->n, &g->sb, &j->b);
-    bool b_by_rows = b_readable && needs_packing(&j->a, &j->b) && !blas_is_concurrent();
-    if (g->a && (!b_readable || b_by_rows))
-        g->b = copy_b =
-            copy_input(x, g, g->k, g->n, b_by_rows || nearly_by_rows(&g->sb), g->b, &g->sb);
-    bool ok = g->a && g->b;
-    if (ok) {
-        readable(g->m, g->k, &g->sa, &j->a); /* the copies' strides */
-        readable(g->k, g->n, &g->sb, &j->b);
-        run(x, j);
+    void *copy = NULL;
+    bool ok = true, packed = gemm_packed_suits_many(g) || (!shallow(g) && gemm_packed_suits(g));
+    if (!readable(g->m, g->k, &g->sa, &j->a)) {
+        g->a = copy = copy_input(x, g, g->m, g->k, nearly_by_rows(&g->sa), g->a, &g->sa);
+        if (!copy)
+            return false;
+        readable(g->m, g->k, &g->sa, &j->a);
     }
-    if (copy_a)
-        x->mem.free(x->mem.user, copy_a);
-    if (copy_b)
-        x->mem.free(x->mem.user, copy_b);
+    if (packed)
+        gemm_packed_run(x, g, j->blas, j->a);
+    else
+        ok = run_unpacked(x, j);
+    if (copy)
+        x->mem.free(x->mem.user, copy);
     return ok;
 }
 
@@ -292,13 +307,7 @@ static bool run_blas(const exec *x, job *j)
         transpose(g);
     }
     blas_guard guard = blas_enter();
-    bool ok = true;
-    if (gemm_packed_suits_many(g))
-        gemm_packed_run_many(x, g, j->blas);
-    else if (!shallow(g) && gemm_packed_suits(g))
-        ok = gemm_packed_run(x, g, j->blas);
-    else
-        ok = run_readable(x, j);
+    bool ok = run_readable(x, j);
     blas_leave(guard);
     if (copy && ok)
         pack_copy_out(x, &p, g->dtype, out, copy);

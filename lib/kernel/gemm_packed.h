@@ -1,5 +1,4 @@
-/* Products big enough to be brought into the form that BLAS's kernels for small products like best.
- */
+/* Products big enough to be cut into tiles for BLAS's kernels for small products. */
 #ifndef TT_KERNEL_GEMM_PACKED_H
 #define TT_KERNEL_GEMM_PACKED_H
 
@@ -8,12 +7,10 @@
 
 /* Is this the faster way here? A matter of the shape and of what BLAS has. */
 bool gemm_packed_suits(const gemm_args *g);
-/* One product after the other, a and b on any strides, c with contiguous rows. False when scratch
- * memory is refused; c is then untouched. */
-bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas);
-
-/* The same for batches of middling products; needs no scratch memory. */
+/* The same for batches of middling products. */
 bool gemm_packed_suits_many(const gemm_args *g);
-void gemm_packed_run_many(const exec *x, const gemm_args *g, blas_gemm *blas);
+
+/* With b on any strides, a as BLAS reads it, c's rows contiguous; no scratch memory. */
+void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a);
 
 #endif

@@ -83,6 +83,8 @@ static const row rows[] = {
     {"attention causal", causal, causal_plain, 3, ATTENTION_SIZES},
     {"attention masked", masked, masked_plain, 3, ATTENTION_SIZES},
     {"attention biased", biased, biased_plain, 4, ATTENTION_SIZES},
+    {"attention, wide heads", causal, causal_plain, 3, {3, 3, 3}, {{2, 3, 70}, {2, 5, 70}, {2, 5, 2}},
+     {{2, 131, 200}, {2, 277, 200}, {2, 277, 130}}},
     {"linear_cross_entropy", linear_loss, linear_loss_plain, 2, {2, 2}, {{7, 3}, {5, 3}},
      {{200, 24}, {130000, 24}}},
 };

@@ -3,7 +3,7 @@
 #include "../unit/unit.h"
 #include <stdio.h>
 
-enum { CASES = 400, MAX_AXES = 4 };
+enum { CASES = 400, LARGE = 60, MAX_AXES = 4 };
 
 /* ---- random inputs ---- */
 
@@ -293,6 +293,33 @@ START_TEST(products)
 }
 END_TEST
 
+/* Sizes that are cut into tiles, strips and blocks, and few of the results. */
+START_TEST(large_products)
+{
+    for (int seed = 0; seed < LARGE; seed++) {
+        source s = begin(seed);
+        int64_t b = seed % 3 ? 1 : 16 + below(&s, 3);
+        int64_t most = b > 1 ? 90 : 500, m = 64 + below(&s, most), n = 32 + below(&s, most);
+        int64_t k = seed % 5 ? 32 + below(&s, most) : 700 + below(&s, 200);
+        tt_dtype d = seed % 4 ? TT_F32 : TT_F64;
+        tt_tensor *x = random_tensor(&s, d, 3, (int64_t[]){b, m, k});
+        tt_tensor *y = random_tensor(&s, d, 3, (int64_t[]){seed % 2 ? 1 : b, k, n});
+        tt_tensor *z = tt_matmul(x, y);
+        for (int64_t i = below(&s, 100); i < tt_numel(z); i += 1 + tt_numel(z) / 150) {
+            int64_t index[3];
+            double want = 0;
+            index_of(i, 3, tt_shape(z), index);
+            for (int64_t j = 0; j < k; j++) {
+                int64_t left[] = {index[0], index[1], j}, right[] = {index[0], j, index[2]};
+                want += at(x, left) * broadcast_at(y, 3, right);
+            }
+            same(at(z, index), want, 1e-4, seed, "matmul");
+        }
+        finish(&s, seed);
+    }
+}
+END_TEST
+
 /* ---- indexing ---- */
 
 START_TEST(indexing)
@@ -399,5 +426,5 @@ START_TEST(reshapes)
 }
 END_TEST
 
-RUN_TESTS("property", pointwise, unary_and_copies, reductions, scans, products, indexing, writing,
-          reshapes)
+RUN_TESTS("property", pointwise, unary_and_copies, reductions, scans, products, large_products,
+          indexing, writing, reshapes)
