@@ -11,7 +11,7 @@
 #include "op.h"
 #include "tape.h"
 
-enum { BLOCK_BYTES = 64 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
+enum { BLOCK_BYTES = 100 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
 
 static tt_status infer(op_call *c)
 {
@@ -97,14 +97,14 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
                            x->at.stride[0], x->at.stride[1], c->aux[GW]->data, n, from > 0));
 }
 
-/* At most BLOCK_BYTES of logits at a time, and not all of them at once: half of them for each of two
- * blocks is memory that is needed for nothing else. */
+/* At most BLOCK_BYTES of logits at a time, in blocks of about the same size, and not all of them at
+ * once: half of them for each of two blocks is memory that is needed for nothing else. */
 static int64_t block_rows(int64_t rows, int64_t row_bytes)
 {
     int64_t fit = BLOCK_BYTES / (row_bytes + 1) / LEAST_ROWS * LEAST_ROWS;
-    int64_t half = (rows + 2 * LEAST_ROWS - 1) / (2 * LEAST_ROWS) * LEAST_ROWS;
-    int64_t n = fit < half ? fit : half;
-    n = n < LEAST_ROWS ? LEAST_ROWS : n;
+    int64_t blocks = fit < LEAST_ROWS ? rows / LEAST_ROWS + 1 : (rows + fit - 1) / fit;
+    blocks = blocks < 2 ? 2 : blocks;
+    int64_t n = ((rows + blocks - 1) / blocks + LEAST_ROWS - 1) / LEAST_ROWS * LEAST_ROWS;
     return n < rows ? n : rows;
 }
 
