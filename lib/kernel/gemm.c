@@ -5,7 +5,6 @@
  * the number of threads. */
 #include <limits.h>
 #include "blas.h"
-#include "gemm_half.h"
 #include "gemm_packed.h"
 #include "gemv.h"
 #include "pack.h"
@@ -90,10 +89,10 @@ static void transpose(gemm_args *g)
     }
 }
 
-/* A copy of a or b with contiguous rows or columns; axes of the batch along which it is constant
- * are not multiplied out. */
+/* A copy of a or b, which holds elements of `dtype`, with contiguous rows or columns; axes of the
+ * batch along which it is constant are not multiplied out. */
 static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t cols, bool by_rows,
-                        const void *data, gemm_strides *s)
+                        const void *data, tt_dtype dtype, gemm_strides *s)
 {
     pack p;
     pack_begin(&p);
@@ -104,7 +103,7 @@ static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t
     pack_axis(&p, by_rows ? cols : rows, by_rows ? &s->col : &s->row);
     void *copy = pack_alloc(x, &p, g->dtype);
     if (copy)
-        pack_copy_in(x, &p, g->dtype, copy, data);
+        pack_cast_in(x, &p, g->dtype, copy, dtype, data);
     return copy;
 }
 
@@ -260,7 +259,8 @@ static bool run_unpacked(const exec *x, job *j)
     bool as_is = readable(g->k, g->n, &g->sb, &j->b);
     bool by_rows = as_is && needs_packing(&j->a, &j->b) && !blas_is_concurrent();
     if (!as_is || by_rows) {
-        g->b = copy = copy_input(x, g, g->k, g->n, by_rows || nearly_by_rows(&g->sb), g->b, &g->sb);
+        g->b = copy =
+            copy_input(x, g, g->k, g->n, by_rows || nearly_by_rows(&g->sb), g->b, g->dtype, &g->sb);
         if (!copy)
             return false;
         readable(g->k, g->n, &g->sb, &j->b); /* the copy's strides */
@@ -276,9 +276,10 @@ static bool run_readable(const exec *x, job *j)
 {
     gemm_args *g = &j->g;
     void *copy = NULL;
-    bool ok = true, packed = gemm_packed_suits_many(g) || (!shallow(g) && gemm_packed_suits(g));
+    bool ok = true,
+         packed = g->half_b || gemm_packed_suits_many(g) || (!shallow(g) && gemm_packed_suits(g));
     if (!readable(g->m, g->k, &g->sa, &j->a)) {
-        g->a = copy = copy_input(x, g, g->m, g->k, nearly_by_rows(&g->sa), g->a, &g->sa);
+        g->a = copy = copy_input(x, g, g->m, g->k, nearly_by_rows(&g->sa), g->a, g->dtype, &g->sa);
         if (!copy)
             return false;
         readable(g->m, g->k, &g->sa, &j->a);
@@ -298,7 +299,7 @@ static bool run_blas(const exec *x, job *j)
     blas_matrix c;
     pack p;
     void *out = g->c, *copy = NULL;
-    if (!readable(g->m, g->n, &g->sc, &c)) {
+    if (!readable(g->m, g->n, &g->sc, &c) || (c.transposed && g->half_b)) {
         if (!(g->c = copy = alloc_output(x, g, &p)))
             return false;
         if (g->beta != 0)
@@ -316,6 +317,19 @@ static bool run_blas(const exec *x, job *j)
     return ok;
 }
 
+/* Only matrices of 16-bit floats are read as they are. */
+static bool run_half_vector(const exec *x, gemm_args *g)
+{
+    void *copy = copy_input(x, g, g->k, 1, true, g->b, g->half_b, &g->sb);
+    if (!copy)
+        return false;
+    g->b = copy;
+    g->half_b = (tt_dtype)0;
+    bool ok = gemv_run(x, g);
+    x->mem.free(x->mem.user, copy);
+    return ok;
+}
+
 bool gemm_run(const exec *x, const gemm_args *g)
 {
     job j = {.g = *g,
@@ -330,9 +344,9 @@ bool gemm_run(const exec *x, const gemm_args *g)
         j.g.k = 0;
     if (j.g.k > 0 && (g->m == 1 || (g->n == 1 && !g->half_b)))
         return gemv_run(x, &j.g);
-    if (j.g.k > 0 && g->half_b)
-        return gemm_half_run(x, &j.g);
-    if (wants_blas(&j.g)) {
+    if (j.g.k > 0 && g->n == 1)
+        return run_half_vector(x, &j.g);
+    if (wants_blas(&j.g) || (j.g.k > 0 && g->half_b)) {
         j.blas = g->dtype == TT_F32 ? blas_sgemm : blas_dgemm;
         return run_blas(x, &j);
     }

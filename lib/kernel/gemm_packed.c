@@ -26,11 +26,11 @@ enum {
 
 typedef struct packed {
     const gemm_args *g;
-    const product_loops *loops;
+    const product_loops *loops; /* of b's elements */
     blas_gemm *blas;
     blas_matrix a;                 /* as BLAS reads it */
     bool near;                     /* b is read where it lies, too */
-    int64_t size;                  /* of an element */
+    int64_t size, b_size;          /* of an element, of one of b */
     int64_t tiles, strips, blocks; /* of the rows, the columns, the sum */
     int64_t groups;                /* of tiles */
 } packed;
@@ -92,7 +92,7 @@ static place place_of(const packed *p, int64_t number)
         b += at * g->sb.batch[i];
         c += at * g->sc.batch[i];
     }
-    return (place){(const char *)g->a + a * p->size, (const char *)g->b + b * p->size,
+    return (place){(const char *)g->a + a * p->size, (const char *)g->b + b * p->b_size,
                    (char *)g->c + c * p->size};
 }
 
@@ -115,7 +115,7 @@ static void run_task(const packed *p, int64_t task)
     place at = place_of(p, task / p->groups / p->strips);
     for (int64_t block = 0; block < p->blocks; block++) {
         int64_t k = g->k * block / p->blocks, depth = g->k * (block + 1) / p->blocks - k;
-        blas_matrix b = {at.b + (k * g->sb.row + left * g->sb.col) * p->size, g->sb.row, false};
+        blas_matrix b = {at.b + (k * g->sb.row + left * g->sb.col) * p->b_size, g->sb.row, false};
         if (!p->near) {
             p->loops->pack(depth, n, n, b.data, g->sb.row, g->sb.col, copy);
             b = (blas_matrix){copy, n, false};
@@ -135,12 +135,15 @@ static void run_tasks(int64_t begin, int64_t end, void *arg)
 
 void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a)
 {
+    tt_dtype b_dtype = g->half_b ? g->half_b : g->dtype;
     packed p = {.g = g,
-                .loops = product_loops_of(x, g->dtype),
+                .loops = product_loops_of(x, b_dtype),
                 .blas = blas,
                 .a = a,
-                .near = contiguous(g->n, &g->sb) && (double)g->n * (double)g->k <= NEAR,
+                .near =
+                    !g->half_b && contiguous(g->n, &g->sb) && (double)g->n * (double)g->k <= NEAR,
                 .size = (int64_t)product_size(g->dtype),
+                .b_size = (int64_t)product_size(b_dtype),
                 .tiles = ceil_div(g->m, HEIGHT),
                 .strips = ceil_div(g->n, WIDTH),
                 .blocks = ceil_div(g->k, g->dtype == TT_F32 ? DEPTH : DEPTH / 2)};

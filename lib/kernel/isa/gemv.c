@@ -31,6 +31,7 @@ extern const gemv_kernels ISA(gemv_loops);
 #define AS_LANES(v, a) float v[LANES]; of_32_halves(a, v)
 #define NAME(x) f16_##x
 #include "gemv_loops.h"
+#include "half_pack.h"
 #undef A
 #undef LOAD
 #undef NAME
@@ -41,6 +42,7 @@ extern const gemv_kernels ISA(gemv_loops);
 #define AS_LANES(v, a) float v[LANES]; of_32_brains(a, v)
 #define NAME(x) bf16_##x
 #include "gemv_loops.h"
+#include "half_pack.h"
 #undef A
 #undef T
 #undef U
@@ -79,6 +81,6 @@ const gemv_kernels ISA(gemv_loops) = {
     .f32 = LOOPS(f32),
     .f64 = LOOPS(f64),
     .i64 = LOOPS(i64),
-    .f16 = {.rows = f16_rows, .columns = f16_columns, .add = f32_add, .finish = f32_finish},
-    .bf16 = {.rows = bf16_rows, .columns = bf16_columns, .add = f32_add, .finish = f32_finish},
+    .f16 = {f16_rows, f16_columns, f32_add, f32_finish, .pack = f16_pack},
+    .bf16 = {bf16_rows, bf16_columns, f32_add, f32_finish, .pack = bf16_pack},
 };
