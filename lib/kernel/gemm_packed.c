@@ -13,7 +13,8 @@ enum {
     HEIGHT = 32,
     WIDTH = 64,
     DEPTH = 384, /* of floats; half of that of doubles: a tile is less than BLAS_SMALL */
-    LEAST_EDGE = 128,
+    LEAST_ROWS = 2,
+    LEAST_EDGE = 128,        /* columns; half as many terms */
     LEAST = 1 << 22,         /* multiplications; below, BLAS is as fast */
     LEAST_OF_MANY = 1 << 25, /* in a batch, whose other products keep the threads busy */
     NEAR = 1 << 18,          /* elements of a contiguous b that stay in the cache without a copy */
@@ -71,7 +72,7 @@ static bool contiguous(int64_t cols, const gemm_strides *s)
 bool gemm_packed_suits(const gemm_args *g)
 {
     double work = (double)g->m * (double)g->n * (double)g->k;
-    return g->m >= LEAST_EDGE && g->n >= LEAST_EDGE && g->k >= LEAST_EDGE / 2 &&
+    return g->m >= LEAST_ROWS && g->n >= LEAST_EDGE && g->k >= LEAST_EDGE / 2 &&
            work >= (batches(g) == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
            blas_has_small_kernels();
 }

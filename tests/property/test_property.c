@@ -301,6 +301,10 @@ START_TEST(large_products)
         int64_t b = seed % 3 ? 1 : 16 + below(&s, 3);
         int64_t most = b > 1 ? 90 : 500, m = 64 + below(&s, most), n = 32 + below(&s, most);
         int64_t k = seed % 5 ? 32 + below(&s, most) : 700 + below(&s, 200);
+        if (seed % 12 == 1) { /* few rows */
+            m = 2 + below(&s, 9);
+            n = k = 1500 + below(&s, 100);
+        }
         tt_dtype d = seed % 4 ? TT_F32 : TT_F64;
         tt_tensor *x = random_tensor(&s, d, 3, (int64_t[]){b, m, k});
         tt_tensor *y = random_tensor(&s, d, 3, (int64_t[]){seed % 2 ? 1 : b, k, n});

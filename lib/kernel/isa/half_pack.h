@@ -18,7 +18,6 @@ static void NAME(widen)(int64_t n, const A *src, float *dst)
 static void NAME(pack_turned)(int64_t rows, int64_t cols, int64_t ld, const A *src, int64_t col,
                               float *dst)
 {
-    enum { SQUARE = 16 };
     float part[SQUARE * LANES];
     for (int64_t j = 0; j < cols; j += SQUARE)
         for (int64_t i = 0; i < rows; i += LANES) {
@@ -35,7 +34,6 @@ static void NAME(pack_turned)(int64_t rows, int64_t cols, int64_t ld, const A *s
 static void NAME(pack)(int64_t rows, int64_t cols, int64_t ld, const void *vsrc, int64_t row,
                        int64_t col, void *vdst)
 {
-    enum { AHEAD = 16 }; /* rows that are fetched early: they are short, and lie far apart */
     const A *src = vsrc;
     float *dst = vdst;
     if (row == 1 && col != 1) {

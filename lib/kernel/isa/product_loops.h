@@ -56,10 +56,15 @@ static void NAME(pack)(int64_t rows, int64_t cols, int64_t ld, const void *vsrc,
     int64_t done = 0;
     if (row == 1 && cols >= 16) {
         const int64_t size = sizeof(T);
-        (size == 4 ? ISA(transpose_4) : ISA(transpose_8))(rows, cols, vdst, ld * size, vsrc, col * size);
+        for (; done < cols; done += SQUARE)
+            (size == 4 ? ISA(transpose_4) : ISA(transpose_8))(
+                rows, cols - done < SQUARE ? cols - done : SQUARE, (char *)(dst + done), ld * size,
+                (const char *)(src + done * col), col * size);
         done = cols;
     }
     for (int64_t i = 0; i < rows; i++, src += row, dst += ld) {
+        for (int64_t j = 0; col == 1 && i + AHEAD < rows && j < cols; j += LINE / (int64_t)sizeof(T))
+            PREFETCH(src + AHEAD * row + j);
         if (col == 1)
             for (int64_t j = done; j < cols; j++)
                 dst[j] = src[j];
