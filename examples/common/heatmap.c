@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void heatmap_print(const pattern *p)
@@ -94,9 +95,13 @@ bool heatmap_write_html(const char *path, const char *title, const char *text, i
 {
     char temporary[4096];
     snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
-    FILE *f = fopen(temporary, "w");
+    struct stat st; /* a rename would put a file in the place of a device */
+    bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    FILE *f = device ? NULL : fopen(temporary, "w");
+    if (device)
+        errno = EINVAL;
     if (!f) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", path, strerror(errno));
         return false;
     }
     fprintf(f, "<!doctype html>\n<html lang=\"en\">\n<title>");
@@ -112,7 +117,7 @@ bool heatmap_write_html(const char *path, const char *title, const char *text, i
     bool ok = fflush(f) == 0 && fsync(fileno(f)) == 0;
     ok = fclose(f) == 0 && ok && rename(temporary, path) == 0;
     if (!ok) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", path, strerror(errno));
         remove(temporary);
     }
     return ok;

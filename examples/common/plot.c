@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { W = 420, H = 300, LEFT = 60, RIGHT = 20, TOP = 40, BOTTOM = 50 };
 static const char *const colors[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd"};
@@ -83,7 +84,11 @@ bool plot_write(const char *path, int n_panels, const panel *panels, int n_point
 {
     char temporary[4096];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    FILE *f = fopen(temporary, "w");
+    struct stat st; /* a rename would put a file in the place of a device */
+    bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    FILE *f = device ? NULL : fopen(temporary, "w");
+    if (device)
+        errno = EINVAL;
     if (!f)
         return false;
     fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "

@@ -1,6 +1,7 @@
 /* tinytensor-gpt2 generate: continues a prompt with a cache of keys and values. When the context is
  * full, its oldest quarter is dropped, and the rest read again: positions are absolute. */
 #define _POSIX_C_SOURCE 200809L
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,10 @@ static void next_logits(generator *g)
     tt_tensor *logits = gpt2_logits(&g->model, tt_narrow(h, 1, t - 1, 1));
     tt_copy_out(tt_cast(logits, TT_F32), g->logits, (size_t)vocabulary * sizeof(float));
     tt_scope_end(ctx, s);
+    for (int64_t i = 0; i < vocabulary; i++) /* no choice can be made among these */
+        if (isnan(g->logits[i]) || g->logits[i] == (float)INFINITY)
+            command_fail("after %lld tokens the logit of token %lld is %g: broken weights?",
+                         (long long)g->n, (long long)i, (double)g->logits[i]);
 }
 
 static double uniform(tt_ctx *ctx)

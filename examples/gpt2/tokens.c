@@ -20,7 +20,7 @@ const char *file_map(const char *path, size_t *bytes, char *error, size_t size)
     void *data = NULL;
     *error = 0;
     *bytes = 0;
-    int fd = open(path, O_RDONLY);
+    int fd = open(path, O_RDONLY | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) < 0) {
         snprintf(error, size, "%s: %s", path, strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {

@@ -184,12 +184,46 @@ static bool read_merges(reader *r, const char *text, size_t n)
     return true;
 }
 
+/* <|endoftext|>, [PAD] and the like are tokens that no merge makes. */
+static bool special(const char *token, size_t n)
+{
+    return n > 2 && ((token[0] == '<' && token[n - 1] == '>') || (token[0] == '[' && token[n - 1] == ']'));
+}
+
+/* Every other token of several bytes is made by a merge. A merges.txt that has lost its end would
+ * otherwise cut words up as the model has never seen them, and nobody would be told. */
+static bool check_reachable(const reader *r)
+{
+    const words *tokens = &r->v->tokens;
+    const bpe *merges = &r->v->merges;
+    int64_t first = -1, lost = 0;
+    bool *made = calloc((size_t)tokens->n + 1, sizeof *made);
+    if (!made)
+        return fail_with(r->error, r->size, "%s: no memory for its tokens", r->name);
+    for (int64_t i = 0; i < merges->pairs.n; i++)
+        made[merges->made[i]] = true;
+    for (int64_t id = tokens->n - 1; id >= 0; id--) {
+        size_t n;
+        const char *token = words_get(tokens, id, &n);
+        if (n > 1 && !made[id] && !special(token, n)) {
+            first = id;
+            lost++;
+        }
+    }
+    free(made);
+    return !lost || fail_with(r->error, r->size,
+                              "%s/merges.txt: no merge makes token %lld of vocab.json, nor %lld others: "
+                              "lines are missing",
+                              r->name, (long long)first, (long long)lost - 1);
+}
+
 bool vocabulary_read(vocabulary *v, const char *name, const char *vocab, size_t vocab_bytes,
                      const char *merges, size_t merges_bytes, char *error, size_t size)
 {
     size_t room = vocab_bytes > merges_bytes ? vocab_bytes : merges_bytes;
     reader r = {v, name, malloc(room + 1), error, size};
-    bool ok = r.bytes ? read_tokens(&r, vocab, vocab_bytes) && read_merges(&r, merges, merges_bytes)
+    bool ok = r.bytes ? read_tokens(&r, vocab, vocab_bytes) && read_merges(&r, merges, merges_bytes) &&
+                            check_reachable(&r)
                       : fail_with(error, size, "%s: no memory for its tokens", name);
     free(r.bytes);
     return ok;

@@ -300,6 +300,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", o.plot, strerror(errno));
         return 1;
     }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "tinytensor-transformer-block: standard output: %s\n", strerror(errno));
+        return 1;
+    }
     tt_ctx_free(m.ctx);
     return 0;
 }

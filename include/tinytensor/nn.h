@@ -93,8 +93,9 @@ TT_API tt_tensor *tt_rms_norm(tt_tensor *x, tt_tensor *weight, double eps);
 /** Attention: softmax(scale q k^T + mask) v over the last two axes, computed tile by tile, so that the
  * (t s) scores are never stored, forward or back (T. Dao et al., FlashAttention, 2022;
  * torch.nn.functional.scaled_dot_product_attention). What may not be attended to is -inf, never a
- * finite number: it changes no bit of the result. A query that may attend to nothing gives 0. In
- * memory the result is ordered (... t h e), so that joining the heads copies nothing.
+ * finite number: it changes no bit of the result, as long as its v and, with an adding mask, its score
+ * are finite (0 times an infinity is NaN, as in PyTorch). A query that may attend to nothing gives 0.
+ * In memory the result is ordered (... t h e), so that joining the heads copies nothing.
  * @param q       (... h t d), float; leading axes broadcast among q, k and v
  * @param k       (... h s d)
  * @param v       (... h s e)

@@ -233,8 +233,8 @@ static void mark_needed(const node *last)
         n->needed = false;
         for (int i = 0; i < n->n_in && !n->spent && !n->needed; i++) {
             const tt_tensor *h = n->in[i];
-            if (h->node)
-                n->needed = h->node->needed || h->node->sink.capture;
+            if (h->node) /* a way that ends in what is spent is gone, so that it can be reported */
+                n->needed = h->node->needed || h->node->sink.capture || h->node->spent;
             else if (h->leaf)
                 n->needed = h->leaf->sink.capture;
         }

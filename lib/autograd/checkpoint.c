@@ -55,18 +55,24 @@ static const op checkpoint = {"checkpoint", infer, NULL, vjp, SAVE_IN_ALL & ~SAV
 tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_tensor *const *inputs)
 {
     tt_tensor *in[CHECKPOINT_MAX + 1];
-    if (!ctx || !op_context(checkpoint.name, n, inputs))
+    if (!ctx)
         return NULL;
-    if (!fn || n < 1 || n > CHECKPOINT_MAX) {
+    if (!fn || !inputs || n < 1 || n > CHECKPOINT_MAX) {
         ctx_error(ctx, TT_ERR_ARG, "checkpoint: a function and 1 to %d inputs are needed",
                   CHECKPOINT_MAX);
+        return NULL;
+    }
+    if (!op_context(checkpoint.name, n, inputs)) {
+        if (!ctx->err.code)
+            ctx_error(ctx, TT_ERR_ARG, "checkpoint: an operand is NULL");
         return NULL;
     }
     if (ctx->mode != TT_GRAD)
         return fn(ctx, n, inputs, user);
     const checkpoint_attr a = {fn, user, ctx->seed, ctx->counter, ctx->training};
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
-    tt_tensor *y = tt_keep(fn(ctx, n, inputs, user));
+    /* A handle of its own: what fn returns may be an input or a parameter, which lives on. */
+    tt_tensor *y = tt_keep(tt_detach(fn(ctx, n, inputs, user)));
     tt_scope_end(ctx, s);
     in[0] = y;
     for (int i = 0; i < n; i++)

@@ -15,7 +15,8 @@ bool grads_need(const op_grads *g, int i)
         return false;
     if (!g->pass->select)
         return true;
-    return x->node ? x->node->needed || x->node->sink.capture : x->leaf->sink.capture;
+    return x->node ? x->node->needed || x->node->sink.capture || x->node->spent
+                   : x->leaf->sink.capture;
 }
 
 static tt_tensor *sum_to(tt_tensor *t, const layout *at)

@@ -4,6 +4,7 @@
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,32 @@ static tt_status cannot_write(const file_out *o, int error)
                      strerror(error));
 }
 
+/* A file that replaces another has its permissions; a new one those that the umask leaves. -1:
+ * errno */
+static int open_beside(file_out *o, const struct stat *old)
+{
+    int fd = mkstemp(o->temporary);
+    if (fd < 0)
+        return fd;
+    if (old) {
+        if (fchmod(fd, old->st_mode & 0777) == 0)
+            return fd;
+    } else {
+        close(fd);
+        fd = -1;
+        if (remove(o->temporary) == 0)
+            fd = open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            return fd;
+    }
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    remove(o->temporary);
+    errno = error;
+    return -1;
+}
+
 bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
 {
     static const char suffix[] = ".part-XXXXXX";
@@ -24,9 +51,16 @@ bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path)
         ctx_error(ctx, TT_ERR_IO, "%s: %.60s...: the path is too long", op, path);
         return false;
     }
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode) &&
+        !S_ISDIR(st.st_mode)) { /* a rename would end the device */
+        ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot write: not a regular file", op, path);
+        return false;
+    }
     snprintf(o->temporary, sizeof o->temporary, "%s%s", path, suffix);
-    int fd = mkstemp(o->temporary);
-    if (fd >= 0 && fchmod(fd, 0644) == 0)
+    int fd = open_beside(o, exists && S_ISREG(st.st_mode) ? &st : NULL);
+    if (fd >= 0)
         o->f = fdopen(fd, "wb");
     if (!o->f) {
         int error = errno;
@@ -70,14 +104,19 @@ tt_status file_commit(file_out *o)
 FILE *file_open(tt_ctx *ctx, const char *op, const char *path, int64_t *size)
 {
     struct stat st;
-    FILE *f = fopen(path, "rb");
-    if (f && (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))) {
-        int why = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-        fclose(f);
-        f = NULL;
-        errno = why;
+    FILE *f = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is refused, not waited for */
+    if (fd >= 0 && fstat(fd, &st) == 0) {
+        if (S_ISREG(st.st_mode))
+            f = fdopen(fd, "rb");
+        else
+            errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
     }
     if (!f) {
+        int error = errno;
+        if (fd >= 0)
+            close(fd);
+        errno = error;
         ctx_error(ctx, TT_ERR_IO, "%s: %s: cannot read: %s", op, path, strerror(errno));
         return NULL;
     }

@@ -40,6 +40,13 @@ libdir=$(flags --variable=libdir)
         step 'static runs' "$work/static"
 }
 
+# The programs know where their library is, under any prefix but the one that every loader searches.
+if [ "$prefix" != /usr ]; then
+    for program in "$work/root$prefix"/bin/tinytensor-*; do
+        [ ! -e "$program" ] || step 'rpath' grep -qaF "$(pkg-config --variable=libdir tinytensor)" "$program"
+    done
+fi
+
 mkdir -p "$work/other/subprojects"
 cp "$app" "$work/other/app.c"
 ln -s "$root" "$work/other/subprojects/libtinytensor"

@@ -202,6 +202,13 @@ broken && rm x/model.safetensors
 expect 1 'x/model.safetensors: cannot read: No such file' info --model x
 mkdir x/model.safetensors
 expect 1 'x/model.safetensors: cannot read: Is a directory' info --model x
+rmdir x/model.safetensors && mkfifo x/model.safetensors # nobody is waited for
+expect 1 'x/model.safetensors: cannot read' info --model x
+# Weights that are no numbers: nothing is chosen among logits that are none. The first tensor is of float32.
+broken && printf '\0\0\xc0\x7f' | dd of=x/model.safetensors bs=1 conv=notrunc \
+    seek=$((8 + $(od -An -tu8 -N8 x/model.safetensors))) 2>/dev/null
+expect 1 'after 1 tokens the logit of token 0 is nan' generate --model x --ids 1
+expect 1 'after 2 tokens the logit of token 0 is nan' generate --model x --ids 1,2 --greedy --stream
 for f in vocab.json merges.txt; do
     broken && rm x/$f
     expect 1 "x/$f: No such file" generate --model x --prompt x
@@ -228,6 +235,7 @@ expect 1 '2000' detokenize --model "$shipped" 2000
 : >empty && printf x >one
 expect 1 'empty: two tokens at least' eval --model "$shipped" --data empty
 expect 1 'one: two tokens at least' eval --model "$shipped" --data one
+mkfifo pipe && expect 1 'pipe: not a file' eval --model "$shipped" --data pipe # and does not wait
 expect 1 'nothing: No such file' eval --model "$shipped" --data nothing
 expect 1 'empty: the file is empty' train-tokenizer --data empty --out y
 expect 1 '/no/x.npy: cannot write' logits --model "$shipped" --ids 1 --out /no/x.npy

@@ -41,4 +41,11 @@ expect 2 "--width: must be a multiple of --heads" --heads 3
 expect 2 "--layers" --layers 9
 expect 1 "/no/folder/p.svg" --steps 1 --plot /no/folder/p.svg
 expect 1 "/no/folder/p.html" --steps 1 --html /no/folder/p.html
+mkfifo pipe && expect 1 'tinytensor-transformer-block: pipe: ' --steps 1 --html pipe
+expect 1 'tinytensor-transformer-block: pipe: ' --steps 1 --plot pipe
+[ -p pipe ] || fault 'a file is in the place of a device'
+if [ -w /dev/full ]; then
+    "$program" --steps 1 >/dev/full 2>err </dev/null && fault 'lost output is not noticed'
+    grep -q 'standard output: No space left on device' err || fault "$(cat err)"
+fi
 exit $wrong

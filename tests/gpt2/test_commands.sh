@@ -65,6 +65,11 @@ fails 2 'either IDS or --file' detokenize --model "$words"
 fails 2 '--data and --out are needed' train-tokenizer --data "$top/bytes"
 fails 2 'out of bounds' train-tokenizer --data "$top/bytes" --out "$top/x" --vocab-size 256
 fails 1 '/nowhere/vocab.json: No such file' tokenize --model /nowhere x
+mkdir "$top/cut" && cp "$words/vocab.json" "$top/cut"
+head -n -5 "$words/merges.txt" >"$top/cut/merges.txt"
+fails 1 'merges.txt: no merge makes token' tokenize --model "$top/cut" x
+: >"$top/cut/merges.txt"
+fails 1 'lines are missing' tokenize --model "$top/cut" x
 fails 1 '/nowhere: No such file' tokenize --model "$words" --file /nowhere
 fails 1 'not a file' tokenize --model "$words" --file "$top"
 fails 1 'token id 900 is outside of the vocabulary of 900' detokenize --model "$words" 1 900

@@ -375,6 +375,38 @@ static tt_tensor *square_checked(tt_ctx *ctx, int n, tt_tensor *const *in, void 
     return g;
 }
 
+/* What it is given: an input, or user, which is a parameter. */
+static tt_tensor *given(tt_ctx *ctx, int n, tt_tensor *const *in, void *user)
+{
+    (void)ctx, (void)n;
+    return user ? user : in[0];
+}
+
+START_TEST(checkpoint_of_what_is_there_already)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(3)));
+    tt_tensor *w = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(3)));
+    for (int i = 0; i < 2; i++) {
+        tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+        tt_tensor *y = tt_checkpoint(ctx, given, i ? w : NULL, 1, &x);
+        tt_backward(tt_sum(tt_mul_scalar(y, 2), TT_ALL_AXES, false));
+        ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+        ck_assert(tt_item(tt_sum(tt_grad(i ? w : x), TT_ALL_AXES, false)) == 6);
+        tt_scope_end(ctx, s);
+    }
+    ck_assert(tt_item(tt_sum(tt_add(x, w), TT_ALL_AXES, false)) == 6); /* both live on */
+    tt_tensor *none = NULL;
+    ck_assert(!tt_checkpoint(ctx, given, NULL, 1, &none));
+    expect_error(ctx, TT_ERR_ARG, "checkpoint: an operand is NULL");
+    ck_assert(!tt_checkpoint(ctx, given, NULL, 0, &x));
+    expect_error(ctx, TT_ERR_ARG, "1 to 15 inputs");
+    ck_assert(!tt_checkpoint(ctx, given, NULL, 1, NULL));
+    expect_error(ctx, TT_ERR_ARG, "1 to 15 inputs");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(checkpoint_errors_and_modes)
 {
     tt_ctx *ctx = tt_ctx_new();
@@ -413,6 +445,7 @@ int main(void)
     tcase_add_test(c, sizes_of_zero);
     tcase_add_test(c, errors);
     tcase_add_test(c, checkpoint_gives_the_same_gradients);
+    tcase_add_test(c, checkpoint_of_what_is_there_already);
     tcase_add_test(c, checkpoint_errors_and_modes);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);

@@ -117,6 +117,22 @@ START_TEST(a_gradient_for_a_tensor_of_many_elements)
 }
 END_TEST
 
+START_TEST(grads_of_a_spent_graph)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(tt_full(ctx, TT_F64, TT_SHAPE(3), 2)), *out;
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *y = tt_sum(tt_exp(x), TT_ALL_AXES, false);
+    ck_assert_int_eq(tt_grads_of(y, TT_TENSORS(x), 0, &out), TT_OK);
+    ck_assert_int_eq(tt_grads_of(tt_mul_scalar(y, 3), TT_TENSORS(x), 0, &out), TT_ERR_GRAD);
+    ck_assert_msg(strstr(tt_error_message(ctx), "TT_RETAIN_GRAPH"), "%s", tt_error_message(ctx));
+    ck_assert_ptr_null(out);
+    tt_error_clear(ctx);
+    tt_scope_end(ctx, s);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(grads_of_touches_no_accumulated_gradient)
 {
     tt_ctx *ctx = tt_ctx_new();
@@ -226,6 +242,7 @@ RUN_TESTS("autograd", a_tensor_used_twice_gets_both_gradients, gradients_accumul
           gradients_of_two_leaves_do_not_share_memory, an_inner_scope_keeps_what_gradients_need,
           no_grad_scopes_record_nothing, the_graph_is_released_unless_retained,
           a_write_to_a_saved_tensor_is_reported, a_gradient_for_a_tensor_of_many_elements,
+          grads_of_a_spent_graph,
           grads_of_touches_no_accumulated_gradient, second_derivatives,
           hooks_see_and_replace_gradients, a_graph_of_100000_operations,
           integers_do_not_require_grad, anomaly_names_the_operation,

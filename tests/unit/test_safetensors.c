@@ -464,6 +464,34 @@ static void give(void *p, void *user)
     free(p);
 }
 
+START_TEST(what_a_file_replaces)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_ones(ctx, TT_F32, TT_SHAPE(2));
+    const char *name = "x", *path = "replaced.safetensors";
+    struct stat st;
+    unlink(path);
+    mode_t mask = umask(027);
+    ck_assert_int_eq(tt_safetensors_save(path, 1, &name, &x, 0, NULL, NULL), TT_OK);
+    umask(mask);
+    ck_assert(stat(path, &st) == 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0640);
+    ck_assert(chmod(path, 0600) == 0);
+    ck_assert_int_eq(tt_safetensors_save(path, 1, &name, &x, 0, NULL, NULL), TT_OK);
+    ck_assert(stat(path, &st) == 0);
+    ck_assert_int_eq(st.st_mode & 0777, 0600);
+    unlink(path);
+    ck_assert(mkfifo(path, 0600) == 0); /* stands for a device, which is none to try this on */
+    ck_assert_int_eq(tt_safetensors_save(path, 1, &name, &x, 0, NULL, NULL), TT_ERR_IO);
+    expect_error(ctx, TT_ERR_IO, "not a regular file");
+    ck_assert(!tt_safetensors_open(ctx, path)); /* and does not wait for a writer */
+    expect_error(ctx, TT_ERR_IO, "cannot read");
+    ck_assert(stat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 /* Reads and writes with each allocation failing in turn: an error, and no block is lost. */
 START_TEST(no_memory_at_any_point)
 {
@@ -507,6 +535,7 @@ int main(int argc, char **argv)
                                   damaged_files_are_refused,
                                   what_cannot_be_saved,
                                   a_full_disk_leaves_the_old_file,
+                                  what_a_file_replaces,
                                   no_memory_at_any_point};
     python_file = argc > 1 ? argv[1] : "python.safetensors";
     return run_tests("safetensors", tests, sizeof tests / sizeof *tests);
