@@ -5,8 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "replace.h"
 
 void heatmap_print(const pattern *p)
 {
@@ -93,17 +92,12 @@ static void figure(FILE *f, const pattern *p)
 bool heatmap_write_html(const char *path, const char *title, const char *text, int n,
                         const pattern *patterns)
 {
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
-    struct stat st; /* a rename would put a file in the place of a device */
-    bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-    FILE *f = device ? NULL : fopen(temporary, "w");
-    if (device)
-        errno = EINVAL;
-    if (!f) {
+    replacement r;
+    if (!replace_begin(&r, path)) {
         fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", path, strerror(errno));
         return false;
     }
+    FILE *f = r.f;
     fprintf(f, "<!doctype html>\n<html lang=\"en\">\n<title>");
     escaped(f, title);
     fprintf(f, "</title>\n%s<h1>", head);
@@ -114,11 +108,8 @@ bool heatmap_write_html(const char *path, const char *title, const char *text, i
     for (int i = 0; i < n; i++)
         figure(f, &patterns[i]);
     fprintf(f, "</div>\n%s</html>\n", script);
-    bool ok = fflush(f) == 0 && fsync(fileno(f)) == 0;
-    ok = fclose(f) == 0 && ok && rename(temporary, path) == 0;
-    if (!ok) {
+    bool ok = replace_end(&r);
+    if (!ok)
         fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", path, strerror(errno));
-        remove(temporary);
-    }
     return ok;
 }

@@ -1,11 +1,10 @@
 /* SVG by hand: numbers in, text out. The y axis takes round steps that cover the values. */
 #include "plot.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include "replace.h"
 
 enum { W = 420, H = 300, LEFT = 60, RIGHT = 20, TOP = 40, BOTTOM = 50 };
 static const char *const colors[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd"};
@@ -82,15 +81,10 @@ static void curves(FILE *f, const panel *p, const scale *s, int n)
 
 bool plot_write(const char *path, int n_panels, const panel *panels, int n_points)
 {
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    struct stat st; /* a rename would put a file in the place of a device */
-    bool device = stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-    FILE *f = device ? NULL : fopen(temporary, "w");
-    if (device)
-        errno = EINVAL;
-    if (!f)
+    replacement r;
+    if (!replace_begin(&r, path))
         return false;
+    FILE *f = r.f;
     fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
                "font-family='sans-serif' font-size='12'>\n<rect width='100%%' height='100%%' "
                "fill='white'/>\n",
@@ -103,12 +97,5 @@ bool plot_write(const char *path, int n_panels, const panel *panels, int n_point
         fprintf(f, "</g>\n");
     }
     fprintf(f, "</svg>\n");
-    bool ok = !ferror(f);
-    ok = fclose(f) == 0 && ok && rename(temporary, path) == 0;
-    if (!ok) {
-        int why = errno;
-        remove(temporary);
-        errno = why;
-    }
-    return ok;
+    return replace_end(&r);
 }

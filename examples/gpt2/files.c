@@ -1,14 +1,11 @@
-/* Writing files by way of a temporary one in the same folder. Invariant: whatever happens, path is
- * the old file or the new one, and nothing is left behind when writing fails. */
-#define _POSIX_C_SOURCE 200809L
+/* One-line errors, and whole files by way of replace.h. */
 #include "files.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "replace.h"
 
 bool fail_with(char *error, size_t size, const char *format, ...)
 {
@@ -22,30 +19,13 @@ bool fail_with(char *error, size_t size, const char *format, ...)
     return false;
 }
 
-static bool write_synced(FILE *f, const char *data, size_t bytes)
-{
-    bool ok = fwrite(data, 1, bytes, f) == bytes && fflush(f) == 0 && fsync(fileno(f)) == 0;
-    int why = errno;
-    ok = fclose(f) == 0 && ok;
-    if (!ok && why)
-        errno = why;
-    return ok;
-}
-
 bool file_write(const char *path, const char *data, size_t bytes, char *error, size_t size)
 {
-    char *part = malloc(strlen(path) + sizeof ".part");
-    if (!part)
-        return fail_with(error, size, "%s: no memory", path);
-    sprintf(part, "%s.part", path);
-    errno = 0;
-    FILE *f = fopen(part, "wb");
-    bool ok = f && write_synced(f, data, bytes) && rename(part, path) == 0;
-    if (!ok) {
-        fail_with(error, size, "%s: %s", path, strerror(errno));
-        if (f)
-            unlink(part);
+    replacement r;
+    bool ok = replace_begin(&r, path);
+    if (ok) {
+        fwrite(data, 1, bytes, r.f);
+        ok = replace_end(&r);
     }
-    free(part);
-    return ok;
+    return ok || fail_with(error, size, "%s: %s", path, strerror(errno));
 }

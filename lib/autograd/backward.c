@@ -231,13 +231,8 @@ static void mark_needed(const node *last)
         n = k;
     for (; n; n = n == last ? NULL : n->next) {
         n->needed = false;
-        for (int i = 0; i < n->n_in && !n->spent && !n->needed; i++) {
-            const tt_tensor *h = n->in[i];
-            if (h->node) /* a way that ends in what is spent is gone, so that it can be reported */
-                n->needed = h->node->needed || h->node->sink.capture || h->node->spent;
-            else if (h->leaf)
-                n->needed = h->leaf->sink.capture;
-        }
+        for (int i = 0; i < n->n_in && !n->spent && !n->needed; i++)
+            n->needed = handle_is_needed(n->in[i]);
     }
 }
 

@@ -8,15 +8,18 @@ tt_tensor *grads_out(const op_grads *g)
     return g->out_grad;
 }
 
+bool handle_is_needed(const tt_tensor *x)
+{
+    const node *n = x->node;
+    return n ? n->needed || n->sink.capture || n->spent : x->leaf && x->leaf->sink.capture;
+}
+
 bool grads_need(const op_grads *g, int i)
 {
     const tt_tensor *x = g->call->in[i];
     if (!tensor_wants_grad(x))
         return false;
-    if (!g->pass->select)
-        return true;
-    return x->node ? x->node->needed || x->node->sink.capture || x->node->spent
-                   : x->leaf->sink.capture;
+    return !g->pass->select || handle_is_needed(x);
 }
 
 static tt_tensor *sum_to(tt_tensor *t, const layout *at)

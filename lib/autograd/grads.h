@@ -21,6 +21,9 @@ struct op_grads {
     pass *pass;
 };
 
+/* Does a selecting pass want the gradient of x? Also where a way ends in what an earlier pass has
+ * released, so that it can be reported. */
+bool handle_is_needed(const tt_tensor *x);
 /* Adds t to what is pending for x (a tensor that wants grad). */
 void sink_add(pass *p, const tt_tensor *x, tt_tensor *t);
 /* Calls the hooks on the pending gradient, which they may replace. */

@@ -17,7 +17,8 @@ typedef struct product_args { /* c (m, n) = alpha a (m, k) b (k, n) + beta c, an
 } product_args;
 
 /* For one element type; those of F16 and BF16 have a (and what is packed) of that type and all else
- * in float32, neither `product` nor `multiply`, and a `pack` without zeros. In each, an element's order of summation depends on k alone. */
+ * in float32, neither `product` nor `multiply`, and a `pack` without zeros. In each, an element's
+ * order of summation depends on k alone. */
 typedef struct product_loops {
     /* out[i] = sum over j < k of a[i * row + j * col] x[j * step], for m rows; fast for col 1 and
      * step 1 */
