@@ -1,5 +1,5 @@
-/* Flags from a table. Invariant: a number that is not whole where it must be, or out of bounds, ends
- * the program with exit 2 and one line that names the flag. */
+/* Flags from a table. Invariant: a number that is not whole where it must be, or out of bounds,
+ * ends the program with exit 2 and one line that names the flag. */
 #include "args.h"
 
 #include <errno.h>
@@ -43,8 +43,8 @@ static void read_value(const char *program, const arg *a, const char *text)
     }
     double v = strtod(text, &end);
     if (end == text || *end || errno || (a->type == ARG_INT && v != (double)(int64_t)v))
-        wrong(program, a->name, a->type == ARG_INT ? "a whole number is needed"
-                                                   : "a number is needed");
+        wrong(program, a->name,
+              a->type == ARG_INT ? "a whole number is needed" : "a number is needed");
     if (!(v >= a->lo && v <= a->hi))
         wrong(program, a->name, "the number is out of bounds");
     if (a->type == ARG_INT)

@@ -10,7 +10,7 @@ typedef enum arg_type { ARG_TEXT, ARG_INT, ARG_REAL, ARG_FLAG } arg_type;
 typedef struct arg {
     const char *name; /* with its dashes */
     arg_type type;
-    void *value; /* const char *, int64_t, double or bool, holding the default */
+    void *value;   /* const char *, int64_t, double or bool, holding the default */
     double lo, hi; /* bounds of numbers */
     const char *what, *help;
 } arg;

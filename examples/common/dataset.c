@@ -180,14 +180,16 @@ static bool idx_header(const char *path, const bytes *b, int ndim, int64_t *shap
     int64_t n = 1;
     size_t header = 4 + 4 * (size_t)ndim;
     if (b->n < header || b->data[0] || b->data[1] || b->data[2] != 8 || b->data[3] != ndim)
-        return complain(path, ndim == 3 ? "not an idx file of pictures" : "not an idx file of labels");
+        return complain(path,
+                        ndim == 3 ? "not an idx file of pictures" : "not an idx file of labels");
     for (int i = 0; i < ndim; i++) {
         shape[i] = big_endian(b->data + 4 + 4 * i);
         if (shape[i] == 0 || n > INT64_MAX / 8 / shape[i])
             return complain(path, "an idx file with impossible sizes");
         n *= shape[i];
     }
-    return b->n - header == (size_t)n || complain(path, "cut off: fewer bytes than its header says");
+    return b->n - header == (size_t)n ||
+           complain(path, "cut off: fewer bytes than its header says");
 }
 
 static bool parse_idx(const char *images, const bytes *x, const char *labels, const bytes *y,

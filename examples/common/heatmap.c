@@ -48,17 +48,16 @@ static const char head[] =
     "  border-radius: 4px; font-size: 13px; pointer-events: none; white-space: nowrap }\n"
     "</style>\n";
 
-static const char script[] =
-    "<div id=\"tip\"></div>\n<script>\n"
-    "const tip = document.getElementById('tip');\n"
-    "document.addEventListener('mousemove', e => {\n"
-    "  const d = e.target.dataset;\n"
-    "  tip.style.display = d && d.w ? 'block' : 'none';\n"
-    "  if (!d || !d.w) return;\n"
-    "  tip.textContent = `query ${d.q} → key ${d.k}: ${d.w}`;\n"
-    "  tip.style.left = e.clientX + 14 + 'px';\n"
-    "  tip.style.top = e.clientY + 14 + 'px';\n"
-    "});\n</script>\n";
+static const char script[] = "<div id=\"tip\"></div>\n<script>\n"
+                             "const tip = document.getElementById('tip');\n"
+                             "document.addEventListener('mousemove', e => {\n"
+                             "  const d = e.target.dataset;\n"
+                             "  tip.style.display = d && d.w ? 'block' : 'none';\n"
+                             "  if (!d || !d.w) return;\n"
+                             "  tip.textContent = `query ${d.q} → key ${d.k}: ${d.w}`;\n"
+                             "  tip.style.left = e.clientX + 14 + 'px';\n"
+                             "  tip.style.top = e.clientY + 14 + 'px';\n"
+                             "});\n</script>\n";
 
 static void figure(FILE *f, const pattern *p)
 {

@@ -51,14 +51,15 @@ static void axes(FILE *f, const panel *p, const scale *s, int n)
             (LEFT + W - RIGHT) / 2, p->title);
     for (double v = s->lo; v <= s->hi + s->step / 2; v += s->step) {
         double y = y_at(s, v);
-        fprintf(f, "<line x1='%d' y1='%.1f' x2='%d' y2='%.1f' stroke='#ddd'/>"
-                   "<text x='%d' y='%.1f' text-anchor='end'>%.4g</text>\n",
+        fprintf(f,
+                "<line x1='%d' y1='%.1f' x2='%d' y2='%.1f' stroke='#ddd'/>"
+                "<text x='%d' y='%.1f' text-anchor='end'>%.4g</text>\n",
                 LEFT, y, W - RIGHT, y, LEFT - 6, y + 4, fabs(v) < s->step / 1e6 ? 0 : v);
     }
     int most = p->x ? 6 : 10, every = n > most ? (n + most - 1) / most : 1;
     for (int i = 0; i < n; i += every)
-        fprintf(f, "<text x='%.1f' y='%d' text-anchor='middle'>%g</text>\n",
-                x_at(p, i, n), H - BOTTOM + 18, x_of(p, i));
+        fprintf(f, "<text x='%.1f' y='%d' text-anchor='middle'>%g</text>\n", x_at(p, i, n),
+                H - BOTTOM + 18, x_of(p, i));
     fprintf(f, "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#444'/>\n", LEFT,
             TOP, W - LEFT - RIGHT, H - TOP - BOTTOM);
     fprintf(f, "<text x='%d' y='%d' text-anchor='middle'>%s</text>\n", (LEFT + W - RIGHT) / 2,
@@ -72,8 +73,9 @@ static void curves(FILE *f, const panel *p, const scale *s, int n)
         for (int i = 0; i < n; i++)
             if (isfinite(p->curves[c].y[i]))
                 fprintf(f, "%.1f,%.1f ", x_at(p, i, n), y_at(s, p->curves[c].y[i]));
-        fprintf(f, "'/>\n<line x1='%d' y1='%d' x2='%d' y2='%d' stroke='%s' stroke-width='2'/>"
-                   "<text x='%d' y='%d'>%s</text>\n",
+        fprintf(f,
+                "'/>\n<line x1='%d' y1='%d' x2='%d' y2='%d' stroke='%s' stroke-width='2'/>"
+                "<text x='%d' y='%d'>%s</text>\n",
                 W - 130, TOP + 16 + 18 * c, W - 108, TOP + 16 + 18 * c, colors[c % 4], W - 102,
                 TOP + 20 + 18 * c, p->curves[c].name);
     }
@@ -85,9 +87,10 @@ bool plot_write(const char *path, int n_panels, const panel *panels, int n_point
     if (!replace_begin(&r, path))
         return false;
     FILE *f = r.f;
-    fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
-               "font-family='sans-serif' font-size='12'>\n<rect width='100%%' height='100%%' "
-               "fill='white'/>\n",
+    fprintf(f,
+            "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
+            "font-family='sans-serif' font-size='12'>\n<rect width='100%%' height='100%%' "
+            "fill='white'/>\n",
             W * n_panels, H);
     for (int i = 0; i < n_panels; i++) {
         scale s = scale_of(&panels[i], n_points);

@@ -27,11 +27,13 @@ void progress_step(progress *p, int64_t done, const char *note)
         return;
     p->drawn = t;
     double part = (double)done / (double)p->total;
-    int filled = (int)(part * WIDTH), left = part > 0 ? (int)((t - p->started) * (1 / part - 1)) : 0;
+    int filled = (int)(part * WIDTH),
+        left = part > 0 ? (int)((t - p->started) * (1 / part - 1)) : 0;
     fprintf(stderr, "\r[");
     for (int i = 0; i < WIDTH; i++)
         fputc(i < filled ? '#' : '.', stderr);
-    fprintf(stderr, "] %3d%%  %d:%02d left  %s\033[K", (int)(part * 100), left / 60, left % 60, note);
+    fprintf(stderr, "] %3d%%  %d:%02d left  %s\033[K", (int)(part * 100), left / 60, left % 60,
+            note);
     fflush(stderr);
 }
 

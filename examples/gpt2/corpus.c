@@ -1,5 +1,5 @@
-/* The data of a training. Invariant: both parts are longer than a stretch, and every token is one of
- * the vocabulary. */
+/* The data of a training. Invariant: both parts are longer than a stretch, and every token is one
+ * of the vocabulary. */
 #include "corpus.h"
 
 #include <string.h>
@@ -71,9 +71,10 @@ static void divide(corpus *c, const train_options *o)
 {
     c->split = c->data.n - (int64_t)((double)c->data.n * o->val_fraction);
     if (c->split <= o->block_size || c->data.n - c->split <= o->block_size)
-        command_fail("%s: %lld tokens are too few for two parts, by --val-fraction %g, of more than "
-                     "--block-size %lld",
-                     o->data, (long long)c->data.n, o->val_fraction, (long long)o->block_size);
+        command_fail(
+            "%s: %lld tokens are too few for two parts, by --val-fraction %g, of more than "
+            "--block-size %lld",
+            o->data, (long long)c->data.n, o->val_fraction, (long long)o->block_size);
 }
 
 void corpus_read(corpus *c, const train_options *o)

@@ -1,4 +1,5 @@
-/* What a training reads: the text or the shards as tokens, in two parts, and random batches of them. */
+/* What a training reads: the text or the shards as tokens, in two parts, and random batches of
+ * them. */
 #ifndef EXAMPLES_CORPUS_H
 #define EXAMPLES_CORPUS_H
 

@@ -186,7 +186,8 @@ static void parse(int argc, char **argv, generate_options *o)
         {"--stop", ARG_TEXT, &o->stop, 0, 0, "TEXT", "end before this text"},
         {"--dtype", ARG_TEXT, &o->dtype, 0, 0, "f32|bf16|f16", "of the matrices; else as stored"},
         {"--stream", ARG_FLAG, &o->stream, 0, 0, NULL, "print text as it is made"},
-        {"--no-cache", ARG_FLAG, &o->no_cache, 0, 0, NULL, "read the whole context for every token"},
+        {"--no-cache", ARG_FLAG, &o->no_cache, 0, 0, NULL,
+         "read the whole context for every token"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
     };
     args_parse(argc, argv, "Continues a text.", args, sizeof args / sizeof *args);
@@ -200,7 +201,9 @@ static void parse(int argc, char **argv, generate_options *o)
 
 int cmd_generate(int argc, char **argv)
 {
-    generate_options o = {.tokens = 200, .num_samples = 1, .seed = 1337,
+    generate_options o = {.tokens = 200,
+                          .num_samples = 1,
+                          .seed = 1337,
                           .sampling = {.temperature = 1, .top_p = 1, .repetition_penalty = 1}};
     parse(argc, argv, &o);
     generator g = {.o = &o};

@@ -62,8 +62,8 @@ void gpt2_make(gpt2 *m, tt_ctx *ctx, const gpt2_config *config)
         m->blocks[i] = make_block(m, i);
     m->ln_f_w = add(m, "ln_f.weight", 1, c, 0);
     m->ln_f_b = add(m, "ln_f.bias", 1, c, 0);
-    m->head = config->tie_word_embeddings ? m->wte
-                                          : add(m, "lm_head.weight", 2, config->vocab_size, c);
+    m->head =
+        config->tie_word_embeddings ? m->wte : add(m, "lm_head.weight", 2, config->vocab_size, c);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -151,9 +151,10 @@ static tt_tensor *attention(const gpt2 *m, const gpt2_block *b, int64_t layer, t
     bool causal = tt_size(x, 1) > 1; /* a single token attends to all there is */
     if (cache)
         extend(cache, layer, &part[1], &part[2]);
-    tt_tensor *y = m->dropout > 0 && tt_is_training(m->ctx)
-                       ? attend_with_dropout(m, part[0], part[1], part[2])
-                       : tt_scaled_dot_product_attention(part[0], part[1], part[2], NULL, causal, 0);
+    tt_tensor *y =
+        m->dropout > 0 && tt_is_training(m->ctx)
+            ? attend_with_dropout(m, part[0], part[1], part[2])
+            : tt_scaled_dot_product_attention(part[0], part[1], part[2], NULL, causal, 0);
     y = tt_flatten(tt_transpose(y, 1, 2), 2, 3); /* b h t d -> b t (h d) */
     return tt_dropout(linear(y, b->attn_proj_w, b->attn_proj_b), m->dropout);
 }

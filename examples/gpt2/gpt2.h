@@ -1,6 +1,6 @@
-/* GPT-2 as published (A. Radford et al., Language Models are Unsupervised Multitask Learners, 2019):
- * pre-norm blocks, learned positions, tanh gelu, a head tied to the token embedding. All sizes come
- * from the configuration. */
+/* GPT-2 as published (A. Radford et al., Language Models are Unsupervised Multitask Learners,
+ * 2019): pre-norm blocks, learned positions, tanh gelu, a head tied to the token embedding. All
+ * sizes come from the configuration. */
 #ifndef EXAMPLES_GPT2_H
 #define EXAMPLES_GPT2_H
 
@@ -32,7 +32,7 @@ typedef struct gpt2 {
     tt_ctx *ctx;
     gpt2_config config;
     int n_params;
-    gpt2_param *params; /* in the order of Hugging Face's files */
+    gpt2_param *params;                             /* in the order of Hugging Face's files */
     gpt2_param *wte, *wpe, *ln_f_w, *ln_f_b, *head; /* head: wte when tied */
     gpt2_block *blocks;
     tt_tensor **leaves; /* the parameters again, as optimisers take them */

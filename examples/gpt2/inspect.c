@@ -72,7 +72,8 @@ static double window_loss(gpt2 *m, const tokens *data, int64_t begin, int64_t fr
     tt_ctx *ctx = m->ctx;
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     int64_t t = to - begin;
-    tt_tensor *x = tt_empty(ctx, TT_I64, TT_SHAPE(1, t)), *y = tt_empty(ctx, TT_I64, TT_SHAPE(1, t));
+    tt_tensor *x = tt_empty(ctx, TT_I64, TT_SHAPE(1, t)),
+              *y = tt_empty(ctx, TT_I64, TT_SHAPE(1, t));
     tokens_copy(data, begin, t, tt_data(x));
     tokens_copy(data, begin + 1, t, tt_data(y));
     for (int64_t i = 0; i < from - begin; i++)
@@ -133,7 +134,8 @@ int cmd_logits(int argc, char **argv)
         {"--threads", ARG_INT, &o.threads, 0, 1024, "N", "threads; 0: all"},
     };
     gpt2 m;
-    args_parse(argc, argv, "Writes the logits of every position.", args, sizeof args / sizeof *args);
+    args_parse(argc, argv, "Writes the logits of every position.", args,
+               sizeof args / sizeof *args);
     if (!o.out || !o.ids == !o.prompt)
         command_usage(argv[0], "--out, and either --ids or --prompt are needed");
     tt_ctx *ctx = open_model(&m, &o, argv[0]);

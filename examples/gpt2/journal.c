@@ -12,7 +12,8 @@
 #include "commands.h"
 #include "plot.h"
 
-/* Drops the lines of steps after the checkpoint, which are made again, and a line that is cut off. */
+/* Drops the lines of steps after the checkpoint, which are made again, and a line that is cut off.
+ */
 static void cut(const char *path, int64_t step)
 {
     char line[512];

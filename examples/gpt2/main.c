@@ -67,7 +67,8 @@ tt_ctx *command_context(int64_t threads, int64_t seed)
 
 static void usage(FILE *to)
 {
-    fprintf(to, "usage: tinytensor-gpt2 COMMAND [flags]\nGPT-2: train it, load it, look inside.\n\n");
+    fprintf(to,
+            "usage: tinytensor-gpt2 COMMAND [flags]\nGPT-2: train it, load it, look inside.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].what);
     fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags.\n");

@@ -4,9 +4,10 @@
 
 #include <math.h>
 
-/* Tokens that have been said become less likely, once each: a mark in `room` tells which were met. */
-static void penalize(float *logits, int64_t n, const int64_t *before, int64_t n_before, double penalty,
-                     candidate *room)
+/* Tokens that have been said become less likely, once each: a mark in `room` tells which were met.
+ */
+static void penalize(float *logits, int64_t n, const int64_t *before, int64_t n_before,
+                     double penalty, candidate *room)
 {
     enum { MET = -1 };
     const float p = (float)penalty;

@@ -72,8 +72,7 @@ static bool map_shard(const char *path, tokens *t, char *error, size_t size)
     if (bytes < HEADER * sizeof(int32_t) || header[0] != MAGIC || header[1] != VERSION)
         snprintf(error, size, "%s: not a token shard (magic %d, version %d; %d and %d are needed)",
                  path, header[0], header[1], MAGIC, VERSION);
-    else if (header[2] < 0 ||
-             (size_t)header[2] * 2 != bytes - HEADER * sizeof(int32_t))
+    else if (header[2] < 0 || (size_t)header[2] * 2 != bytes - HEADER * sizeof(int32_t))
         snprintf(error, size, "%s: the header says %d tokens, the file holds %lld", path, header[2],
                  (long long)(bytes - HEADER * sizeof(int32_t)) / 2);
     else if (add_part(t, (token_part){.u16 = (const uint16_t *)(const void *)(data + HEADER * 4),

@@ -1,6 +1,6 @@
-/* tinytensor-gpt2 train. Read train_all() first: it is the training loop. Invariant: a state is saved
- * only when the loss and the gradient that it leads to are numbers, so that every checkpoint is one
- * that training can go on from. */
+/* tinytensor-gpt2 train. Read train_all() first: it is the training loop. Invariant: a state is
+ * saved only when the loss and the gradient that it leads to are numbers, so that every checkpoint
+ * is one that training can go on from. */
 #define _POSIX_C_SOURCE 200809L
 #include "train.h"
 
@@ -285,7 +285,8 @@ static void parse(int argc, char **argv, train_options *o)
         {"--out", ARG_TEXT, &o->out, 0, 0, "DIR", "where the model goes"},
         {"--tokenizer", ARG_TEXT, &o->tokenizer, 0, 0, "char|DIR",
          "characters, or vocab.json and merges.txt of a folder"},
-        {"--init-from", ARG_TEXT, &o->init_from, 0, 0, "DIR", "begin with this model, and its sizes"},
+        {"--init-from", ARG_TEXT, &o->init_from, 0, 0, "DIR",
+         "begin with this model, and its sizes"},
         {"--resume", ARG_FLAG, &o->resume, 0, 0, NULL, "go on from the checkpoint in --out"},
         {"--n-layer", ARG_INT, &o->n_layer, 1, 1000, "N", "blocks"},
         {"--n-head", ARG_INT, &o->n_head, 1, 1000, "N", "heads of a block"},
@@ -299,13 +300,16 @@ static void parse(int argc, char **argv, train_options *o)
         {"--warmup", ARG_INT, &o->warmup, 0, 1e9, "N", "steps in which it rises"},
         {"--weight-decay", ARG_REAL, &o->weight_decay, 0, 1e3, "X", "of matrices"},
         {"--beta1", ARG_REAL, &o->beta1, 0, 1 - 1e-9, "X", "AdamW's decay of the mean, below 1"},
-        {"--beta2", ARG_REAL, &o->beta2, 0, 1 - 1e-9, "X", "AdamW's decay of the mean square, below 1"},
-        {"--grad-clip", ARG_REAL, &o->grad_clip, 0, 1e9, "X", "largest norm of the gradient; 0: any"},
+        {"--beta2", ARG_REAL, &o->beta2, 0, 1 - 1e-9, "X",
+         "AdamW's decay of the mean square, below 1"},
+        {"--grad-clip", ARG_REAL, &o->grad_clip, 0, 1e9, "X",
+         "largest norm of the gradient; 0: any"},
         {"--dropout", ARG_REAL, &o->dropout, 0, 0.99, "X", "probability"},
         {"--eval-every", ARG_INT, &o->eval_every, 1, 1e9, "N", "steps between evaluations"},
         {"--eval-iters", ARG_INT, &o->eval_iters, 1, 1e9, "N", "batches of an evaluation"},
         {"--val-fraction", ARG_REAL, &o->val_fraction, 0, 1, "X", "of the data, from its end"},
-        {"--save-every", ARG_INT, &o->save_every, 0, 1e9, "N", "steps between checkpoints; 0: none"},
+        {"--save-every", ARG_INT, &o->save_every, 0, 1e9, "N",
+         "steps between checkpoints; 0: none"},
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
         {"--recompute", ARG_FLAG, &o->recompute, 0, 0, NULL,
@@ -313,10 +317,11 @@ static void parse(int argc, char **argv, train_options *o)
         {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw the losses"},
         {"--log", ARG_TEXT, &o->log, 0, 0, "FILE.csv", "write a line per step"},
     };
-    args_parse(argc, argv,
-               "Trains a GPT-2. Ctrl-C saves and ends with exit code 0; --resume, with the same flags, "
-               "goes on\nfrom there, bit for bit.",
-               args, sizeof args / sizeof *args);
+    args_parse(
+        argc, argv,
+        "Trains a GPT-2. Ctrl-C saves and ends with exit code 0; --resume, with the same flags, "
+        "goes on\nfrom there, bit for bit.",
+        args, sizeof args / sizeof *args);
     if (!o->data || !o->out)
         command_usage(argv[0], "--data and --out are needed");
     if (o->n_embd % o->n_head)
@@ -326,10 +331,24 @@ static void parse(int argc, char **argv, train_options *o)
 int cmd_train(int argc, char **argv)
 {
     /* nanoGPT's small configuration for processors */
-    train_options o = {.n_layer = 4, .n_head = 4, .n_embd = 128, .block_size = 64, .batch_size = 12,
-                       .grad_accum = 1, .steps = 2000, .lr = 1e-3, .min_lr = 1e-4, .warmup = 100,
-                       .weight_decay = 0.1, .beta1 = 0.9, .beta2 = 0.99, .grad_clip = 1,
-                       .eval_every = 250, .eval_iters = 20, .val_fraction = 0.1, .save_every = 500,
+    train_options o = {.n_layer = 4,
+                       .n_head = 4,
+                       .n_embd = 128,
+                       .block_size = 64,
+                       .batch_size = 12,
+                       .grad_accum = 1,
+                       .steps = 2000,
+                       .lr = 1e-3,
+                       .min_lr = 1e-4,
+                       .warmup = 100,
+                       .weight_decay = 0.1,
+                       .beta1 = 0.9,
+                       .beta2 = 0.99,
+                       .grad_clip = 1,
+                       .eval_every = 250,
+                       .eval_iters = 20,
+                       .val_fraction = 0.1,
+                       .save_every = 500,
                        .seed = 1337};
     run r = {.o = &o, .saved = -1};
     char path[PATH];

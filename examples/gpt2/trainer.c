@@ -1,5 +1,6 @@
 /* The optimiser's state and its file: one safetensors file with the parameters ("model.NAME"), the
- * means ("m.NAME", "v.NAME"), the losses of the evaluations so far, and the step in its metadata. */
+ * means ("m.NAME", "v.NAME"), the losses of the evaluations so far, and the step in its metadata.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,8 @@ void trainer_step(trainer *t, double lr, const train_options *o)
 
 static const char EVALS[] = "evaluations";
 
-/* The tensors of the file, three per parameter, and their names; then the evaluations, if there are any. */
+/* The tensors of the file, three per parameter, and their names; then the evaluations, if there are
+ * any. */
 static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt_tensor **tensors)
 {
     static const char *const kinds[] = {"model", "m", "v"};
@@ -126,17 +128,17 @@ static void lists_free(lists *l)
 static void fingerprint(char *text, size_t size, const gpt2_config *c, const train_options *o,
                         int64_t tokens)
 {
-    snprintf(text, size,
-             "tokens %lld, vocabulary %lld, positions %lld, --n-layer %lld, --n-head %lld, "
-             "--n-embd %lld, --batch-size %lld, --block-size %lld, --grad-accum %lld, --steps %lld, "
-             "--lr %.17g, --min-lr %.17g, --warmup %lld, --weight-decay %.17g, --beta1 %.17g, "
-             "--beta2 %.17g, --grad-clip %.17g, --dropout %.17g, --val-fraction %.17g, --seed %lld",
-             (long long)tokens, (long long)c->vocab_size, (long long)c->n_positions,
-             (long long)c->n_layer, (long long)c->n_head, (long long)c->n_embd,
-             (long long)o->batch_size, (long long)o->block_size,
-             (long long)o->grad_accum, (long long)o->steps, o->lr, o->min_lr,
-             (long long)o->warmup, o->weight_decay, o->beta1, o->beta2, o->grad_clip, o->dropout,
-             o->val_fraction, (long long)o->seed);
+    snprintf(
+        text, size,
+        "tokens %lld, vocabulary %lld, positions %lld, --n-layer %lld, --n-head %lld, "
+        "--n-embd %lld, --batch-size %lld, --block-size %lld, --grad-accum %lld, --steps %lld, "
+        "--lr %.17g, --min-lr %.17g, --warmup %lld, --weight-decay %.17g, --beta1 %.17g, "
+        "--beta2 %.17g, --grad-clip %.17g, --dropout %.17g, --val-fraction %.17g, --seed %lld",
+        (long long)tokens, (long long)c->vocab_size, (long long)c->n_positions,
+        (long long)c->n_layer, (long long)c->n_head, (long long)c->n_embd, (long long)o->batch_size,
+        (long long)o->block_size, (long long)o->grad_accum, (long long)o->steps, o->lr, o->min_lr,
+        (long long)o->warmup, o->weight_decay, o->beta1, o->beta2, o->grad_clip, o->dropout,
+        o->val_fraction, (long long)o->seed);
 }
 
 void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens)

@@ -187,7 +187,8 @@ static bool read_merges(reader *r, const char *text, size_t n)
 /* <|endoftext|>, [PAD] and the like are tokens that no merge makes. */
 static bool special(const char *token, size_t n)
 {
-    return n > 2 && ((token[0] == '<' && token[n - 1] == '>') || (token[0] == '[' && token[n - 1] == ']'));
+    return n > 2 &&
+           ((token[0] == '<' && token[n - 1] == '>') || (token[0] == '[' && token[n - 1] == ']'));
 }
 
 /* Every other token of several bytes is made by a merge. A merges.txt that has lost its end would
@@ -211,10 +212,11 @@ static bool check_reachable(const reader *r)
         }
     }
     free(made);
-    return !lost || fail_with(r->error, r->size,
-                              "%s/merges.txt: no merge makes token %lld of vocab.json, nor %lld others: "
-                              "lines are missing",
-                              r->name, (long long)first, (long long)lost - 1);
+    return !lost ||
+           fail_with(r->error, r->size,
+                     "%s/merges.txt: no merge makes token %lld of vocab.json, nor %lld others: "
+                     "lines are missing",
+                     r->name, (long long)first, (long long)lost - 1);
 }
 
 bool vocabulary_read(vocabulary *v, const char *name, const char *vocab, size_t vocab_bytes,
@@ -222,8 +224,8 @@ bool vocabulary_read(vocabulary *v, const char *name, const char *vocab, size_t 
 {
     size_t room = vocab_bytes > merges_bytes ? vocab_bytes : merges_bytes;
     reader r = {v, name, malloc(room + 1), error, size};
-    bool ok = r.bytes ? read_tokens(&r, vocab, vocab_bytes) && read_merges(&r, merges, merges_bytes) &&
-                            check_reachable(&r)
+    bool ok = r.bytes ? read_tokens(&r, vocab, vocab_bytes) &&
+                            read_merges(&r, merges, merges_bytes) && check_reachable(&r)
                       : fail_with(error, size, "%s: no memory for its tokens", name);
     free(r.bytes);
     return ok;

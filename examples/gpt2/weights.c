@@ -94,14 +94,14 @@ static void take_tensor(gpt2 *m, tt_safetensors *file, const char *path, const c
         tt_error_set(m->ctx, TT_ERR_DTYPE, "%s: '%s' is %s, not a float", path, stored,
                      tt_dtype_name(tt_dtype_of(x)));
     else if (!shape_fits(p, x))
-        tt_error_set(m->ctx, TT_ERR_SHAPE,
-                     "%s: '%s' has %d axes of %lld, %lld, where config.json asks for %d of %lld, %lld",
-                     path, stored, tt_ndim(x), (long long)(tt_ndim(x) > 0 ? tt_size(x, 0) : 0),
-                     (long long)(tt_ndim(x) > 1 ? tt_size(x, 1) : 0), p->ndim,
-                     (long long)p->shape[0], (long long)p->shape[1]);
+        tt_error_set(
+            m->ctx, TT_ERR_SHAPE,
+            "%s: '%s' has %d axes of %lld, %lld, where config.json asks for %d of %lld, %lld", path,
+            stored, tt_ndim(x), (long long)(tt_ndim(x) > 0 ? tt_size(x, 0) : 0),
+            (long long)(tt_ndim(x) > 1 ? tt_size(x, 1) : 0), p->ndim, (long long)p->shape[0],
+            (long long)p->shape[1]);
     else
-        p->x = tt_dtype_of(x) == dtype_for(p, x, wanted) ? x
-                                                         : tt_cast(x, dtype_for(p, x, wanted));
+        p->x = tt_dtype_of(x) == dtype_for(p, x, wanted) ? x : tt_cast(x, dtype_for(p, x, wanted));
 }
 
 /* Names of the file and of the model that have no partner; room for all of them. */
@@ -124,8 +124,8 @@ static void refuse(gpt2 *m, const char *path, const misfits *f)
     spell(missing, " missing: ", f->missing, f->n_missing);
     spell(unknown, f->n_missing ? "; unknown: " : " unknown: ", f->unknown, f->n_unknown);
     spell(twice, f->n_missing + f->n_unknown ? "; twice: " : " twice: ", f->twice, f->n_twice);
-    tt_error_set(m->ctx, TT_ERR_FORMAT, "%s does not fit config.json:%s%s%s", path, missing, unknown,
-                 twice);
+    tt_error_set(m->ctx, TT_ERR_FORMAT, "%s does not fit config.json:%s%s%s", path, missing,
+                 unknown, twice);
 }
 
 static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted)

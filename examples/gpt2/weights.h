@@ -4,8 +4,9 @@
 
 #include "gpt2.h"
 
-/* Opens DIR for use: weights stay mapped where their dtype is the wanted one. wanted: TT_F32, TT_F64,
- * TT_F16, TT_BF16 for the matrices, or AS_STORED. The first error is recorded in the context. */
+/* Opens DIR for use: weights stay mapped where their dtype is the wanted one. wanted: TT_F32,
+ * TT_F64, TT_F16, TT_BF16 for the matrices, or AS_STORED. The first error is recorded in the
+ * context. */
 enum { AS_STORED = -1 };
 void gpt2_open(gpt2 *m, tt_ctx *ctx, const char *dir, int wanted);
 

@@ -100,7 +100,8 @@ static void load_model(tt_ctx *ctx, model *m, const char *path)
         loaded[i] = tt_load_npz(ctx, path, name);
         if (!tt_same_shape(loaded[i], m->params[i])) {
             char why[128];
-            snprintf(why, sizeof why, "'%s' has another shape than --hidden and the data say", name);
+            snprintf(why, sizeof why, "'%s' has another shape than --hidden and the data say",
+                     name);
             fail(path, why);
         }
     }
@@ -120,12 +121,13 @@ static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor 
     tt_tensor *order = tt_randperm(ctx, n);
     for (int64_t i = 0; i < batches; i++) {
         tt_scope step = tt_scope_begin(ctx, TT_GRAD);
-        int64_t size = n - i * o->batch_size < o->batch_size ? n - i * o->batch_size : o->batch_size;
+        int64_t size =
+            n - i * o->batch_size < o->batch_size ? n - i * o->batch_size : o->batch_size;
         tt_tensor *rows = tt_narrow(order, 0, i * o->batch_size, size);
         tt_tensor *logits = forward(m, tt_take(x, 0, rows));
         tt_tensor *loss = tt_cross_entropy(logits, tt_take(y, 0, rows), -100);
-        tt_optim_set_lr(opt, tt_lr_cosine(epoch * batches + i, 0, o->epochs * batches, o->lr,
-                                          o->lr / 100));
+        tt_optim_set_lr(
+            opt, tt_lr_cosine(epoch * batches + i, 0, o->epochs * batches, o->lr, o->lr / 100));
         tt_optim_zero_grad(opt);
         tt_backward(loss);
         tt_optim_step(opt);
@@ -226,7 +228,8 @@ static split tensors_of(tt_ctx *ctx, const dataset *d, const dataset *test, doub
         if (held < 1 || held >= d->n)
             fail("--val-fraction", "leaves no rows to train on or to test on");
         tt_tensor *order = tt_randperm(ctx, d->n);
-        tt_tensor *val = tt_narrow(order, 0, 0, held), *rest = tt_narrow(order, 0, held, d->n - held);
+        tt_tensor *val = tt_narrow(order, 0, 0, held),
+                  *rest = tt_narrow(order, 0, held, d->n - held);
         s.val_x = tt_take(x, 0, val);
         s.val_y = tt_take(y, 0, val);
         s.x = tt_take(x, 0, rest);
@@ -278,7 +281,8 @@ static void parse_hidden(model *m, const char *text)
 static void parse(int argc, char **argv, options *o)
 {
     const arg args[] = {
-        {"--data", ARG_TEXT, &o->data, 0, 0, "FILE|DIR", "CSV, last column the label; or MNIST idx files"},
+        {"--data", ARG_TEXT, &o->data, 0, 0, "FILE|DIR",
+         "CSV, last column the label; or MNIST idx files"},
         {"--hidden", ARG_TEXT, &o->hidden, 0, 0, "N,N,...", "sizes of the hidden layers"},
         {"--activation", ARG_TEXT, &o->activation, 0, 0, "NAME", "relu, tanh or gelu"},
         {"--epochs", ARG_INT, &o->epochs, 0, MAX_EPOCHS, "N", "passes over the training rows"},
@@ -309,8 +313,9 @@ static tt_optim *make_optimizer(tt_ctx *ctx, const model *m, const options *o)
     tt_sgd_options sgd = TT_SGD_OPTIONS_INIT;
     adamw.weight_decay = sgd.weight_decay = o->weight_decay;
     sgd.momentum = 0.9;
-    return strcmp(o->optimizer, "sgd") == 0 ? tt_sgd(ctx, 2 * m->layers, m->params, o->lr, &sgd)
-                                            : tt_adamw(ctx, 2 * m->layers, m->params, o->lr, &adamw);
+    return strcmp(o->optimizer, "sgd") == 0
+               ? tt_sgd(ctx, 2 * m->layers, m->params, o->lr, &sgd)
+               : tt_adamw(ctx, 2 * m->layers, m->params, o->lr, &adamw);
 }
 
 static void draw(const char *path, int n, const double *train, const double *val,
@@ -326,8 +331,14 @@ static void draw(const char *path, int n, const double *train, const double *val
 
 int main(int argc, char **argv)
 {
-    options o = {.hidden = "256,128", .activation = "relu", .optimizer = "adamw", .epochs = 40,
-                 .batch_size = 32, .lr = 2e-3, .weight_decay = 0.05, .val_fraction = 0.2};
+    options o = {.hidden = "256,128",
+                 .activation = "relu",
+                 .optimizer = "adamw",
+                 .epochs = 40,
+                 .batch_size = 32,
+                 .lr = 2e-3,
+                 .weight_decay = 0.05,
+                 .val_fraction = 0.2};
     o.data = exists("examples/data/digits.csv.gz") ? "examples/data/digits.csv.gz"
                                                    : DATA_DIR "/digits.csv.gz";
     model m = {0};

@@ -50,8 +50,7 @@ static tt_tensor *attention(const model *m, layer *l, tt_tensor *x)
 {
     int64_t heads = m->o->heads, t = tt_size(x, 1);
     tt_tensor *qkv = tt_einsum("b t c, e c -> b t e", TT_TENSORS(x, l->qkv)), *part[3];
-    qkv = tt_rearrange(qkv,
-                       "b t (three h d) -> three b h t d, three=3, h=%d", (int)heads);
+    qkv = tt_rearrange(qkv, "b t (three h d) -> three b h t d, three=3, h=%d", (int)heads);
     tt_unbind(qkv, 0, 3, part);
     tt_tensor *q = part[0], *k = part[1], *v = part[2];
 
@@ -109,10 +108,14 @@ static void make_model(model *m)
     m->token = param(m, tt_empty(m->ctx, TT_F32, TT_SHAPE(m->o->vocabulary, c)), 0.5);
     m->place = param(m, tt_empty(m->ctx, TT_F32, TT_SHAPE(m->o->length, c)), 0.5);
     for (int i = 0; i < m->o->layers; i++)
-        m->layers[i] = (layer){.norm1_w = vector(m, 1),   .norm1_b = vector(m, 0),
-                               .qkv = matrix(m, 3 * c, c), .out = matrix(m, c, c),
-                               .norm2_w = vector(m, 1),   .norm2_b = vector(m, 0),
-                               .up = matrix(m, 4 * c, c),  .down = matrix(m, c, 4 * c)};
+        m->layers[i] = (layer){.norm1_w = vector(m, 1),
+                               .norm1_b = vector(m, 0),
+                               .qkv = matrix(m, 3 * c, c),
+                               .out = matrix(m, c, c),
+                               .norm2_w = vector(m, 1),
+                               .norm2_b = vector(m, 0),
+                               .up = matrix(m, 4 * c, c),
+                               .down = matrix(m, c, 4 * c)};
     m->norm_w = vector(m, 1);
     m->norm_b = vector(m, 0);
     m->head = matrix(m, m->o->vocabulary, c);
@@ -256,7 +259,8 @@ static void parse(int argc, char **argv, options *o)
         {"--layers", ARG_INT, &o->layers, 1, MAX_LAYERS, "N", "blocks"},
         {"--heads", ARG_INT, &o->heads, 1, 16, "N", "heads of a block"},
         {"--width", ARG_INT, &o->width, 1, 4096, "N", "channels"},
-        {"--steps", ARG_INT, &o->steps, 0, 1e9, "N", "training steps; 0: as many as the task needs"},
+        {"--steps", ARG_INT, &o->steps, 0, 1e9, "N",
+         "training steps; 0: as many as the task needs"},
         {"--lr", ARG_REAL, &o->lr, 0, 10, "X", "learning rate"},
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
@@ -278,8 +282,14 @@ static void parse(int argc, char **argv, options *o)
 
 int main(int argc, char **argv)
 {
-    options o = {.task = "copy", .heads = 2, .width = 64, .layers = 1, .lr = 3e-3,
-                 .batch = 32, .length = 32, .vocabulary = 16};
+    options o = {.task = "copy",
+                 .heads = 2,
+                 .width = 64,
+                 .layers = 1,
+                 .lr = 3e-3,
+                 .batch = 32,
+                 .length = 32,
+                 .vocabulary = 16};
     parse(argc, argv, &o);
     if (o.steps == 0)
         o.steps = is_induction(&o) ? 1500 : 600;

@@ -140,7 +140,10 @@ typedef struct tt_ctx_options {
 } tt_ctx_options;
 
 /** The default options, as an initialiser. */
-#define TT_CTX_OPTIONS_INIT { sizeof(tt_ctx_options), { NULL, NULL, NULL }, 0, 0, 0 }
+#define TT_CTX_OPTIONS_INIT                                                                        \
+    {                                                                                              \
+        sizeof(tt_ctx_options), {NULL, NULL, NULL}, 0, 0, 0                                        \
+    }
 
 /** Makes a context with default options.
  * @return  the context, to be freed by tt_ctx_free(); NULL when there is no memory */

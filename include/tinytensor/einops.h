@@ -19,8 +19,8 @@ extern "C" {
  * term    := { name | size | "..." | "(" { name | size | "..." } ")" }
  * @endverbatim
  *
- * - A name is up to 63 letters, digits and underscores, and begins with a letter. Axes are separated
- *   by spaces; tabs and newlines are spaces.
+ * - A name is up to 63 letters, digits and underscores, and begins with a letter. Axes are
+ * separated by spaces; tabs and newlines are spaces.
  * - `(h w)` is one axis of the tensor that is made of two, the last one running fastest. Of the
  *   sizes within parentheses one may be unknown: it is found by division. The others are given at
  *   the end, `, h=4`, or are those of an axis of the same name elsewhere.
@@ -44,9 +44,9 @@ extern "C" {
  * pattern with a mark under the place. Everything is made of the library's operations, so gradients
  * flow through all of it, to any order that these have.
  *
- * The functions with `...` take the pattern as a printf format of at most 1023 bytes when filled in,
- * whose arguments the compiler checks. Those that end in `_n` take it as it is, of any length, for
- * patterns that a program did not write itself, and for other languages.
+ * The functions with `...` take the pattern as a printf format of at most 1023 bytes when filled
+ * in, whose arguments the compiler checks. Those that end in `_n` take it as it is, of any length,
+ * for patterns that a program did not write itself, and for other languages.
  * @{ */
 
 /** How tt_reduce() makes one number of many. */
@@ -141,8 +141,8 @@ TT_API tt_tensor *tt_rearrange_list(int n, tt_tensor *const *tensors, const char
 TT_API tt_tensor *tt_rearrange_view(tt_tensor *x, const char *pattern, ...) TT_PRINTF(2, 3);
 
 /** As tt_rearrange(), and reduces the axes that stand on the left only, as einops.reduce:
- * `tt_reduce(x, "b (h 2) (w 2) c -> b h w c", TT_MAX)` is a pooling. Of the axes to be reduced those
- * with a known size need no name. When there are none the numbers are left as they are.
+ * `tt_reduce(x, "b (h 2) (w 2) c -> b h w c", TT_MAX)` is a pooling. Of the axes to be reduced
+ * those with a known size need no name. When there are none the numbers are left as they are.
  * @param x        any shape, of a dtype that the reduction takes
  * @param pattern  as a format; sizes at its end
  * @param how      the reduction
@@ -218,8 +218,8 @@ typedef struct tt_packed {
 typedef struct tt_packing {
     int n;                  /**< tensors */
     const tt_packed *parts; /**< one for each; those of tt_pack() live as long as memory */
-    tt_tensor *memory;      /**< holds the parts; belongs to the scope in which tt_pack() was called,
-                                 and tt_keep() makes it live longer */
+    tt_tensor *memory; /**< holds the parts; belongs to the scope in which tt_pack() was called,
+                            and tt_keep() makes it live longer */
 } tt_packing;
 
 /** Joins tensors of different numbers of axes, as einops.pack: `tt_pack(TT_TENSORS(class_token,

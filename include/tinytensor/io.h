@@ -32,7 +32,10 @@ typedef struct tt_print_options {
 } tt_print_options;
 
 /** The default options, as an initialiser. */
-#define TT_PRINT_OPTIONS_INIT { sizeof(tt_print_options), 8, 1000, 3, 75, false }
+#define TT_PRINT_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        sizeof(tt_print_options), 8, 1000, 3, 75, false                                            \
+    }
 
 /** Writes a tensor to standard output, and an end of line.
  * @param x  (...), any dtype
@@ -92,7 +95,8 @@ TT_API tt_tensor *tt_load_npy(tt_ctx *ctx, const char *path);
  * @param names    their names, each once, UTF-8
  * @param tensors  (...), any strides
  * @return         #TT_OK, #TT_ERR_IO, #TT_ERR_DTYPE, #TT_ERR_ARG for a NULL, a name that is given
- *                 twice or one of more than 251 bytes, #TT_ERR_UNSUPPORTED above 4 GB or 65,535 tensors */
+ *                 twice or one of more than 251 bytes, #TT_ERR_UNSUPPORTED above 4 GB or 65,535
+ * tensors */
 TT_API tt_status tt_save_npz(const char *path, int n, const char *const *names,
                              tt_tensor *const *tensors);
 
@@ -117,18 +121,18 @@ TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64
 /** @} */
 
 /** @defgroup safetensors Safetensors
- * The format in which models are passed around: tensors with names, and free text. Files are mapped,
- * not read: opening one takes as long as its header, tensors are views of the map, and memory is
- * used as they are read. The map stays while a tensor over it is used, also after the file is
- * closed. Tensors are read-only; tt_clone() gives one that may be written. Elements that lie at
- * addresses that are no multiple of their size, which files of other programs may have, are copied
- * when the tensor is made.
+ * The format in which models are passed around: tensors with names, and free text. Files are
+ * mapped, not read: opening one takes as long as its header, tensors are views of the map, and
+ * memory is used as they are read. The map stays while a tensor over it is used, also after the
+ * file is closed. Tensors are read-only; tt_clone() gives one that may be written. Elements that
+ * lie at addresses that are no multiple of their size, which files of other programs may have, are
+ * copied when the tensor is made.
  *
  * A file must not be changed in place while it is open, for which no program has a defence;
  * tt_safetensors_save() writes beside it and renames, which is safe. Everything in a header is
- * checked when a file is opened: its length, its JSON, that no name is there twice, and that shapes,
- * dtypes and places fit and cover the data without gaps. Dtypes: F32, F64, F16, BF16, I64, I32, U8
- * and BOOL; a file may hold others, which are errors only when such a tensor is asked for.
+ * checked when a file is opened: its length, its JSON, that no name is there twice, and that
+ * shapes, dtypes and places fit and cover the data without gaps. Dtypes: F32, F64, F16, BF16, I64,
+ * I32, U8 and BOOL; a file may hold others, which are errors only when such a tensor is asked for.
  *
  * @code
  * tt_tensor *w = tt_ones(ctx, TT_BF16, TT_SHAPE(2, 3));
@@ -177,8 +181,8 @@ TT_API int64_t tt_safetensors_find(const tt_safetensors *file, const char *name)
 /** The dtype of a tensor.
  * @param file  an open file or NULL
  * @param i     number of the tensor
- * @return      a #tt_dtype; the negative #TT_ERR_DTYPE for others, #TT_ERR_ARG when there is no such
- *              tensor, neither of which is recorded */
+ * @return      a #tt_dtype; the negative #TT_ERR_DTYPE for others, #TT_ERR_ARG when there is no
+ * such tensor, neither of which is recorded */
 TT_API int tt_safetensors_dtype(const tt_safetensors *file, int64_t i);
 
 /** The number of axes of a tensor.
@@ -226,8 +230,8 @@ TT_API const char *tt_safetensors_metadata(const tt_safetensors *file, const cha
  * @return         #TT_OK, #TT_ERR_IO, #TT_ERR_ARG, #TT_ERR_CONTEXT, #TT_ERR_NOMEM;
  *                 #TT_ERR_UNSUPPORTED for a header above 100 MB and on a big-endian machine */
 TT_API tt_status tt_safetensors_save(const char *path, int n, const char *const *names,
-                                     tt_tensor *const *tensors, int n_meta,
-                                     const char *const *keys, const char *const *values);
+                                     tt_tensor *const *tensors, int n_meta, const char *const *keys,
+                                     const char *const *values);
 
 /** @} */
 /** @} */

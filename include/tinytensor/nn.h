@@ -30,9 +30,9 @@ TT_API bool tt_is_training(const tt_ctx *ctx);
 
 /** Linear layer: y[... o] = bias[o] + sum over i of x[... i] weight[o i], in one pass.
  * @param x       (... in), float
- * @param weight  (out in), of the dtype of x; or float16 or bfloat16 with x float32: such weights are
- *                read as they are, converted in registers and added up in float32, which for one row
- *                of x takes half the time of float32 weights. Not while gradients are recorded.
+ * @param weight  (out in), of the dtype of x; or float16 or bfloat16 with x float32: such weights
+ * are read as they are, converted in registers and added up in float32, which for one row of x
+ * takes half the time of float32 weights. Not while gradients are recorded.
  * @param bias    (out), of the dtype of x or of the weight; or NULL for none. As an earlier error
  *                gives NULL, too, and is then still there, nothing goes unseen.
  * @return        (... out), of the dtype of x; NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE, also for 16-bit
@@ -43,7 +43,8 @@ TT_API tt_tensor *tt_linear(tt_tensor *x, tt_tensor *weight, tt_tensor *bias);
 /** Rows of a table: y[... d] = weight[indices[...] d]; tt_take() along axis 0.
  * @param weight   (rows d), or with any axes in place of d; any dtype
  * @param indices  (...), int64; negative counts from the end
- * @return         (... d), of the dtype of weight, but float32 for float16 and bfloat16; NULL: #TT_ERR_INDEX, #TT_ERR_DTYPE
+ * @return         (... d), of the dtype of weight, but float32 for float16 and bfloat16; NULL:
+ * #TT_ERR_INDEX, #TT_ERR_DTYPE
  * @grad weight: added up where an index repeats */
 TT_API tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices);
 
@@ -70,8 +71,8 @@ TT_API tt_tensor *tt_log_softmax(tt_tensor *x, int axis);
  * @grad x: 1 / (1 - p) where it stayed, else 0 */
 TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
 
-/** Layer normalisation over the last axis: y = (x - mean) / sqrt(var + eps) weight + bias, where var
- * is the mean of the squares of the deviations (J. L. Ba et al., Layer Normalization, 2016;
+/** Layer normalisation over the last axis: y = (x - mean) / sqrt(var + eps) weight + bias, where
+ * var is the mean of the squares of the deviations (J. L. Ba et al., Layer Normalization, 2016;
  * torch.nn.functional.layer_norm). One pass over each row forward and one back.
  * @param x       (... n), float
  * @param weight  (n), or NULL for ones
@@ -81,8 +82,8 @@ TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
  * @grad x, weight, bias; second derivatives too */
 TT_API tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps);
 
-/** Root mean square normalisation over the last axis: y = x / sqrt(mean(x^2) + eps) weight (B. Zhang
- * and R. Sennrich, Root Mean Square Layer Normalization, 2019; torch.nn.functional.rms_norm).
+/** Root mean square normalisation over the last axis: y = x / sqrt(mean(x^2) + eps) weight (B.
+ * Zhang and R. Sennrich, Root Mean Square Layer Normalization, 2019; torch.nn.functional.rms_norm).
  * @param x       (... n), float
  * @param weight  (n), or NULL for ones
  * @param eps     added to the mean square
@@ -90,12 +91,12 @@ TT_API tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias
  * @grad x, weight; second derivatives too */
 TT_API tt_tensor *tt_rms_norm(tt_tensor *x, tt_tensor *weight, double eps);
 
-/** Attention: softmax(scale q k^T + mask) v over the last two axes, computed tile by tile, so that the
- * (t s) scores are never stored, forward or back (T. Dao et al., FlashAttention, 2022;
+/** Attention: softmax(scale q k^T + mask) v over the last two axes, computed tile by tile, so that
+ * the (t s) scores are never stored, forward or back (T. Dao et al., FlashAttention, 2022;
  * torch.nn.functional.scaled_dot_product_attention). What may not be attended to is -inf, never a
- * finite number: it changes no bit of the result, as long as its v and, with an adding mask, its score
- * are finite (0 times an infinity is NaN, as in PyTorch). A query that may attend to nothing gives 0.
- * In memory the result is ordered (... t h e), so that joining the heads copies nothing.
+ * finite number: it changes no bit of the result, as long as its v and, with an adding mask, its
+ * score are finite (0 times an infinity is NaN, as in PyTorch). A query that may attend to nothing
+ * gives 0. In memory the result is ordered (... t h e), so that joining the heads copies nothing.
  * @param q       (... h t d), float; leading axes broadcast among q, k and v
  * @param k       (... h s d)
  * @param v       (... h s e)
@@ -134,7 +135,9 @@ typedef struct tt_cross_entropy_options {
 
 /** The default options, as an initialiser. */
 #define TT_CROSS_ENTROPY_OPTIONS_INIT                                                              \
-    { sizeof(tt_cross_entropy_options), -100, TT_LOSS_MEAN, 0.0, NULL }
+    {                                                                                              \
+        sizeof(tt_cross_entropy_options), -100, TT_LOSS_MEAN, 0.0, NULL                            \
+    }
 
 /** Cross entropy of class scores: the mean over rows of log(sum(e^x)) - x[target], in one pass that
  * stores no probabilities. NaN when every row is ignored, as in PyTorch.
@@ -159,8 +162,8 @@ TT_API tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
                                         const tt_cross_entropy_options *options);
 
 /** The mean cross entropy of the logits x weight^T: tt_cross_entropy() of tt_linear(), a block of
- * rows at a time, so that never all logits are held: with 50,257 classes these are most of a language
- * model's memory. When gradients are recorded they are made in the same pass.
+ * rows at a time, so that never all logits are held: with 50,257 classes these are most of a
+ * language model's memory. When gradients are recorded they are made in the same pass.
  * @param x             (... n), float
  * @param weight        (classes n), of the dtype of x; or of 16-bit floats beside a float32 x that
  *                      requires no gradient, as in tt_linear()

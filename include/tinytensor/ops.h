@@ -436,9 +436,9 @@ TT_API tt_tensor *tt_logical_xor(tt_tensor *a, tt_tensor *b);
 /** @} */
 /** @defgroup scalar Elementwise, with a number
  * The functions of two operands with a number on the right, or, where the name begins with an r, on
- * the left. The number takes the dtype of x; one that an integer tensor cannot hold, such as 0.5, is
- * #TT_ERR_DTYPE, except where the result is float64 anyway, and in logic, which asks only whether it
- * is 0. The rest is as for two tensors.
+ * the left. The number takes the dtype of x; one that an integer tensor cannot hold, such as 0.5,
+ * is #TT_ERR_DTYPE, except where the result is float64 anyway, and in logic, which asks only
+ * whether it is 0. The rest is as for two tensors.
  * @{ */
 
 /** y = x + value.
@@ -1322,8 +1322,8 @@ TT_API tt_status tt_axpy_(tt_tensor *y, double a, tt_tensor *x);
 /** Matrix product: y[i][j] = sum over k of a[i][k] b[k][j], for every pair of matrices in the last
  * two axes; the axes in front broadcast. A vector on the left counts as one row, on the right as
  * one column, and that axis disappears.
- * One operand may be float16 or bfloat16 while the other is float32: 16-bit weights are read as they
- * are, converted in registers and added up in float32. That has no gradients.
+ * One operand may be float16 or bfloat16 while the other is float32: 16-bit weights are read as
+ * they are, converted in registers and added up in float32. That has no gradients.
  * @param a  (... n k), or (k); float or int64
  * @param b  (... k m), or (k); of the dtype of a
  * @return   (... n m), float32 where one operand is; NULL: #TT_ERR_SHAPE, also for operands without
@@ -1357,8 +1357,8 @@ TT_API tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b);
  * @param axes_b  n axes of b, of the same sizes
  * @return        (i... j...); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_AXIS, #TT_ERR_ARG
  * @grad a, b */
-TT_API tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a, const int
-                               *axes_b);
+TT_API tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a,
+                               const int *axes_b);
 
 /** @} */
 /** @} */

@@ -52,7 +52,10 @@ typedef struct tt_sgd_options {
 } tt_sgd_options;
 
 /** The default options, as an initialiser. */
-#define TT_SGD_OPTIONS_INIT { sizeof(tt_sgd_options), 0.0, 0.0, 0.0, false }
+#define TT_SGD_OPTIONS_INIT                                                                        \
+    {                                                                                              \
+        sizeof(tt_sgd_options), 0.0, 0.0, 0.0, false                                               \
+    }
 
 /** Options of tt_adamw(); begin with #TT_ADAMW_OPTIONS_INIT. */
 typedef struct tt_adamw_options {
@@ -64,7 +67,10 @@ typedef struct tt_adamw_options {
 } tt_adamw_options;
 
 /** The default options, as an initialiser. */
-#define TT_ADAMW_OPTIONS_INIT { sizeof(tt_adamw_options), 0.9, 0.999, 1e-8, 0.01 }
+#define TT_ADAMW_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        sizeof(tt_adamw_options), 0.9, 0.999, 1e-8, 0.01                                           \
+    }
 
 /** Options of tt_adam(); begin with #TT_ADAM_OPTIONS_INIT. */
 typedef struct tt_adam_options {
@@ -76,7 +82,10 @@ typedef struct tt_adam_options {
 } tt_adam_options;
 
 /** The default options, as an initialiser. */
-#define TT_ADAM_OPTIONS_INIT { sizeof(tt_adam_options), 0.9, 0.999, 1e-8, 0.0 }
+#define TT_ADAM_OPTIONS_INIT                                                                       \
+    {                                                                                              \
+        sizeof(tt_adam_options), 0.9, 0.999, 1e-8, 0.0                                             \
+    }
 
 /** Stochastic gradient descent (torch.optim.SGD): d = g + weight_decay p;
  * b = momentum b + (1 - dampening) d, at first b = d; p -= lr b, or with Nesterov's look-ahead

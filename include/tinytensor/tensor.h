@@ -23,8 +23,8 @@ extern "C" {
 /** @defgroup dtypes Data types
  * Float32, float64 and int64 have full arithmetic and bool has logic. The other types are for
  * storage: views, copies, tt_cast(), files; float16 and bfloat16 also for the weights of
- * tt_linear(), tt_matmul() and tt_embedding(). Types are never mixed silently: operands of two dtypes
- * are #TT_ERR_DTYPE, and tt_cast() converts.
+ * tt_linear(), tt_matmul() and tt_embedding(). Types are never mixed silently: operands of two
+ * dtypes are #TT_ERR_DTYPE, and tt_cast() converts.
  * @{ */
 
 /** The type of a tensor's elements. New types are only ever added at the end. */
@@ -78,7 +78,11 @@ TT_API tt_limits tt_dtype_limits(tt_dtype dtype);
 /** A count and a pointer to items of type T, alive until the end of the enclosing block.
  * @param T    type of the items
  * @param ...  the items */
-#define TT_LIST_(T, ...) (int)(sizeof((T[]){__VA_ARGS__}) / sizeof(T)), (T[]){__VA_ARGS__}
+#define TT_LIST_(T, ...)                                                                           \
+    (int)(sizeof((T[]){__VA_ARGS__}) / sizeof(T)), (T[])                                           \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 /** Sizes, for a shape: `TT_SHAPE(64, 784)`.
  * @param ...  int64_t, at least one */
 #define TT_SHAPE(...) TT_LIST_(int64_t, __VA_ARGS__)

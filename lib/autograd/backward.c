@@ -31,8 +31,13 @@ static bool versions_match(pass *p, const node *n)
 /* Runs n's vjp on its pending gradient. */
 static void differentiate(pass *p, node *n)
 {
-    op_call c = {.ctx = p->ctx, .op = n->op, .n_in = n->n_in, .in = n->in, .attr = n->attr,
-                 .out = n->out, .aux = {n->aux[0], n->aux[1]}};
+    op_call c = {.ctx = p->ctx,
+                 .op = n->op,
+                 .n_in = n->n_in,
+                 .in = n->in,
+                 .attr = n->attr,
+                 .out = n->out,
+                 .aux = {n->aux[0], n->aux[1]}};
     op_grads g = {&c, n->sink.grad, p};
     if (p->recording)
         n->out->node = n; /* borrowed: second derivatives flow through the saved result */
@@ -62,9 +67,10 @@ static void visit(pass *p, node *n)
     bool wanted = !p->select || n->needed;
     p->cut = p->cut || (!wanted && n->spent);
     if (wanted && n->spent)
-        ctx_error(p->ctx, TT_ERR_GRAD,
-                  "%s: the graph of %s was released by an earlier pass; give that one TT_RETAIN_GRAPH",
-                  pass_name(p), n->op->name);
+        ctx_error(
+            p->ctx, TT_ERR_GRAD,
+            "%s: the graph of %s was released by an earlier pass; give that one TT_RETAIN_GRAPH",
+            pass_name(p), n->op->name);
     else if (wanted && versions_match(p, n) && !p->ctx->err.code)
         differentiate(p, n);
     tt_scope_end(p->ctx, s);
@@ -72,8 +78,8 @@ static void visit(pass *p, node *n)
         node_release_saved(p->ctx, n);
 }
 
-/* Newest first, up to and without `end`; stops as soon as no node holds a gradient. After an error it
- * only empties them. */
+/* Newest first, up to and without `end`; stops as soon as no node holds a gradient. After an error
+ * it only empties them. */
 static void walk(pass *p, node *n, const node *end)
 {
     node_ref(n);
@@ -166,14 +172,16 @@ static tt_tensor *seed(const pass *p, tt_tensor *y, tt_tensor *grad_y)
 {
     if (!grad_y) {
         if (tensor_numel(y) != 1)
-            return op_fail(y, TT_ERR_GRAD,
-                           "%s: %s has more than one element; give its gradient to tt_backward_with",
-                           pass_name(p), describe(y).s);
+            return op_fail(
+                y, TT_ERR_GRAD,
+                "%s: %s has more than one element; give its gradient to tt_backward_with",
+                pass_name(p), describe(y).s);
         return tt_ones_like(y);
     }
     if (!layout_same_shape(&y->at, &grad_y->at) || y->dtype != grad_y->dtype)
-        return op_fail(y, y->dtype != grad_y->dtype ? TT_ERR_DTYPE : TT_ERR_SHAPE, "backward: the result is %s, the gradient given is %s",
-                       describe(y).s, describe(grad_y).s);
+        return op_fail(y, y->dtype != grad_y->dtype ? TT_ERR_DTYPE : TT_ERR_SHAPE,
+                       "backward: the result is %s, the gradient given is %s", describe(y).s,
+                       describe(grad_y).s);
     return grad_y;
 }
 
@@ -262,7 +270,10 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
     if (!ctx || !op_context("grads_of", n, xs))
         return failure(y);
     bool recording = flags & TT_CREATE_GRAPH;
-    pass p = {.ctx = ctx, .recording = recording, .select = true, .out = out,
+    pass p = {.ctx = ctx,
+              .recording = recording,
+              .select = true,
+              .out = out,
               .retain = recording || flags & TT_RETAIN_GRAPH};
     bool ok = set_captures(ctx, n, xs);
     if (ok && y->node)

@@ -6,13 +6,13 @@
 
 typedef struct pass {
     tt_ctx *ctx;
-    bool recording;   /* TT_CREATE_GRAPH: the pass is itself recorded */
-    bool retain;      /* saved tensors stay for another pass */
-    bool select;      /* tt_grads_of: only what leads to a captured sink */
-    bool cut;         /* ... and a node was met whose inputs an earlier pass has released */
-    int64_t pending;  /* nodes that hold a gradient and have not been visited */
-    leaf *touched;    /* leaves that hold a gradient */
-    tt_tensor **out;  /* tt_grads_of: results by capture number */
+    bool recording;  /* TT_CREATE_GRAPH: the pass is itself recorded */
+    bool retain;     /* saved tensors stay for another pass */
+    bool select;     /* tt_grads_of: only what leads to a captured sink */
+    bool cut;        /* ... and a node was met whose inputs an earlier pass has released */
+    int64_t pending; /* nodes that hold a gradient and have not been visited */
+    leaf *touched;   /* leaves that hold a gradient */
+    tt_tensor **out; /* tt_grads_of: results by capture number */
 } pass;
 
 struct op_grads {

@@ -17,7 +17,7 @@ enum {
     HUGE_PAGE = 1 << 21,
     LARGE_BITS = 14, /* from 2^14 units of ALIGN bytes, 1 MiB, a block is large */
     LARGE = ALIGN << LARGE_BITS,
-    FEW = 3, /* bins per doubling, as a power of two: of small blocks, */
+    FEW = 3,  /* bins per doubling, as a power of two: of small blocks, */
     MANY = 6, /* and of large ones */
     LARGE_BIN = (LARGE_BITS - FEW) << FEW,
     BINS = LARGE_BIN + (45 << MANY),
@@ -154,8 +154,8 @@ static block *fresh(block_pool *p, size_t size, int bin)
     return b;
 }
 
-/* A large request takes a block that is up to half as large again before it asks for memory: gradients
- * then live where activations were. */
+/* A large request takes a block that is up to half as large again before it asks for memory:
+ * gradients then live where activations were. */
 static block *take_cached(block_pool *p, int bin, size_t size)
 {
     int last = size >= LARGE ? bin + WIDER : bin;

@@ -1,5 +1,5 @@
-/* What every kernel is told: how many threads it may use, the table of inner loops compiled for this
- * processor, and where scratch memory comes from. Kernels know nothing else of a context. */
+/* What every kernel is told: how many threads it may use, the table of inner loops compiled for
+ * this processor, and where scratch memory comes from. Kernels know nothing else of a context. */
 #ifndef TT_EXEC_H
 #define TT_EXEC_H
 
@@ -7,7 +7,7 @@
 
 typedef struct kernels kernels; /* one table per instruction set, see kernel/isa.h */
 
-const kernels *kernels_pick(void);             /* for this processor; TT_ISA overrides */
+const kernels *kernels_pick(void); /* for this processor; TT_ISA overrides */
 const char *kernels_name(const kernels *k);
 
 /* Memory for the length of one kernel call, from the context's block cache, so that a steady step

@@ -28,14 +28,14 @@ bool file_read(tt_ctx *ctx, FILE *f, const char *op, const char *path, void *dat
 typedef void (*byte_sink)(void *user, const void *data, size_t bytes);
 void tensor_bytes(const tt_tensor *x, byte_sink put, void *user); /* in C order, in pieces */
 void npy_emit(const tt_tensor *x, byte_sink put, void *user);
-int64_t npy_size(const tt_tensor *x); /* bytes that npy_emit gives */
+int64_t npy_size(const tt_tensor *x);              /* bytes that npy_emit gives */
 bool npy_supports(tt_tensor *x, const char *name); /* false: recorded */
 
 /* A source of bytes that npy_read reads from: a file, or an entry of a zip archive. */
 typedef struct byte_source {
     bool (*read)(void *user, void *data, size_t bytes);
     void *user;
-    int64_t size;     /* bytes there are */
+    int64_t size;          /* bytes there are */
     const char *op, *path; /* for messages: the function and the file */
 } byte_source;
 tt_tensor *npy_read(tt_ctx *ctx, byte_source *s);

@@ -47,9 +47,15 @@ static int header(const tt_tensor *x, char *out, size_t size)
     char shape[32 * LAYOUT_MAX_NDIM] = "", dict[sizeof shape + 128];
     for (int i = 0, n = 0; i < x->at.ndim; i++)
         n += snprintf(shape + n, sizeof shape - (size_t)n, "%lld%s", (long long)x->at.shape[i],
-                      x->at.ndim == 1 ? "," : i + 1 < x->at.ndim ? ", " : "");
-    int n = snprintf(dict, sizeof dict, "{'descr': '%c%s', 'fortran_order': False, 'shape': (%s), }",
-                     code[1] == '1' ? '|' : little_endian() ? '<' : '>', code, shape);
+                      x->at.ndim == 1      ? ","
+                      : i + 1 < x->at.ndim ? ", "
+                                           : "");
+    int n =
+        snprintf(dict, sizeof dict, "{'descr': '%c%s', 'fortran_order': False, 'shape': (%s), }",
+                 code[1] == '1'    ? '|'
+                 : little_endian() ? '<'
+                                   : '>',
+                 code, shape);
     int total = (10 + n + 1 + 63) / 64 * 64, length = total - 10;
     snprintf(out, size, "\x93NUMPY%c%c%c%c%-*s\n", 1, 'v', length & 255, length >> 8, length - 1,
              dict);
@@ -264,7 +270,8 @@ static bool read_header(tt_ctx *ctx, byte_source *s, npy_header *h)
     text[length] = '\0';
     s->size -= length;
     if (ok && !parse_dict(text, h))
-        ok = bad(ctx, s, h->why[0] ? h->why : "its dictionary is not {descr, fortran_order, shape}");
+        ok =
+            bad(ctx, s, h->why[0] ? h->why : "its dictionary is not {descr, fortran_order, shape}");
     ctx->ex.mem.free(ctx->ex.mem.user, text);
     return ok;
 }

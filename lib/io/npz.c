@@ -34,10 +34,10 @@ typedef struct entry {
 
 static uint32_t crc_bytes(uint32_t crc, const unsigned char *p, size_t n)
 {
-    static const uint32_t nibble[16] = {
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+    static const uint32_t nibble[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+                                        0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+                                        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+                                        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
     for (size_t i = 0; i < n; i++) {
         crc ^= p[i];
         crc = crc >> 4 ^ nibble[crc & 15];
@@ -178,8 +178,7 @@ static bool name_entries(tt_ctx *ctx, int n, const char *const *names, entry *e)
     return !ctx->err.code;
 }
 
-tt_status tt_save_npz(const char *path, int n, const char *const *names,
-                      tt_tensor *const *tensors)
+tt_status tt_save_npz(const char *path, int n, const char *const *names, tt_tensor *const *tensors)
 {
     writer w = {.at = 0};
     tt_ctx *ctx = check_entries(n, names, tensors);
@@ -211,8 +210,8 @@ typedef struct reader {
     tt_ctx *ctx;
     FILE *f;
     const char *op, *path;
-    int64_t size;       /* of the file */
-    int64_t at, end;    /* central directory */
+    int64_t size;    /* of the file */
+    int64_t at, end; /* central directory */
     int entries;
 } reader;
 
@@ -270,8 +269,10 @@ static bool next_entry(reader *r, entry *e)
     int64_t name = (int64_t)number(h + 28, 2);
     if (number(h, 4) != CENTRAL)
         return bad(r, "its directory is damaged");
-    *e = (entry){.crc = (uint32_t)number(h + 16, 4), .method = (int)number(h + 10, 2),
-                 .packed = (int64_t)number(h + 20, 4), .size = (int64_t)number(h + 24, 4),
+    *e = (entry){.crc = (uint32_t)number(h + 16, 4),
+                 .method = (int)number(h + 10, 2),
+                 .packed = (int64_t)number(h + 20, 4),
+                 .size = (int64_t)number(h + 24, 4),
                  .offset = (int64_t)number(h + 42, 4)};
     if (number(h + 8, 2) & 1)
         return bad(r, "it is encrypted");
@@ -330,8 +331,10 @@ static bool inflate_entry(reader *r, const entry *e, const unsigned char *packed
         return true;
     }
 #if TT_HAVE_ZLIB
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)packed, .avail_in = (uInt)e->packed,
-                  .next_out = out, .avail_out = (uInt)e->size};
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)packed,
+                  .avail_in = (uInt)e->packed,
+                  .next_out = out,
+                  .avail_out = (uInt)e->size};
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
         return bad(r, "zlib has no memory");
     int rc = inflate(&z, Z_FINISH);
@@ -345,8 +348,8 @@ static bool inflate_entry(reader *r, const entry *e, const unsigned char *packed
 #endif
 }
 
-static tt_tensor *load_bytes(reader *r, const entry *e, unsigned char *packed,
-                             unsigned char *plain, int64_t from)
+static tt_tensor *load_bytes(reader *r, const entry *e, unsigned char *packed, unsigned char *plain,
+                             int64_t from)
 {
     char path[512];
     if (!read_at(r, from, packed, e->packed) || !inflate_entry(r, e, packed, plain))

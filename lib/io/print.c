@@ -20,10 +20,10 @@ typedef struct out {
 } out;
 
 typedef struct format {
-    int kind;               /* 'f' fixed, 'e' scientific, 'i' integer, 'b' bool, 'a' alone */
-    int left, right;        /* widths before and after the point; for e: right digits */
-    int exponent;           /* digits of the exponent */
-    int width;              /* integers and bools */
+    int kind;        /* 'f' fixed, 'e' scientific, 'i' integer, 'b' bool, 'a' alone */
+    int left, right; /* widths before and after the point; for e: right digits */
+    int exponent;    /* digits of the exponent */
+    int width;       /* integers and bools */
 } format;
 
 typedef struct printer {
@@ -204,8 +204,8 @@ static void choose_format(printer *p)
     if (p->f.kind != 'f')
         return;
     each(p, 0, 0, widen_range, &r);
-    bool science = r.any && (r.hi >= 1e8 || (!p->opt.suppress &&
-                                             (r.lo < 1e-4 || r.hi / r.lo > 1000.0)));
+    bool science =
+        r.any && (r.hi >= 1e8 || (!p->opt.suppress && (r.lo < 1e-4 || r.hi / r.lo > 1000.0)));
     p->f.kind = science ? 'e' : 'f';
     each(p, 0, 0, science ? widen_scientific : widen_fixed, NULL);
     int special = r.neginf ? 4 : r.nan || r.inf ? 3 : 0;

@@ -9,8 +9,8 @@
 /* One of the operands: (batch t d), its columns adjacent. */
 typedef struct attention_operand {
     char *data;
-    int64_t row;                     /* stride of t in elements */
-    int64_t batch[LAYOUT_MAX_NDIM];  /* strides of the batch axes */
+    int64_t row;                    /* stride of t in elements */
+    int64_t batch[LAYOUT_MAX_NDIM]; /* strides of the batch axes */
 } attention_operand;
 
 typedef struct attention_args {

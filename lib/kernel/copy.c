@@ -1,5 +1,6 @@
-/* Copying, casting, filling. Input: two operands of one shape; output: the first written. Transposed
- * copies go tile by tile, so that both sides are read and written a cache line at a time. */
+/* Copying, casting, filling. Input: two operands of one shape; output: the first written.
+ * Transposed copies go tile by tile, so that both sides are read and written a cache line at a
+ * time. */
 #include "copy.h"
 
 #include <string.h>
@@ -43,10 +44,9 @@ static void transpose_tiles(int64_t begin, int64_t end, void *arg)
         }
         int64_t r = tr * TILE, c = tc * TILE;
         int64_t nr = rows - r < TILE ? rows - r : TILE, nc = cols - c < TILE ? cols - c : TILE;
-        t->x->k->copy->transpose[t->cls](nr, nc, dst + r * it->step[it->ndim - 2][0] + c * t->item,
-                                         it->step[it->ndim - 2][0],
-                                         src + r * t->item + c * it->step[it->ndim - 1][1],
-                                         it->step[it->ndim - 1][1]);
+        t->x->k->copy->transpose[t->cls](
+            nr, nc, dst + r * it->step[it->ndim - 2][0] + c * t->item, it->step[it->ndim - 2][0],
+            src + r * t->item + c * it->step[it->ndim - 1][1], it->step[it->ndim - 1][1]);
     }
 }
 

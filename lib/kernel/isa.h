@@ -5,16 +5,16 @@
 
 #include "../base/exec.h"
 
-typedef struct unary_kernels unary_kernels;     /* loops.h, as are the next four */
+typedef struct unary_kernels unary_kernels; /* loops.h, as are the next four */
 typedef struct binary_kernels binary_kernels;
 typedef struct compare_kernels compare_kernels;
 typedef struct select_kernels select_kernels;
 typedef struct copy_kernels copy_kernels;
-typedef struct reduce_kernels reduce_kernels;   /* reduce_loops.h */
+typedef struct reduce_kernels reduce_kernels; /* reduce_loops.h */
 typedef struct fused_kernels fused_kernels;
 typedef struct gemv_kernels gemv_kernels;
 typedef struct attention_kernels attention_kernels; /* attention_loops.h */
-typedef struct norm_kernels norm_kernels;       /* norm_loops.h */
+typedef struct norm_kernels norm_kernels;           /* norm_loops.h */
 
 struct kernels {
     const char *name;

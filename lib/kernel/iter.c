@@ -11,9 +11,9 @@ enum {
     GRAIN = 32768,    /* simple operations that are worth a thread's while */
     SHORT_ROW = 16,   /* shorter rows are walked along a longer axis, */
     LONG_BLOCK = 512, /* in blocks of so many elements */
-    TILE_ROWS = 64,    /* of a transposed tile */
+    TILE_ROWS = 64,   /* of a transposed tile */
     TILE_COLS = 128,
-    LINE = 64         /* bytes */
+    LINE = 64 /* bytes */
 };
 
 static const uint8_t ITEMSIZE[] = {
@@ -172,7 +172,7 @@ bool iter_init(iter *it, const operand *ops, int n_ops)
 /* ---- walking: tiles of the last two axes, within an odometer of the others ---- */
 
 typedef struct walk {
-    iter it; /* at least two axes */
+    iter it;                                    /* at least two axes */
     int64_t tile_rows, tile_cols, down, across; /* size of a tile, number of them */
     bool turned[ITER_MAX_OPS];                  /* operands that are copied tile by tile */
     int itemsize[ITER_MAX_OPS];
@@ -347,8 +347,7 @@ static void run_walk(const exec *x, walk *w)
     parallel_for(x, items, grain, walk_chunk, w);
 }
 
-void iter_run(const exec *x, const operand *ops, int n_ops, int cost, loop_fn loop,
-              const void *arg)
+void iter_run(const exec *x, const operand *ops, int n_ops, int cost, loop_fn loop, const void *arg)
 {
     int64_t grain = GRAIN / cost;
     flat f;

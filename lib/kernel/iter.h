@@ -1,5 +1,5 @@
-/* Walks up to ITER_MAX_OPS strided operands of one shape together and calls an inner loop on rows of
- * them. The first operand is written; inputs are broadcast by strides of 0. */
+/* Walks up to ITER_MAX_OPS strided operands of one shape together and calls an inner loop on rows
+ * of them. The first operand is written; inputs are broadcast by strides of 0. */
 #ifndef TT_KERNEL_ITER_H
 #define TT_KERNEL_ITER_H
 

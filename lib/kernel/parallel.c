@@ -1,7 +1,7 @@
 /* Threads: OpenMP teams over chunks of a range. Each thread starts with an equal share of adjacent
- * chunks, so that successive passes over a tensor find it in the same core's cache, and takes chunks
- * of the others when done, so that a busy core does not hold up the rest. The chunks themselves
- * depend on the grain alone. */
+ * chunks, so that successive passes over a tensor find it in the same core's cache, and takes
+ * chunks of the others when done, so that a busy core does not hold up the rest. The chunks
+ * themselves depend on the grain alone. */
 #include "parallel.h"
 
 #include <omp.h>

@@ -11,9 +11,9 @@
 static const struct {
     uint8_t reads, cost;
 } unary_info[] = {
-#define READS_OF_X    READS_X
-#define READS_OF_Y    READS_Y
-#define READS_OF_NONE READS_NONE
+#define READS_OF_X                                   READS_X
+#define READS_OF_Y                                   READS_Y
+#define READS_OF_NONE                                READS_NONE
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {READS_OF_##reads, cost},
 #include "unary.def"
 };
@@ -31,7 +31,8 @@ static bool unary_has(unary_id id, tt_dtype dtype)
 #define UNARY_INT(name, y) case UNARY_##name:
 #include "unary.def"
         return dtype <= TT_I64;
-    default: return dtype <= TT_F64;
+    default:
+        return dtype <= TT_F64;
     }
 }
 
@@ -46,14 +47,15 @@ bool binary_takes(binary_id id, tt_dtype dtype)
 #define BINARY_INT(name, z) case BINARY_##name:
 #include "binary.def"
         return dtype <= TT_I64;
-    default: return dtype <= TT_F64;
+    default:
+        return dtype <= TT_F64;
     }
 }
 
 bool compare_takes(compare_id id, tt_dtype dtype)
 {
-    bool logical = id == COMPARE_logical_and || id == COMPARE_logical_or ||
-                   id == COMPARE_logical_xor;
+    bool logical =
+        id == COMPARE_logical_and || id == COMPARE_logical_or || id == COMPARE_logical_xor;
     return dtype <= TT_BOOL || (!logical && (dtype == TT_I32 || dtype == TT_U8));
 }
 

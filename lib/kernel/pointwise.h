@@ -47,7 +47,8 @@ unary_reads unary_grad_reads(unary_id id);
 
 /* out = f(in). */
 void unary_run(const exec *x, unary_id id, operand out, operand in);
-/* dx = g f'; of in and y (the result) only the one in unary_grad_reads(id) is looked at. F32 F64. */
+/* dx = g f'; of in and y (the result) only the one in unary_grad_reads(id) is looked at. F32 F64.
+ */
 void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y);
 /* out = gg g f'': the gradient of unary_grad with respect to x, gg being that of dx. F32 F64. */
 void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
@@ -55,8 +56,8 @@ void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operan
 /* out (BOOL) = a property of in. */
 void test_run(const exec *x, test_id id, operand out, operand in);
 
-/* out = f(a, b). I64 fmod, remainder, floor_divide by 0 give 0, and pow with a negative exponent what
- * truncation gives: check with the two functions below first where that is an error. */
+/* out = f(a, b). I64 fmod, remainder, floor_divide by 0 give 0, and pow with a negative exponent
+ * what truncation gives: check with the two functions below first where that is an error. */
 void binary_run(const exec *x, binary_id id, operand out, operand a, operand b);
 /* Is any element of an I64 operand 0 (negative)? */
 bool pointwise_has_zero(const exec *x, operand in);
@@ -70,7 +71,8 @@ void where_run(const exec *x, operand out, operand cond, operand a, operand b);
 /* out = mask ? *value : in; value points at one element of out's dtype (any). */
 void masked_fill_run(const exec *x, operand out, operand in, operand mask, const void *value);
 
-/* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. F32 F64 I64 (bounds inwards). */
+/* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. F32 F64 I64 (bounds inwards).
+ */
 void clamp_run(const exec *x, operand out, operand in, double lo, double hi);
 /* dx = g where lo <= in <= hi, else 0. F32 F64. */
 void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo, double hi);
@@ -79,7 +81,8 @@ void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo,
 void lerp_run(const exec *x, operand out, operand a, operand b, operand w);
 /* y += a in. F32 F64 I64 (wraps; a truncated). */
 void axpy_run(const exec *x, operand y, double a, operand in);
-/* out (BOOL) = |a - b| <= atol + rtol |b|, or equal infinities, or both NaN if equal_nan. F32 F64 I64. */
+/* out (BOOL) = |a - b| <= atol + rtol |b|, or equal infinities, or both NaN if equal_nan. F32 F64
+ * I64. */
 void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, double atol,
                  bool equal_nan);
 /* NaN, +inf and -inf replaced. F32 F64. */

@@ -180,7 +180,8 @@ static void run_units(const job *j, const step *s, int64_t m, const char *in, in
         const char *data = in + at * j->in_size;
         if (!p->columns)
             loop->row(n, data, r->in, c ? c[0] : 0, a);
-        else if (m <= NARROW && m == p->kept[0].size && across == 1 && r->in == m && n > REDUCE_COLUMNS)
+        else if (m <= NARROW && m == p->kept[0].size && across == 1 && r->in == m &&
+                 n > REDUCE_COLUMNS)
             narrow(loop, m, n, data, j->in_size, c, identity(j, s), a);
         else
             loop->column(m, n, data, across, r->in, c, a);

@@ -5,10 +5,10 @@
 #include "reduce_plan.h"
 
 enum {
-    ROW_DEPTH = 16384,   /* elements of one unit in a row plan */
-    COLUMN_DEPTH = 256,  /* rows of one unit in a column plan */
-    SHORT_ROW = 49,      /* rows below this are better reduced as columns */
-    ROW_TASKS = 64,      /* outputs below which a row plan is cut along the reduced axes too */
+    ROW_DEPTH = 16384,  /* elements of one unit in a row plan */
+    COLUMN_DEPTH = 256, /* rows of one unit in a column plan */
+    SHORT_ROW = 49,     /* rows below this are better reduced as columns */
+    ROW_TASKS = 64,     /* outputs below which a row plan is cut along the reduced axes too */
     COLUMN_TASKS = 32
 };
 

@@ -1,7 +1,8 @@
 /* Functions that are compositions of public operations: the plain losses. */
 #include <tinytensor/tinytensor.h>
 
-/* Floats of one dtype that broadcast? What is NULL, dead or of two contexts the operations report. */
+/* Floats of one dtype that broadcast? What is NULL, dead or of two contexts the operations report.
+ */
 static bool pair_fits(const char *name, tt_tensor *x, tt_tensor *y)
 {
     tt_ctx *ctx = tt_ctx_of(x);

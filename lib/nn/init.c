@@ -1,5 +1,6 @@
 /* Initialisers: fill a tensor in place from the context's generator. Fans as PyTorch counts them:
- * fan in is the size of axis 1 times all later ones, fan out that of axis 0 times the later ones. */
+ * fan in is the size of axis 1 times all later ones, fan out that of axis 0 times the later ones.
+ */
 #include <math.h>
 #include <tinytensor/tinytensor.h>
 

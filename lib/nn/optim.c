@@ -94,8 +94,7 @@ static bool add_slot(tt_optim *o, tt_step_slot *s, tt_tensor *p)
 }
 
 /* Every parameter can be optimised and is in one group only. */
-static tt_status check_params(const char *name, const tt_optim *o, int n,
-                              tt_tensor *const *params)
+static tt_status check_params(const char *name, const tt_optim *o, int n, tt_tensor *const *params)
 {
     if (n < 0)
         return tt_error_set(o->ctx, TT_ERR_ARG, "%s: %d parameters", name, n);
@@ -180,7 +179,7 @@ static tt_optim *create(tt_ctx *ctx, const tt_optim *with, int n, tt_tensor *con
     *o = *with;
     if (!options_fit(o))
         tt_error_set(ctx, TT_ERR_ARG, "%s: %s", names[o->kind],
-                     o->kind != SGD        ? "betas are in [0, 1), eps is not negative"
+                     o->kind != SGD    ? "betas are in [0, 1), eps is not negative"
                      : o->sgd.nesterov ? "Nesterov needs a momentum and no dampening"
                                        : "the momentum is not negative");
     o->ctx = ctx;
@@ -214,8 +213,7 @@ tt_optim *tt_adam(tt_ctx *ctx, int n, tt_tensor *const *params, double lr,
 {
     tt_adam_options a = TT_ADAM_OPTIONS_INIT;
     read_options(&a, options, sizeof a);
-    tt_optim o = {.kind = ADAM,
-                  .adam = {sizeof o.adam, a.beta1, a.beta2, a.eps, a.weight_decay}};
+    tt_optim o = {.kind = ADAM, .adam = {sizeof o.adam, a.beta1, a.beta2, a.eps, a.weight_decay}};
     return create(ctx, &o, n, params, lr, a.weight_decay);
 }
 
@@ -231,12 +229,12 @@ static tt_status step_range(const tt_optim *o, const group *g, int first, int n,
 {
     const tt_step_slot *slots = o->slots + first;
     if (o->kind == SGD) {
-        const tt_sgd_hyper h = {g->lr, o->sgd.momentum, o->sgd.dampening, g->weight_decay,
-                                o->sgd.nesterov, step};
+        const tt_sgd_hyper h = {g->lr,           o->sgd.momentum, o->sgd.dampening,
+                                g->weight_decay, o->sgd.nesterov, step};
         return tt_sgd_step_(n, slots, &h);
     }
-    const tt_adam_hyper h = {g->lr, o->adam.beta1, o->adam.beta2, o->adam.eps, g->weight_decay,
-                             o->kind == ADAMW, step};
+    const tt_adam_hyper h = {g->lr,           o->adam.beta1,    o->adam.beta2, o->adam.eps,
+                             g->weight_decay, o->kind == ADAMW, step};
     return tt_adam_step_(n, slots, &h);
 }
 
@@ -407,10 +405,11 @@ static bool load_counts(tt_optim *o, const char *path, bool keep)
         return false;
     if (tt_numel(steps) != o->n || tt_numel(r) != 2 * (int64_t)o->n_groups ||
         tt_dtype_of(steps) != TT_I64 || tt_dtype_of(r) != TT_F64 || tt_ndim(r) != 2) {
-        tt_error_set(o->ctx, TT_ERR_SHAPE,
-                     "optim_load: %s: the state is of %lld parameters in %lld groups, the optimiser "
-                     "has %d in %d",
-                     path, (long long)tt_numel(steps), (long long)tt_size(r, 0), o->n, o->n_groups);
+        tt_error_set(
+            o->ctx, TT_ERR_SHAPE,
+            "optim_load: %s: the state is of %lld parameters in %lld groups, the optimiser "
+            "has %d in %d",
+            path, (long long)tt_numel(steps), (long long)tt_size(r, 0), o->n, o->n_groups);
         return false;
     }
     if (keep)

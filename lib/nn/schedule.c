@@ -9,8 +9,8 @@ static double warm_up(int64_t step, int64_t warmup, int64_t steps, double lr, do
 {
     if (step < warmup)
         return lr * (double)(step + 1) / (double)(warmup + 1);
-    *done = step >= steps || steps <= warmup ? 1
-                                             : (double)(step - warmup) / (double)(steps - warmup);
+    *done =
+        step >= steps || steps <= warmup ? 1 : (double)(step - warmup) / (double)(steps - warmup);
     return -1;
 }
 

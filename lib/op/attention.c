@@ -123,12 +123,11 @@ static attention_operand part(tt_tensor *all, const layout *at)
 
 static void backward_forward(op_call *c)
 {
-    attention_args a =
-        args_of(c->attr, c->in, c->n_in > 6 ? c->in[6] : NULL, c->in[3], c->in[4]);
+    attention_args a = args_of(c->attr, c->in, c->n_in > 6 ? c->in[6] : NULL, c->in[3], c->in[4]);
     layout q = gradient_of(c->in[Q], 0), k = gradient_of(c->in[K], tensor_numel(c->in[Q]));
     layout v = gradient_of(c->in[V], k.offset + tensor_numel(c->in[K]));
-    attention_backward_run(&c->ctx->ex, &a, operand_from(c->in[5], &c->in[Q]->at),
-                           part(c->out, &q), part(c->out, &k), part(c->out, &v));
+    attention_backward_run(&c->ctx->ex, &a, operand_from(c->in[5], &c->in[Q]->at), part(c->out, &q),
+                           part(c->out, &k), part(c->out, &v));
 }
 
 static const op attention_backward = {"attention_backward", backward_infer, backward_forward, NULL,
@@ -176,7 +175,12 @@ static void attention_vjp(const op_call *c, op_grads *g)
         composed(c, g);
         return;
     }
-    tt_tensor *in[] = {c->in[Q], c->in[K],  c->in[V], c->out, c->aux[0], with_columns(grads_out(g)),
+    tt_tensor *in[] = {c->in[Q],
+                       c->in[K],
+                       c->in[V],
+                       c->out,
+                       c->aux[0],
+                       with_columns(grads_out(g)),
                        c->n_in > MASK ? c->in[MASK] : NULL};
     tt_tensor *all =
         op_apply(&attention_backward, in[6] ? 7 : 6, in, c->attr, sizeof(attention_attr));
@@ -205,7 +209,8 @@ static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layo
         if (ok)
             layout_init(&lead[i], in[i]->at.ndim - 2, in[i]->at.shape);
     }
-    ok = ok && layout_broadcast(&both, &lead[Q], &lead[K]) && layout_broadcast(batch, &both, &lead[V]);
+    ok = ok && layout_broadcast(&both, &lead[Q], &lead[K]) &&
+         layout_broadcast(batch, &both, &lead[V]);
     if (!dtype_is_float((tt_dtype)q->dtype) || k->dtype != q->dtype || v->dtype != q->dtype)
         ctx_error(ctx, TT_ERR_DTYPE, "%s: q, k and v must be of one floating dtype: %s, %s, %s",
                   attention.name, describe(q).s, describe(k).s, describe(v).s);
@@ -252,7 +257,8 @@ tt_tensor *tt_scaled_dot_product_attention(tt_tensor *q, tt_tensor *k, tt_tensor
         shape[i] = in[Q]->at.shape[i];
     shape[n - 1] = in[K]->at.shape[n - 2];
     if (mask && !layout_expand(&whole, &mask->at, n, shape))
-        return op_fail(q, TT_ERR_SHAPE, "%s: the mask is %s, the scores (... t s) have t %lld, s %lld",
+        return op_fail(q, TT_ERR_SHAPE,
+                       "%s: the mask is %s, the scores (... t s) have t %lld, s %lld",
                        attention.name, describe(mask).s, (long long)t, (long long)shape[n - 1]);
     return op_apply(&attention, mask ? 4 : 3, in, &a, sizeof a);
 }

@@ -4,7 +4,7 @@
 #include "op.h"
 
 #define TEXT_OF_(x) #x
-#define TEXT_OF(x) TEXT_OF_(x)
+#define TEXT_OF(x)  TEXT_OF_(x)
 
 const char *tt_version(void)
 {
@@ -17,8 +17,9 @@ const char *tt_build_info(void)
     static char text[512];
     char blas[256];
     blas_describe(blas, sizeof blas);
-    snprintf(text, sizeof text, "libtinytensor %s; BLAS: %s; OpenMP: %s; instruction set: %s; "
-                                "zlib: %s",
+    snprintf(text, sizeof text,
+             "libtinytensor %s; BLAS: %s; OpenMP: %s; instruction set: %s; "
+             "zlib: %s",
              tt_version(), blas,
 #ifdef _OPENMP
              "yes",

@@ -30,10 +30,11 @@ bool half_pair_allowed(const char *name, int n, tt_tensor *const *in)
 {
     for (int i = 0; i < n && in[0]->ctx->mode == TT_GRAD; i++)
         if (tensor_wants_grad(in[i])) {
-            ctx_error(in[0]->ctx, TT_ERR_DTYPE,
-                      "%s: %s and %s have no gradients; cast to float32 with tt_cast, or compute in "
-                      "a TT_NO_GRAD scope",
-                      name, describe(in[0]).s, describe(in[1]).s);
+            ctx_error(
+                in[0]->ctx, TT_ERR_DTYPE,
+                "%s: %s and %s have no gradients; cast to float32 with tt_cast, or compute in "
+                "a TT_NO_GRAD scope",
+                name, describe(in[0]).s, describe(in[1]).s);
             return false;
         }
     return true;
@@ -244,8 +245,9 @@ static tt_tensor *sum_over(const char *name, tt_tensor *a, tt_tensor *b, int n, 
     if (n < 0)
         return op_fail(a, TT_ERR_ARG, "%s: %d axes", name, n);
     if (!mark(a, n, axes_a, sa) || !mark(b, n, axes_b, sb))
-        return op_fail(a, TT_ERR_AXIS, "%s: an axis is out of range or named twice: a is %s, b is %s",
-                       name, describe(a).s, describe(b).s);
+        return op_fail(a, TT_ERR_AXIS,
+                       "%s: an axis is out of range or named twice: a is %s, b is %s", name,
+                       describe(a).s, describe(b).s);
     if (a->at.ndim + b->at.ndim - 2 * n > LAYOUT_MAX_NDIM)
         return op_fail(a, TT_ERR_SHAPE, "%s: the result has more than %d axes", name,
                        LAYOUT_MAX_NDIM);

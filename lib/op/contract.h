@@ -20,14 +20,16 @@ typedef struct contract_attr {
 
 /* An empty table (a product of two scalars), with alpha 1. */
 void contract_begin(contract_attr *t);
-/* Appends an axis; each axis of a, b and the result must be named exactly once. An operand's axis of
- * size 1 broadcasts to `size`. */
+/* Appends an axis; each axis of a, b and the result must be named exactly once. An operand's axis
+ * of size 1 broadcasts to `size`. */
 void contract_add(contract_attr *t, int64_t size, int a, int b, int out);
-/* Is x float32 and w of 16-bit floats? Products read such weights as they are, without gradients. */
+/* Is x float32 and w of 16-bit floats? Products read such weights as they are, without gradients.
+ */
 bool is_half_pair(const tt_tensor *x, const tt_tensor *w);
 /* False, with the error recorded, when a gradient of one of the n operands would be needed. */
 bool half_pair_allowed(const char *name, int n, tt_tensor *const *in);
-/* NULL with the error recorded; a caller whose messages name its own function checks dtypes first. */
+/* NULL with the error recorded; a caller whose messages name its own function checks dtypes first.
+ */
 tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t);
 
 #endif

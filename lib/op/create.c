@@ -170,8 +170,8 @@ tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape
     for (int i = 0; strides && i < ndim; i++)
         at.stride[i] = strides[i];
     layout_extent(&at, &lo, &hi);
-    storage *s = storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, release,
-                                user);
+    storage *s =
+        storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, release, user);
     if (!s)
         return ctx_error(ctx, TT_ERR_NOMEM, "out of memory: borrow"), NULL;
     at.offset = -lo;

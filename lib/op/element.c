@@ -44,8 +44,8 @@ static char *element_at(const tt_tensor *x, const char *name, int n, const int64
     for (int i = 0; i < n; i++) {
         int64_t k = index[i] < 0 ? index[i] + x->at.shape[i] : index[i];
         if (k < 0 || k >= x->at.shape[i]) {
-            ctx_error(x->ctx, TT_ERR_INDEX, "%s: index %lld is out of range for axis %d of %s", name,
-                      (long long)index[i], i, describe(x).s);
+            ctx_error(x->ctx, TT_ERR_INDEX, "%s: index %lld is out of range for axis %d of %s",
+                      name, (long long)index[i], i, describe(x).s);
             return NULL;
         }
         at += k * x->at.stride[i];

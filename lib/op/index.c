@@ -23,8 +23,9 @@ static tt_status out_of_range(op_call *c, const tt_tensor *indices, int axis, in
             unravel(&at, k, place);
             break;
         }
-    return op_error(c, TT_ERR_INDEX, "index %lld, at %s of the indices, is out of range for axis %d "
-                                     "of size %lld",
+    return op_error(c, TT_ERR_INDEX,
+                    "index %lld, at %s of the indices, is out of range for axis %d "
+                    "of size %lld",
                     (long long)bad, describe_shape(at.ndim, place).s, axis,
                     (long long)c->in[0]->at.shape[axis]);
 }
@@ -207,15 +208,16 @@ tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *s
 
 /* ---- gather, scatter, scatter_add: indices of x's ndim, one place per element ---- */
 
-/* indices fit: ndim as x, no larger than x off the axis; and than src everywhere, if there is one. */
+/* indices fit: ndim as x, no larger than x off the axis; and than src everywhere, if there is one.
+ */
 static tt_status elementwise_check(op_call *c, const tt_tensor *src)
 {
     int axis = *(const int *)c->attr;
     const layout *x = &c->in[0]->at, *i = &c->in[1]->at;
     bool fits = x->ndim == i->ndim && (!src || src->at.ndim == i->ndim);
     for (int k = 0; fits && k < x->ndim; k++)
-        fits = (k == axis || i->shape[k] <= x->shape[k]) &&
-               (!src || i->shape[k] <= src->at.shape[k]);
+        fits =
+            (k == axis || i->shape[k] <= x->shape[k]) && (!src || i->shape[k] <= src->at.shape[k]);
     if (!fits)
         return op_error(c, TT_ERR_SHAPE, "indices %s do not fit axis %d of %s%s%s",
                         describe(c->in[1]).s, axis, describe(c->in[0]).s,
@@ -306,8 +308,8 @@ static void scatter_vjp(const op_call *c, op_grads *g)
     layout order;
     layout_init(&order, at->at.ndim, at->at.shape);
     int64_t n = layout_numel(&order);
-    tt_tensor *number = tt_reshape(tt_arange(c->ctx, TT_I64, 0, (double)n, 1), order.ndim,
-                                   order.shape);
+    tt_tensor *number =
+        tt_reshape(tt_arange(c->ctx, TT_I64, 0, (double)n, 1), order.ndim, order.shape);
     tt_tensor *board = tt_full(c->ctx, TT_I64, c->in[0]->at.ndim, c->in[0]->at.shape, -1);
     tt_tensor *won = tt_eq(tt_gather(tt_scatter(board, axis, at, number), axis, at), number);
     tt_tensor *gs = tt_mul(tt_gather(gy, axis, at), tt_cast(won, (tt_dtype)gy->dtype));

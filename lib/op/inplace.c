@@ -13,7 +13,8 @@ static tt_status status_of(const tt_tensor *x)
 static bool memory_overlaps(const tt_tensor *a, const tt_tensor *b)
 {
     int64_t la, ha, lb, hb;
-    if (a->store != b->store || !layout_extent(&a->at, &la, &ha) || !layout_extent(&b->at, &lb, &hb))
+    if (a->store != b->store || !layout_extent(&a->at, &la, &ha) ||
+        !layout_extent(&b->at, &lb, &hb))
         return false;
     return la <= hb && lb <= ha;
 }

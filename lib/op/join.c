@@ -274,8 +274,7 @@ tt_status tt_meshgrid(int n, tt_tensor *const *tensors, tt_tensor **out)
     if (!ctx)
         return op_status(n > 0 ? tensors[0] : NULL);
     if (n > LAYOUT_MAX_NDIM)
-        return ctx_error(ctx, TT_ERR_SHAPE, "meshgrid: %d tensors, at most %d", n,
-                         LAYOUT_MAX_NDIM);
+        return ctx_error(ctx, TT_ERR_SHAPE, "meshgrid: %d tensors, at most %d", n, LAYOUT_MAX_NDIM);
     for (int i = 0; i < n; i++) {
         int place = n > 1 && i < 2 ? 1 - i : i;
         shape[place] = tensor_numel(tensors[i]);

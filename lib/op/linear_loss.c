@@ -27,11 +27,11 @@ static tt_status infer(op_call *c)
     return TT_OK;
 }
 
-/* out (m, n) = or += the sum over k of a (m, k) b (k, n), given by strides of row and column; half_b:
- * the dtype of b where it is of 16-bit floats */
-static bool product(const exec *x, tt_dtype dtype, tt_dtype half_b, int64_t m, int64_t n, int64_t k, const void *a,
-                    int64_t am, int64_t ak, const void *b, int64_t bk, int64_t bn, void *out,
-                    int64_t om, bool add)
+/* out (m, n) = or += the sum over k of a (m, k) b (k, n), given by strides of row and column;
+ * half_b: the dtype of b where it is of 16-bit floats */
+static bool product(const exec *x, tt_dtype dtype, tt_dtype half_b, int64_t m, int64_t n, int64_t k,
+                    const void *a, int64_t am, int64_t ak, const void *b, int64_t bk, int64_t bn,
+                    void *out, int64_t om, bool add)
 {
     contract_plan p;
     contract_init(&p, dtype);
@@ -71,13 +71,13 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
     b->target.stride[0] = t->at.stride[0];
     b->still.stride[0] = 0;
     operand logits = {b->data, &b->logits, c->dtype};
-    cross_entropy_args a = {
-        .logits = logits,
-        .targets = {t->data + from * t->at.stride[0] * 8, &b->target, TT_I64},
-        .ignore_index = ignored};
-    const tt_dtype half = w->dtype == c->dtype ? (tt_dtype)0 : (tt_dtype)w->dtype, none = (tt_dtype)0;
-    if (!product(ex, c->dtype, half, rows, classes, n, xr, x->at.stride[0], x->at.stride[1], w->data,
-                 w->at.stride[1], w->at.stride[0], b->data, classes, false))
+    cross_entropy_args a = {.logits = logits,
+                            .targets = {t->data + from * t->at.stride[0] * 8, &b->target, TT_I64},
+                            .ignore_index = ignored};
+    const tt_dtype half = w->dtype == c->dtype ? (tt_dtype)0 : (tt_dtype)w->dtype,
+                   none = (tt_dtype)0;
+    if (!product(ex, c->dtype, half, rows, classes, n, xr, x->at.stride[0], x->at.stride[1],
+                 w->data, w->at.stride[1], w->at.stride[0], b->data, classes, false))
         return false;
     cross_entropy_run(ex, &a, (operand){losses, &b->row, c->dtype},
                       (operand){lse, &b->row, c->dtype});
@@ -90,9 +90,9 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
     scalar_store(&element, c->dtype, scale);
     cross_entropy_backward_run(ex, &a, logits, (operand){lse, &b->row, c->dtype},
                                (operand){&element, &b->still, c->dtype});
-    return (!gx || product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
-                           w->at.stride[0], w->at.stride[1], c->aux[GX]->data + from * n * s, n,
-                           false)) &&
+    return (!gx ||
+            product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
+                    w->at.stride[0], w->at.stride[1], c->aux[GX]->data + from * n * s, n, false)) &&
            (!gw || product(ex, c->dtype, none, classes, n, rows, b->data, 1, classes, xr,
                            x->at.stride[0], x->at.stride[1], c->aux[GW]->data, n, from > 0));
 }
@@ -146,8 +146,8 @@ static void vjp(const op_call *c, op_grads *g)
         int64_t ignored = *(const int64_t *)c->attr;
         tt_tensor *logits = tt_linear(c->in[0], c->in[1], NULL), *t = c->in[2];
         tt_tensor *counts = tt_ne_scalar(t, (double)ignored);
-        tt_tensor *hot = tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0),
-                                    c->in[1]->at.shape[0]);
+        tt_tensor *hot =
+            tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), c->in[1]->at.shape[0]);
         tt_tensor *d = tt_sub(tt_softmax(logits, 1), tt_cast(hot, (tt_dtype)c->out->dtype));
         tt_tensor *which = tt_cast(counts, (tt_dtype)c->out->dtype);
         tt_tensor *share = tt_div(gy, tt_sum(which, TT_ALL_AXES, false));
@@ -182,15 +182,14 @@ tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *t
         return NULL;
     if (!half && (!dtype_is_float((tt_dtype)x->dtype) || weight->dtype != x->dtype ||
                   targets->dtype != TT_I64))
-        return op_fail(x, TT_ERR_DTYPE,
-                       "%s: x is %s, weight %s, targets %s; one floating dtype and int64 are needed",
-                       linear_cross_entropy.name, describe(x).s, describe(weight).s,
-                       describe(targets).s);
+        return op_fail(
+            x, TT_ERR_DTYPE,
+            "%s: x is %s, weight %s, targets %s; one floating dtype and int64 are needed",
+            linear_cross_entropy.name, describe(x).s, describe(weight).s, describe(targets).s);
     if (!fits)
-        return op_fail(x, TT_ERR_SHAPE,
-                       "%s: x (... in) is %s, weight (classes in) %s, targets (...) %s",
-                       linear_cross_entropy.name, describe(x).s, describe(weight).s,
-                       describe(targets).s);
+        return op_fail(
+            x, TT_ERR_SHAPE, "%s: x (... in) is %s, weight (classes in) %s, targets (...) %s",
+            linear_cross_entropy.name, describe(x).s, describe(weight).s, describe(targets).s);
     int64_t rows = tensor_numel(targets);
     in[0] = tt_reshape(x, TT_SHAPE(rows, x->at.shape[last]));
     in[2] = tt_reshape(targets, TT_SHAPE(rows));

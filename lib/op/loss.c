@@ -14,8 +14,10 @@ typedef struct ce_attr {
 static cross_entropy_args args_of(const op_call *c)
 {
     const ce_attr *a = c->attr;
-    cross_entropy_args r = {.logits = operand_of(c->in[0]), .targets = operand_of(c->in[1]),
-                            .ignore_index = a->ignore_index, .smoothing = a->smoothing};
+    cross_entropy_args r = {.logits = operand_of(c->in[0]),
+                            .targets = operand_of(c->in[1]),
+                            .ignore_index = a->ignore_index,
+                            .smoothing = a->smoothing};
     if (c->n_in > 2)
         r.weight = operand_of(c->in[2]);
     return r;
@@ -52,8 +54,10 @@ static tt_status ce_backward_infer(op_call *c)
 static void ce_backward_forward(op_call *c)
 {
     const ce_attr *at = c->attr;
-    cross_entropy_args a = {.logits = operand_of(c->in[0]), .targets = operand_of(c->in[1]),
-                            .ignore_index = at->ignore_index, .smoothing = at->smoothing};
+    cross_entropy_args a = {.logits = operand_of(c->in[0]),
+                            .targets = operand_of(c->in[1]),
+                            .ignore_index = at->ignore_index,
+                            .smoothing = at->smoothing};
     if (c->n_in > 4)
         a.weight = operand_of(c->in[4]);
     cross_entropy_backward_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->in[2]),
@@ -73,7 +77,8 @@ static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
     tt_tensor *counts = tt_ne_scalar(t, (double)a->ignore_index);
     tt_tensor *q = tt_cast(tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), classes), d);
     q = tt_add_scalar(tt_mul_scalar(q, 1 - a->smoothing), a->smoothing / (double)classes);
-    if (c->n_in > 2) /* the hard part weighs w[target], the smooth part w[class]: both are columns */
+    if (c->n_in >
+        2) /* the hard part weighs w[target], the smooth part w[class]: both are columns */
         q = tt_mul(q, c->in[2]);
     q = tt_mul(q, tt_unsqueeze(tt_cast(counts, d), 1));
     tt_tensor *p = tt_mul(tt_softmax(x, 1), tt_sum(q, TT_AXES(1), true));
@@ -99,8 +104,9 @@ static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
     if (!ctx)
         return false;
     if (!dtype_is_float((tt_dtype)x->dtype) || t->dtype != TT_I64)
-        ctx_error(ctx, TT_ERR_DTYPE, "cross_entropy: logits are %s, targets %s; float and int64 "
-                                     "are needed",
+        ctx_error(ctx, TT_ERR_DTYPE,
+                  "cross_entropy: logits are %s, targets %s; float and int64 "
+                  "are needed",
                   describe(x).s, describe(t).s);
     else if (x->at.ndim != t->at.ndim + 1 ||
              memcmp(x->at.shape, t->at.shape, (size_t)t->at.ndim * sizeof *t->at.shape) != 0)
@@ -108,8 +114,9 @@ static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
                   describe(x).s, describe(t).s);
     else if (o->weight && (o->weight->dtype != x->dtype || o->weight->at.ndim != 1 ||
                            o->weight->at.shape[0] != x->at.shape[x->at.ndim - 1]))
-        ctx_error(ctx, TT_ERR_SHAPE, "cross_entropy: logits (... classes) are %s, weight (classes) "
-                                     "%s",
+        ctx_error(ctx, TT_ERR_SHAPE,
+                  "cross_entropy: logits (... classes) are %s, weight (classes) "
+                  "%s",
                   describe(x).s, describe(o->weight).s);
     else if (!(o->label_smoothing >= 0 && o->label_smoothing <= 1))
         ctx_error(ctx, TT_ERR_ARG, "cross_entropy: label_smoothing is %g, not in [0, 1]",
@@ -119,8 +126,8 @@ static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
 
 static double divisor(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
 {
-    cross_entropy_args a = {.logits = operand_of(x), .targets = operand_of(t),
-                            .ignore_index = o->ignore_index};
+    cross_entropy_args a = {
+        .logits = operand_of(x), .targets = operand_of(t), .ignore_index = o->ignore_index};
     if (o->weight)
         a.weight = operand_of(o->weight);
     return cross_entropy_weight(&a);
@@ -135,8 +142,8 @@ tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
     if (!check(logits, targets, &o))
         return NULL;
     const ce_attr a = {o.ignore_index, o.label_smoothing};
-    tt_tensor *x = tt_reshape(logits, TT_SHAPE(tensor_numel(targets),
-                                               logits->at.shape[logits->at.ndim - 1]));
+    tt_tensor *x =
+        tt_reshape(logits, TT_SHAPE(tensor_numel(targets), logits->at.shape[logits->at.ndim - 1]));
     tt_tensor *t = tt_reshape(targets, TT_SHAPE(tensor_numel(targets)));
     tt_tensor *in[] = {x, t, o.weight};
     tt_tensor *rows = op_apply(&cross_entropy, o.weight ? 3 : 2, in, &a, sizeof a);
@@ -193,8 +200,7 @@ static void bce_vjp(const op_call *c, op_grads *g)
         grads_add(g, 1, tt_neg(tt_mul(gy, in[0])));
 }
 
-static const op bce = {"bce_with_logits", bce_infer, bce_forward, bce_vjp,
-                       SAVE_IN(0) | SAVE_IN(1)};
+static const op bce = {"bce_with_logits", bce_infer, bce_forward, bce_vjp, SAVE_IN(0) | SAVE_IN(1)};
 
 tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
                                    tt_loss_reduction reduction)

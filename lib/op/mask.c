@@ -1,9 +1,8 @@
-/* Selecting by masks: the elements where a mask is true, and the places of what is not zero. The size
- * of the result depends on the values, so infer counts them. */
+/* Selecting by masks: the elements where a mask is true, and the places of what is not zero. The
+ * size of the result depends on the values, so infer counts them. */
 #include "../kernel/copy.h"
 #include "../kernel/gather.h"
 #include "op.h"
-
 
 static tt_status masked_select_infer(op_call *c)
 {
@@ -29,8 +28,7 @@ static void masked_put_forward(op_call *c)
 {
     int64_t zero[1] = {0};
     fill_run(&c->ctx->ex, operand_of(c->out), zero);
-    masked_scatter_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[1]),
-                       operand_of(c->in[0]));
+    masked_scatter_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[1]), operand_of(c->in[0]));
 }
 
 static void masked_put_vjp(const op_call *c, op_grads *g)

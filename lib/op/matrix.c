@@ -25,8 +25,8 @@ static void tri_forward(op_call *c)
 static void tri_vjp(const op_call *c, op_grads *g)
 {
     const tri_attr *a = c->attr;
-    grads_add(g, 0, a->lower ? tt_tril(grads_out(g), a->diagonal)
-                             : tt_triu(grads_out(g), a->diagonal));
+    grads_add(g, 0,
+              a->lower ? tt_tril(grads_out(g), a->diagonal) : tt_triu(grads_out(g), a->diagonal));
 }
 
 static const op tril = {"tril", tri_infer, tri_forward, tri_vjp, 0};
@@ -81,8 +81,7 @@ tt_tensor *tt_diag(tt_tensor *x, int64_t offset)
     if (x->at.ndim == 2)
         return tt_diagonal(x, offset, 0, 1);
     if (x->at.ndim != 1)
-        return op_fail(x, TT_ERR_SHAPE, "diag: %s is neither a vector nor a matrix",
-                       describe(x).s);
+        return op_fail(x, TT_ERR_SHAPE, "diag: %s is neither a vector nor a matrix", describe(x).s);
     return op_apply(&diag, 1, &x, &offset, sizeof offset);
 }
 
@@ -99,8 +98,7 @@ static tt_status one_hot_infer(op_call *c)
     shape[x->at.ndim] = classes;
     c->dtype = TT_I64;
     if (!layout_init(&c->at, x->at.ndim + 1, shape))
-        return op_error(c, TT_ERR_SHAPE, "%s with %lld classes", describe(x).s,
-                        (long long)classes);
+        return op_error(c, TT_ERR_SHAPE, "%s with %lld classes", describe(x).s, (long long)classes);
     operand in = operand_of(c->in[0]);
     if (!index_check(&c->ctx->ex, in, classes, &bad))
         return op_error(c, TT_ERR_INDEX, "%lld is not a class in [0, %lld)", (long long)bad,

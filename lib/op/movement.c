@@ -1,5 +1,6 @@
 /* Views: the same memory under other shapes and strides. Input: a tensor; output: a handle on the
- * same storage. Invariant: nothing is copied here, except by reshape where strides cannot say it. */
+ * same storage. Invariant: nothing is copied here, except by reshape where strides cannot say it.
+ */
 #include <string.h>
 #include "op.h"
 

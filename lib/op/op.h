@@ -14,15 +14,15 @@ typedef struct op_call op_call;
 typedef struct op_grads op_grads;
 
 /* What the vjp reads; everything else is kept as dtype and shape alone. */
-#define SAVE_IN(i) (1u << (i))
+#define SAVE_IN(i)  (1u << (i))
 #define SAVE_IN_ALL 0xffffu
-#define SAVE_OUT (1u << 16)
-#define SAVE_AUX (1u << 17)
+#define SAVE_OUT    (1u << 16)
+#define SAVE_AUX    (1u << 17)
 
 typedef struct op {
-    const char *name;                          /* used in error texts */
-    tt_status (*infer)(op_call *c);            /* the only part that may fail: sets dtype, at, ... */
-    void (*forward)(op_call *c);               /* NULL for pure views */
+    const char *name;               /* used in error texts */
+    tt_status (*infer)(op_call *c); /* the only part that may fail: sets dtype, at, ... */
+    void (*forward)(op_call *c);    /* NULL for pure views */
     void (*vjp)(const op_call *c, op_grads *g); /* NULL: not differentiable */
     unsigned saves;
 } op;
@@ -33,12 +33,12 @@ struct op_call {
     int n_in;
     tt_tensor *const *in;
     const void *attr;
-    tt_tensor *out;               /* set before forward; in vjp: data only with SAVE_OUT */
-    tt_tensor *aux[OP_MAX_AUX];   /* what forward computes beside the result, for vjp (SAVE_AUX) */
+    tt_tensor *out;             /* set before forward; in vjp: data only with SAVE_OUT */
+    tt_tensor *aux[OP_MAX_AUX]; /* what forward computes beside the result, for vjp (SAVE_AUX) */
     /* set by infer: */
     tt_dtype dtype;
-    layout at;                    /* view: offset from the start of the storage */
-    int view_of;                  /* input whose storage the result shares, or NOT_A_VIEW */
+    layout at;   /* view: offset from the start of the storage */
+    int view_of; /* input whose storage the result shares, or NOT_A_VIEW */
     int n_aux;
     tt_dtype aux_dtype[OP_MAX_AUX];
     layout aux_at[OP_MAX_AUX];
@@ -70,8 +70,8 @@ tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *sr
 void op_written(tt_tensor *dst);
 
 /* ---- helpers for infer ---- */
-bool dtype_is_float(tt_dtype d);                       /* F32, F64 */
-bool dtype_is_arithmetic(tt_dtype d);                  /* F32, F64, I64 */
+bool dtype_is_float(tt_dtype d);                        /* F32, F64 */
+bool dtype_is_arithmetic(tt_dtype d);                   /* F32, F64, I64 */
 tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
 tt_status infer_broadcast(op_call *c, tt_dtype dtype);  /* of all inputs; error names both shapes */
 tt_status check_same_dtype(op_call *c);
@@ -82,16 +82,16 @@ operand operand_of(tt_tensor *t);
 operand operand_expand(tt_tensor *t, const layout *shape, layout *at);
 
 /* ---- for vjp ---- */
-tt_tensor *grads_out(const op_grads *g);           /* gradient with respect to the result */
-bool grads_need(const op_grads *g, int i);         /* does input i want one */
+tt_tensor *grads_out(const op_grads *g);   /* gradient with respect to the result */
+bool grads_need(const op_grads *g, int i); /* does input i want one */
 /* Adds t to the gradient of input i, summing broadcast axes back; NULL t is ignored. */
 void grads_add(op_grads *g, int i, tt_tensor *t);
 /* For a view of a part of input i: adds t to that part of the gradient, if there is one that may be
  * written, so that many small parts do not cost a whole tensor each. inside: where the part lies in
  * a contiguous tensor of the input's shape. False: nothing was done. */
 bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside);
-/* What is pending for input i, where it may be added to in place: it lasts as long as the vjp. NULL:
- * nothing is, or others can see it. */
+/* What is pending for input i, where it may be added to in place: it lasts as long as the vjp.
+ * NULL: nothing is, or others can see it. */
 tt_tensor *grads_pending(op_grads *g, int i);
 
 #endif

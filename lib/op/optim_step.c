@@ -110,8 +110,14 @@ tt_status tt_adam_step_(int n, const tt_step_slot *slots, const tt_adam_hyper *h
         return TT_OK;
     if (begin(&b, "adam_step_", context_of(n, slots), n, slots)) {
         double step = (double)h->step;
-        const adam_args a = {h->lr, h->beta1, h->beta2, h->eps, h->weight_decay,
-                             1 - pow(h->beta1, step), 1 - pow(h->beta2, step), h->decoupled};
+        const adam_args a = {h->lr,
+                             h->beta1,
+                             h->beta2,
+                             h->eps,
+                             h->weight_decay,
+                             1 - pow(h->beta1, step),
+                             1 - pow(h->beta2, step),
+                             h->decoupled};
         for (int d = 0; d < DTYPES; d++)
             if (collect(&b, dtypes[d]))
                 adam_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);
@@ -126,8 +132,8 @@ tt_status tt_sgd_step_(int n, const tt_step_slot *slots, const tt_sgd_hyper *h)
     if (n == 0)
         return TT_OK;
     if (begin(&b, "sgd_step_", context_of(n, slots), n, slots)) {
-        const sgd_args a = {h->lr, h->momentum, h->dampening, h->weight_decay, h->nesterov,
-                            h->step <= 1};
+        const sgd_args a = {h->lr,           h->momentum, h->dampening,
+                            h->weight_decay, h->nesterov, h->step <= 1};
         for (int d = 0; d < DTYPES; d++)
             if (collect(&b, dtypes[d]))
                 sgd_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);

@@ -183,7 +183,8 @@ tt_tensor *tt_diagonal(tt_tensor *x, int64_t offset, int a, int b)
     part p;
     if (!op_context("diagonal", 1, &x))
         return NULL;
-    int i = op_axis("diagonal", x, a, x->at.ndim), j = i < 0 ? -1 : op_axis("diagonal", x, b, x->at.ndim);
+    int i = op_axis("diagonal", x, a, x->at.ndim),
+        j = i < 0 ? -1 : op_axis("diagonal", x, b, x->at.ndim);
     if (i < 0 || j < 0)
         return NULL;
     if (i == j)

@@ -1,4 +1,5 @@
-/* Views of a part of a tensor: slices, selections, diagonals. The gradient is put back into zeros. */
+/* Views of a part of a tensor: slices, selections, diagonals. The gradient is put back into zeros.
+ */
 #ifndef TT_PART_H
 #define TT_PART_H
 
@@ -15,8 +16,8 @@ typedef struct part {
 void part_begin(part *p, const tt_tensor *x);
 /* Elements start, start + step, ... (length of them) of an axis. */
 void part_range(part *p, int axis, int64_t start, int64_t step, int64_t length);
-void part_drop(part *p, int axis);              /* an axis of length 1 goes */
-void part_insert(part *p, int axis);            /* an axis of length 1 comes */
+void part_drop(part *p, int axis);   /* an axis of length 1 goes */
+void part_insert(part *p, int axis); /* an axis of length 1 comes */
 /* From (row, column) of axes i and j on: both go, the diagonal becomes the last axis. */
 void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length);
 tt_tensor *part_view(tt_tensor *x, const part *p);

@@ -1,5 +1,6 @@
 /* Elementwise operations: one op per row of the kernels' tables. Input: tensors that broadcast;
- * output: a new tensor. Invariant: what a row computes and its derivatives stand in the row alone. */
+ * output: a new tensor. Invariant: what a row computes and its derivatives stand in the row alone.
+ */
 #include "../kernel/pointwise.h"
 #include "op.h"
 
@@ -81,8 +82,8 @@ static void unary_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, op_apply(&unary_grad, c->ctx->mode == TT_GRAD ? 3 : 2, in, id, sizeof *id));
 }
 
-#define SAVES_X SAVE_IN(0)
-#define SAVES_Y SAVE_OUT
+#define SAVES_X    SAVE_IN(0)
+#define SAVES_Y    SAVE_OUT
 #define SAVES_NONE 0
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi)                                               \
     static const op op_##name = {#name, unary_infer, unary_forward, unary_vjp, SAVES_##reads};     \

@@ -79,8 +79,8 @@ tt_tensor *tt_randint(tt_ctx *ctx, int ndim, const int64_t *shape, int64_t lo, i
     if (!x)
         return NULL;
     if (lo >= hi)
-        return op_fail(x, TT_ERR_ARG, "randint: no integers from %lld to below %lld",
-                       (long long)lo, (long long)hi);
+        return op_fail(x, TT_ERR_ARG, "randint: no integers from %lld to below %lld", (long long)lo,
+                       (long long)hi);
     rng r = begin(ctx);
     random_integers_run(&ctx->ex, &r, operand_of(x), lo, hi);
     return end(ctx, x, &r);

@@ -1,5 +1,6 @@
-/* Reductions over any set of axes. Input: a tensor and the axes (none named: all); output: one value
- * for each combination of the others. Invariant: gradients are plain ops on the kept-dims shape. */
+/* Reductions over any set of axes. Input: a tensor and the axes (none named: all); output: one
+ * value for each combination of the others. Invariant: gradients are plain ops on the kept-dims
+ * shape. */
 #include <math.h>
 #include "../kernel/reduce.h"
 #include "op.h"
@@ -236,8 +237,7 @@ static void var_vjp(const op_call *c, op_grads *g)
 {
     const reduce_attr *a = c->attr;
     double n = (double)reduced_count(c->in[0], a->axis);
-    tt_tensor *mean = c->ctx->mode == TT_GRAD ? tt_div_scalar(sum_kept(c, c->in[0]), n)
-                                              : c->aux[0];
+    tt_tensor *mean = c->ctx->mode == TT_GRAD ? tt_div_scalar(sum_kept(c, c->in[0]), n) : c->aux[0];
     tt_tensor *d = tt_mul_scalar(tt_sub(c->in[0], mean), 2 / (n - a->parameter));
     grads_add(g, 0, tt_mul(keep(c, grads_out(g)), d));
 }

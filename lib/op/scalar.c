@@ -25,9 +25,8 @@ static tt_status check(const char *name, const tt_tensor *x, int kind, double va
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s; cast first", name,
                          describe(x).s);
     if (!holds(d, value))
-        return ctx_error(x->ctx, TT_ERR_DTYPE,
-                         "%s: %g is no %s; cast the tensor to float64 first", name, value,
-                         tt_dtype_name(d));
+        return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: %g is no %s; cast the tensor to float64 first",
+                         name, value, tt_dtype_name(d));
     if (d == TT_I64 && kind == DIVISION && value == 0)
         return ctx_error(x->ctx, TT_ERR_ARG, "%s: integer division by zero", name);
     if (d == TT_I64 && kind == POWER && value < 0)

@@ -51,9 +51,9 @@ tt_tensor *tt_cumsum(tt_tensor *x, int axis)
     return apply(&cumsum, x, axis, SCAN_SUM, false);
 }
 
-/* Without zeros: dx_i = (sum_{k>=i} g_k y_k) / x_i. From the first zero of a row on the products are
- * 0 and the division fails; there dx of the zero itself is sum g_k prod_{j<=k, j!=i} x_j, which is
- * the same formula with that zero replaced by 1, and later elements get 0. */
+/* Without zeros: dx_i = (sum_{k>=i} g_k y_k) / x_i. From the first zero of a row on the products
+ * are 0 and the division fails; there dx of the zero itself is sum g_k prod_{j<=k, j!=i} x_j, which
+ * is the same formula with that zero replaced by 1, and later elements get 0. */
 static void cumprod_vjp(const op_call *c, op_grads *g)
 {
     const scan_attr *a = c->attr;
@@ -65,14 +65,14 @@ static void cumprod_vjp(const op_call *c, op_grads *g)
     tt_tensor *plain = apply(&cumsum, tt_mul(gy, y), a->axis, SCAN_SUM, true);
     plain = tt_div(plain, tt_masked_fill(x, zero, 1));
     plain = tt_masked_fill(plain, tt_gt_scalar(zeros, 0), 0);
-    tt_tensor *kept = tt_cast(tt_eq_scalar(zeros, 1), d); /* from the first zero to before the next */
+    tt_tensor *kept =
+        tt_cast(tt_eq_scalar(zeros, 1), d); /* from the first zero to before the next */
     tt_tensor *without = tt_mul(tt_cumprod(tt_masked_fill(x, first, 1), a->axis), kept);
     tt_tensor *at_zero = tt_sum(tt_mul(gy, without), 1, &a->axis, true);
     grads_add(g, 0, tt_add(plain, tt_mul(at_zero, tt_cast(first, d))));
 }
 
-static const op cumprod = {"cumprod", scan_infer, scan_forward, cumprod_vjp,
-                           SAVE_IN(0) | SAVE_OUT};
+static const op cumprod = {"cumprod", scan_infer, scan_forward, cumprod_vjp, SAVE_IN(0) | SAVE_OUT};
 
 tt_tensor *tt_cumprod(tt_tensor *x, int axis)
 {
@@ -142,8 +142,7 @@ tt_tensor *tt_diff(tt_tensor *x, int axis)
         return NULL;
     int a = layout_axis(x->at.ndim, axis);
     if (a < 0)
-        return op_fail(x, TT_ERR_AXIS, "diff: axis %d is out of range for %s", axis,
-                       describe(x).s);
+        return op_fail(x, TT_ERR_AXIS, "diff: axis %d is out of range for %s", axis, describe(x).s);
     int64_t n = x->at.shape[a];
     if (n == 0)
         return x;

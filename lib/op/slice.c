@@ -1,5 +1,5 @@
-/* Slices as text: NumPy's basic indexing. Input: a tensor and text such as "1:3, ..., ::-1"; output:
- * a view. Invariant: an error shows the text with a caret under the place. */
+/* Slices as text: NumPy's basic indexing. Input: a tensor and text such as "1:3, ..., ::-1";
+ * output: a view. Invariant: an error shows the text with a caret under the place. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -93,9 +93,9 @@ static bool item(cursor *c, slice_item *i)
     if (take(c, ":"))
         return range(c, i);
     i->kind = SLICE_INDEX;
-    return i->has_start || fail(c, *c->at && *c->at != ','
-                                       ? "an integer, a range, '...' or None is expected"
-                                       : "an item is missing");
+    return i->has_start ||
+           fail(c, *c->at && *c->at != ',' ? "an integer, a range, '...' or None is expected"
+                                           : "an item is missing");
 }
 
 bool slice_parse(const char *text, slice_item *items, int max, int *n, size_t *error_at,

@@ -20,8 +20,8 @@ typedef struct slice_item {
     size_t at;                 /* offset of the item in the text */
 } slice_item;
 
-/* Reads up to the NUL and writes at most max items. False: *error_at is the offset of what cannot be
- * read, *why says why. */
+/* Reads up to the NUL and writes at most max items. False: *error_at is the offset of what cannot
+ * be read, *why says why. */
 bool slice_parse(const char *text, slice_item *items, int max, int *n, size_t *error_at,
                  const char **why);
 

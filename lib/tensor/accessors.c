@@ -9,8 +9,9 @@ static const struct {
     size_t size;
     tt_limits limits;
 } dtypes[] = {
-    [TT_F32] = {"float32", 4, {-(double)FLT_MAX, (double)FLT_MAX, (double)FLT_EPSILON,
-                               (double)FLT_MIN}},
+    [TT_F32] = {"float32",
+                4,
+                {-(double)FLT_MAX, (double)FLT_MAX, (double)FLT_EPSILON, (double)FLT_MIN}},
     [TT_F64] = {"float64", 8, {-DBL_MAX, DBL_MAX, DBL_EPSILON, DBL_MIN}},
     [TT_I64] = {"int64", 8, {-0x1p63, 0x1p63, 0, 1}},
     [TT_BOOL] = {"bool", 1, {0, 1, 0, 1}},
@@ -132,7 +133,9 @@ described describe_shape(int ndim, const int64_t *shape)
     n += (size_t)snprintf(d.s, most, "(");
     for (int i = 0; i < ndim && n + 24 < most; i++)
         n += (size_t)snprintf(d.s + n, most - n, "%lld%s", (long long)shape[i],
-                              i + 1 < ndim ? ", " : ndim == 1 ? "," : "");
+                              i + 1 < ndim ? ", "
+                              : ndim == 1  ? ","
+                                           : "");
     snprintf(d.s + n, sizeof d.s - n, ")");
     return d;
 }

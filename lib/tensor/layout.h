@@ -15,17 +15,21 @@ typedef struct layout {
     int64_t stride[LAYOUT_MAX_NDIM];
 } layout;
 
-/* a * b into *out; false on overflow. The only place where sizes are multiplied unchecked is none. */
+/* a * b into *out; false on overflow. The only place where sizes are multiplied unchecked is none.
+ */
 bool mul_overflow(int64_t a, int64_t b, int64_t *out);
 
-/* Contiguous (C order) layout; false when ndim or a size is out of range or the product overflows. */
+/* Contiguous (C order) layout; false when ndim or a size is out of range or the product overflows.
+ */
 bool layout_init(layout *l, int ndim, const int64_t *shape);
 void layout_copy(layout *dst, const layout *src); /* copies only the ndim axes in use */
 int64_t layout_numel(const layout *l);
-bool layout_is_contiguous(const layout *l); /* axes of size 1 have any stride; size-0 is contiguous */
+bool layout_is_contiguous(
+    const layout *l); /* axes of size 1 have any stride; size-0 is contiguous */
 bool layout_same_shape(const layout *a, const layout *b);
 bool layout_overlaps(const layout *l); /* may two indices name the same element (conservative) */
-bool layout_extent(const layout *l, int64_t *lo, int64_t *hi); /* element range touched, false if empty */
+bool layout_extent(const layout *l, int64_t *lo,
+                   int64_t *hi); /* element range touched, false if empty */
 
 /* Axis in [-ndim, ndim) to [0, ndim); -1 when out of range. */
 int layout_axis(int ndim, int axis);

@@ -39,8 +39,8 @@ typedef struct scope {
     tt_grad_mode mode;
 } scope;
 
-typedef struct chunk chunk;     /* a block of handle slots */
-typedef struct owned owned;     /* memory of the context's own life */
+typedef struct chunk chunk; /* a block of handle slots */
+typedef struct owned owned; /* memory of the context's own life */
 
 struct tt_ctx {
     error_state err;
@@ -54,9 +54,9 @@ struct tt_ctx {
     int64_t next_mark;
     tt_grad_mode mode;
     bool training, anomaly;
-    uint64_t seed, counter;      /* of the counter-based generator */
-    struct node *tape_last;      /* recorded nodes in creation order, newest last */
-    struct node *dying;          /* nodes whose last reference went, being released */
+    uint64_t seed, counter; /* of the counter-based generator */
+    struct node *tape_last; /* recorded nodes in creation order, newest last */
+    struct node *dying;     /* nodes whose last reference went, being released */
     bool draining;
     owned *owned;
 };
@@ -68,7 +68,8 @@ void tensor_slots_free(tt_ctx *ctx); /* at the end of the context */
 /* New handles in the innermost scope (NULL: no memory, recorded). `at` is copied. */
 tt_tensor *tensor_new(tt_ctx *ctx, tt_dtype dtype, const layout *at); /* contiguous, offset 0 */
 tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s); /* takes s */
-tt_tensor *tensor_view(tt_tensor *x, const layout *at); /* same storage, at->offset from its start */
+tt_tensor *tensor_view(tt_tensor *x,
+                       const layout *at); /* same storage, at->offset from its start */
 /* A handle in no scope; with_data: shares the storage, else keeps dtype and shape alone. */
 tt_tensor *tensor_private(tt_tensor *x, bool with_data);
 void tensor_release(tt_tensor *t); /* unlinks, drops storage and graph links, frees the slot */

@@ -215,7 +215,8 @@ int bench_main(int argc, char **argv, const char *subject, int n, const bench *c
         peer_stop(&p);
         p = (coprocess){NULL, NULL, 0};
     }
-    printf("ours: tinytensor %s, %d threads; median of %d rounds\n", tt_version(), o.threads, o.rounds);
+    printf("ours: tinytensor %s, %d threads; median of %d rounds\n", tt_version(), o.threads,
+           o.rounds);
     printf(o.markdown ? "\n| %s | %s | %s | %s | %s |\n|---|--:|--:|--:|--:|\n"
                       : "%-42s %10s %10s %8s  %s\n",
            "case", "ours", "peer", "ratio", "our rate");

@@ -1,5 +1,6 @@
 /* GPT-2 124M, random weights: training steps and tokens with the cache, against the same model in
- * PyTorch; nanoGPT's small configuration. One case at a time holds 2 GB: name one for its memory. */
+ * PyTorch; nanoGPT's small configuration. One case at a time holds 2 GB: name one for its memory.
+ */
 #include <stdlib.h>
 
 #include "bench.h"
@@ -42,7 +43,8 @@ TRAIN(train_4_256, 4, 256)
 TRAIN(train_1_1024, 1, 1024)
 
 /* The ceiling of training: the products of a step and nothing else. Of each linear layer x (n in),
- * w (in out) and the gradient (n out) of its result; 12 blocks with four layers each, and the head. */
+ * w (in out) and the gradient (n out) of its result; 12 blocks with four layers each, and the head.
+ */
 static const int64_t layers[][3] = {
     {768, 2304, 12}, {768, 768, 12}, {768, 3072, 12}, {3072, 768, 12}, {768, 50257, 1}};
 enum { LAYERS = sizeof layers / sizeof *layers };
@@ -55,8 +57,14 @@ static void products(tt_ctx *ctx, tt_tensor **t, int64_t n)
         t[3 * i + 2] = tt_randn(ctx, TT_F32, TT_SHAPE(n, layers[i][1]));
     }
 }
-static void products_256(tt_ctx *ctx, tt_tensor **t) { products(ctx, t, 256); }
-static void products_1024(tt_ctx *ctx, tt_tensor **t) { products(ctx, t, 1024); }
+static void products_256(tt_ctx *ctx, tt_tensor **t)
+{
+    products(ctx, t, 256);
+}
+static void products_1024(tt_ctx *ctx, tt_tensor **t)
+{
+    products(ctx, t, 1024);
+}
 
 static tt_tensor *multiply(tt_ctx *ctx, tt_tensor **t)
 {
@@ -104,9 +112,18 @@ static void generate_as(tt_ctx *ctx, tt_tensor **t, tt_dtype dtype)
     t[1] = tt_keep(tt_randint(ctx, TT_SHAPE(1, 1), 0, 50257));
     tt_scope_end(ctx, s);
 }
-static void generate_f32(tt_ctx *ctx, tt_tensor **t) { generate_as(ctx, t, TT_F32); }
-static void generate_bf16(tt_ctx *ctx, tt_tensor **t) { generate_as(ctx, t, TT_BF16); }
-static void generate_f16(tt_ctx *ctx, tt_tensor **t) { generate_as(ctx, t, TT_F16); }
+static void generate_f32(tt_ctx *ctx, tt_tensor **t)
+{
+    generate_as(ctx, t, TT_F32);
+}
+static void generate_bf16(tt_ctx *ctx, tt_tensor **t)
+{
+    generate_as(ctx, t, TT_BF16);
+}
+static void generate_f16(tt_ctx *ctx, tt_tensor **t)
+{
+    generate_as(ctx, t, TT_F16);
+}
 
 /* 64 tokens after a prompt of 16 */
 static tt_tensor *generate(tt_ctx *ctx, tt_tensor **t)

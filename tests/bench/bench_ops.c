@@ -1,7 +1,7 @@
 /* Operations of the core against PyTorch. */
 #include "bench.h"
 
-#define N1M (1 << 20)
+#define N1M  (1 << 20)
 #define N16M (1 << 24)
 
 #define SETUP(name, ...)                                                                           \
@@ -155,7 +155,8 @@ static const bench cases[] = {
     {"add of 4, recorded", four_grad, add, 0, 0, TT_GRAD},
     {"100 muls of 4, forward + backward", four_grad, hundred, 0, 0, TT_GRAD},
     {"step of MLP 2-16-16-1, batch 32, AdamW", tiny_mlp, tiny_mlp_step, 0, 0, TT_GRAD},
-    {"step of MLP 784-256-128-10, batch 64", fashion_64, fashion_step, 0, 6 * 64 * 234752.0, TT_GRAD},
+    {"step of MLP 784-256-128-10, batch 64", fashion_64, fashion_step, 0, 6 * 64 * 234752.0,
+     TT_GRAD},
     {"step of MLP 784-256-128-10, batch 128", fashion_128, fashion_step, 0, 6 * 128 * 234752.0,
      TT_GRAD},
 };

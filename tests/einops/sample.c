@@ -376,10 +376,14 @@ void make_operands(sample *s, tt_ctx *ctx, tt_dtype dtype, tt_tensor **x)
 tt_tensor *run_sample(const sample *s, tt_tensor *const *x)
 {
     switch (s->kind) {
-    case EINSUM: return tt_einsum(s->text, s->n, x);
-    case REARRANGE: return tt_rearrange_n(x[0], s->text, 0, NULL, NULL);
-    case REDUCE: return tt_reduce_n(x[0], s->text, s->how, 0, NULL, NULL);
-    default: return tt_repeat_n(x[0], s->text, 0, NULL, NULL);
+    case EINSUM:
+        return tt_einsum(s->text, s->n, x);
+    case REARRANGE:
+        return tt_rearrange_n(x[0], s->text, 0, NULL, NULL);
+    case REDUCE:
+        return tt_reduce_n(x[0], s->text, s->how, 0, NULL, NULL);
+    default:
+        return tt_repeat_n(x[0], s->text, 0, NULL, NULL);
     }
 }
 

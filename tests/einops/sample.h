@@ -24,7 +24,7 @@ typedef struct sample {
     uint64_t state; /* of the random numbers */
     kind kind;
     tt_reduction how;
-    bool letters;      /* NumPy's notation */
+    bool letters;       /* NumPy's notation */
     int n_labels, dots; /* the last `dots` labels are the ellipsis's */
     int64_t size[LABELS];
     bool given[LABELS]; /* its size stands in the pattern */
@@ -41,7 +41,8 @@ void make_operands(sample *s, tt_ctx *ctx, tt_dtype dtype, tt_tensor **x);
 tt_tensor *run_sample(const sample *s, tt_tensor *const *x);
 
 /* The result by loops, in float64; for sums (einsum, TT_SUM, TT_MEAN, and no reduction) also the
- * gradients of sum(result * weight), when weight is not NULL. out and grads are set to zero here. */
+ * gradients of sum(result * weight), when weight is not NULL. out and grads are set to zero here.
+ */
 void naive(const sample *s, tt_tensor *const *x, double *out, const double *weight, double **grads);
 int64_t out_numel(const sample *s);
 

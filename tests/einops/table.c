@@ -25,7 +25,8 @@ typedef struct row {
 
 static const row rows[] = {
 #define GROUP(title) {title, NONE, "", "", "", ""},
-#define EXAMPLE(function, shapes, pattern, extra) {NULL, function, #function, shapes, pattern, extra},
+#define EXAMPLE(function, shapes, pattern, extra)                                                  \
+    {NULL, function, #function, shapes, pattern, extra},
 #include "examples.def"
 };
 
@@ -90,12 +91,24 @@ static int call(const row *r, int n, tt_tensor **x, tt_tensor **out)
 {
     tt_packed parts[TENSORS];
     switch (r->function) {
-    case rearrange: out[0] = tt_rearrange(x[0], "%s", r->pattern); return 1;
-    case rearrange_list: out[0] = tt_rearrange_list(n, x, "%s", r->pattern); return 1;
-    case reduce: out[0] = tt_reduce(x[0], "%s", reduction_of(r->extra), r->pattern); return 1;
-    case repeat: out[0] = tt_repeat(x[0], "%s", r->pattern); return 1;
-    case einsum: out[0] = tt_einsum(r->pattern, n, x); return 1;
-    case pack: out[0] = tt_pack(n, x, r->pattern, NULL); return 1;
+    case rearrange:
+        out[0] = tt_rearrange(x[0], "%s", r->pattern);
+        return 1;
+    case rearrange_list:
+        out[0] = tt_rearrange_list(n, x, "%s", r->pattern);
+        return 1;
+    case reduce:
+        out[0] = tt_reduce(x[0], "%s", reduction_of(r->extra), r->pattern);
+        return 1;
+    case repeat:
+        out[0] = tt_repeat(x[0], "%s", r->pattern);
+        return 1;
+    case einsum:
+        out[0] = tt_einsum(r->pattern, n, x);
+        return 1;
+    case pack:
+        out[0] = tt_pack(n, x, r->pattern, NULL);
+        return 1;
     default:
         return tt_unpack(x[0], &(tt_packing){read_shapes(r->extra, parts), parts, NULL}, r->pattern,
                          TENSORS, out);
@@ -140,8 +153,9 @@ int main(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows && tt_ok(ctx); i++) {
         tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
         if (rows[i].function == NONE)
-            printf("%s**%s**\n\n| function | pattern | operands | result | |\n|---|---|---|---|---|\n",
-                   i ? "\n" : "", rows[i].group);
+            printf(
+                "%s**%s**\n\n| function | pattern | operands | result | |\n|---|---|---|---|---|\n",
+                i ? "\n" : "", rows[i].group);
         else
             put_row(ctx, &rows[i]);
         tt_scope_end(ctx, s);

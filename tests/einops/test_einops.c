@@ -20,10 +20,14 @@ static void expect_equal(tt_tensor *a, tt_tensor *b)
 
 START_TEST(what_strides_can_say_is_a_view)
 {
-    static const char *const views[] = {"a b c -> c a b",      "a b c -> a b c",
-                                        "a (b d) c -> a b d c, d=2", "a (b d) c -> d c b a, d=2",
-                                        "a b c -> (a b) c",    "a b c -> (a b c)",
-                                        "a b c -> 1 c () (a b)", "... c -> c ...",
+    static const char *const views[] = {"a b c -> c a b",
+                                        "a b c -> a b c",
+                                        "a (b d) c -> a b d c, d=2",
+                                        "a (b d) c -> d c b a, d=2",
+                                        "a b c -> (a b) c",
+                                        "a b c -> (a b c)",
+                                        "a b c -> 1 c () (a b)",
+                                        "... c -> c ...",
                                         "a ... -> (a ...)"};
     tt_ctx *ctx = tt_ctx_new();
     tt_tensor *x = counting(ctx, TT_SHAPE(2, 4, 3));
@@ -55,7 +59,8 @@ START_TEST(handles_in_between_are_released)
     tt_rearrange(x, "a (b d) c -> d (c b) a, d=2");
     tt_reduce(x, "a (b d) c -> d c 1, d=2", TT_SUM);
     tt_repeat(x, "a (b d) c -> d c e (b a), d=2, e=3");
-    tt_einsum("a b c, a (b d) c, c -> a d, d=1", TT_TENSORS(x, x, tt_ones(ctx, TT_F32, TT_SHAPE(3))));
+    tt_einsum("a b c, a (b d) c, c -> a d, d=1",
+              TT_TENSORS(x, x, tt_ones(ctx, TT_F32, TT_SHAPE(3))));
     tt_einsum("a b c, c b a ->", TT_TENSORS(x, tt_permute(x, TT_AXES(2, 1, 0))));
     /* five results, two operands; a merge keeps the copy that reshape made */
     ck_assert_int_le(tt_memory_stats(ctx).live_tensors - live, 5 + 2 + 3);
@@ -108,7 +113,8 @@ START_TEST(dtypes)
     ck_assert_int_eq(tt_dtype_of(tt_reduce(n, "a b -> a", TT_SUM)), TT_I64);
     ck_assert_int_eq(tt_dtype_of(tt_reduce(n, "a b -> a", TT_MEAN)), TT_F64);
     ck_assert_int_eq(tt_dtype_of(tt_reduce(n, "a b -> a", TT_ANY)), TT_BOOL);
-    ck_assert_int_eq(tt_dtype_of(tt_reduce(n, "a b -> b a", TT_ANY)), TT_I64); /* nothing to reduce */
+    ck_assert_int_eq(tt_dtype_of(tt_reduce(n, "a b -> b a", TT_ANY)),
+                     TT_I64); /* nothing to reduce */
     expect_values(tt_rearrange(bytes, "a b -> (b a)"), F64(0, 3, 1, 4, 2, 5));
     expect_values(tt_repeat(flags, "a b -> b a 1"), F64(0, 1, 1, 1, 1, 1));
     tt_tensor *big = tt_full(ctx, TT_I64, TT_SHAPE(1), 0);
@@ -124,7 +130,8 @@ END_TEST
 START_TEST(size_0_and_0_d)
 {
     tt_ctx *ctx = tt_ctx_new();
-    tt_tensor *none = tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)), *one = tt_full(ctx, TT_F32, TT_SCALAR, 7);
+    tt_tensor *none = tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)),
+              *one = tt_full(ctx, TT_F32, TT_SCALAR, 7);
     expect_shape(tt_rearrange(none, "a b -> b a"), TT_SHAPE(3, 0));
     expect_shape(tt_rearrange(none, "(a c) b -> a (c b), c=4"), TT_SHAPE(0, 12));
     expect_shape(tt_rearrange(none, "(a c) b -> a c b, a=0, c=0"), TT_SHAPE(0, 0, 3));
@@ -137,14 +144,15 @@ START_TEST(size_0_and_0_d)
     expect_values(tt_rearrange(one, "... -> (...)"), F64(7));
     expect_values(tt_einsum(",", TT_TENSORS(one, one)), F64(49));
     expect_values(tt_einsum("->", TT_TENSORS(one)), F64(7));
-    expect_values(tt_einsum("i,->i", TT_TENSORS(tt_arange(ctx, TT_F32, 0, 3, 1), one)), F64(0, 7, 14));
+    expect_values(tt_einsum("i,->i", TT_TENSORS(tt_arange(ctx, TT_F32, 0, 3, 1), one)),
+                  F64(0, 7, 14));
     expect_values(tt_einsum("ab,ac->bc", TT_TENSORS(none, tt_zeros(ctx, TT_F32, TT_SHAPE(0, 2)))),
                   F64(0, 0, 0, 0, 0, 0));
     expect_shape(tt_einsum("i,j->ij", TT_TENSORS(tt_zeros(ctx, TT_F32, TT_SHAPE(0)),
-                                                tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
+                                                 tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
                  TT_SHAPE(0, 1));
     expect_shape(tt_einsum("i,i->i", TT_TENSORS(tt_zeros(ctx, TT_F32, TT_SHAPE(0)),
-                                               tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
+                                                tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
                  TT_SHAPE(0));
     ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
     tt_ctx_free(ctx);
@@ -155,11 +163,14 @@ START_TEST(lists)
 {
     tt_ctx *ctx = tt_ctx_new();
     tt_tensor *a = counting(ctx, TT_SHAPE(2, 2)), *b = tt_add_scalar(a, 4);
-    expect_values(tt_rearrange_list(TT_TENSORS(a, b), "n h w -> h (n w)"), F64(0, 1, 4, 5, 2, 3, 6, 7));
-    expect_values(tt_rearrange_list(TT_TENSORS(a, b), "n h w -> (n h) w"), F64(0, 1, 2, 3, 4, 5, 6, 7));
+    expect_values(tt_rearrange_list(TT_TENSORS(a, b), "n h w -> h (n w)"),
+                  F64(0, 1, 4, 5, 2, 3, 6, 7));
+    expect_values(tt_rearrange_list(TT_TENSORS(a, b), "n h w -> (n h) w"),
+                  F64(0, 1, 2, 3, 4, 5, 6, 7));
     expect_shape(tt_rearrange_list(TT_TENSORS(a, b), "(n %d) h w -> n h w", 1), TT_SHAPE(2, 2, 2));
     expect_values(tt_reduce_list(TT_TENSORS(a, b), "n h w -> h w", TT_MEAN), F64(2, 3, 4, 5));
-    expect_values(tt_repeat_list(TT_TENSORS(a, b), "n h w -> n h w %d", 1), F64(0, 1, 2, 3, 4, 5, 6, 7));
+    expect_values(tt_repeat_list(TT_TENSORS(a, b), "n h w -> n h w %d", 1),
+                  F64(0, 1, 2, 3, 4, 5, 6, 7));
     ck_assert_int_eq(tt_memory_stats(ctx).live_tensors > 0, 1);
     ck_assert_ptr_null(tt_rearrange_list(TT_TENSORS(a, b), "h w -> h w"));
     expect_error(ctx, TT_ERR_SHAPE, "the left has 2 axes, the tensor 3, for (2, 2, 2) float32");
@@ -174,8 +185,11 @@ START_TEST(round_trips)
     tt_tensor *x = counting(ctx, TT_SHAPE(2, 6, 4, 3));
     tt_tensor *y = tt_rearrange(x, "b (h p) (w q) c -> (b p q) c w h, p=%d, q=%d", 3, 2);
     expect_equal(tt_rearrange(y, "(b p q) c w h -> b (h p) (w q) c, p=%d, q=%d", 3, 2), x);
-    expect_equal(tt_reduce(tt_repeat(x, "a b c d -> a (b 5) c d"), "a (b 5) c d -> a b c d", TT_MAX), x);
-    expect_equal(tt_rearrange(tt_rearrange(x, "a b c d -> (a b c d)"), "(a b c d) -> a b c d, a=2, b=6, c=4"), x);
+    expect_equal(
+        tt_reduce(tt_repeat(x, "a b c d -> a (b 5) c d"), "a (b 5) c d -> a b c d", TT_MAX), x);
+    expect_equal(tt_rearrange(tt_rearrange(x, "a b c d -> (a b c d)"),
+                              "(a b c d) -> a b c d, a=2, b=6, c=4"),
+                 x);
     tt_ctx_free(ctx);
 }
 END_TEST
@@ -185,13 +199,15 @@ START_TEST(many_axes)
 {
     tt_ctx *ctx = tt_ctx_new();
     tt_tensor *x = tt_reshape(tt_arange(ctx, TT_F32, 0, 65536, 1), TT_SHAPE(65536));
-    tt_tensor *y = tt_rearrange(x, "(a b c d e f g h i j k l m n o p) -> p o n m l k j i h g f e d c b a,"
-                                   "a=2,b=2,c=2,d=2,e=2,f=2,g=2,h=2,i=2,j=2,k=2,l=2,m=2,n=2,o=2");
+    tt_tensor *y =
+        tt_rearrange(x, "(a b c d e f g h i j k l m n o p) -> p o n m l k j i h g f e d c b a,"
+                        "a=2,b=2,c=2,d=2,e=2,f=2,g=2,h=2,i=2,j=2,k=2,l=2,m=2,n=2,o=2");
     ck_assert_int_eq(tt_ndim(y), 16);
     ck_assert(tt_get(y, 16, (int64_t[16]){1}) == 1);
     ck_assert_ptr_null(tt_rearrange(y, "... -> ... 1"));
     expect_error(ctx, TT_ERR_SHAPE, "more than 16 axes");
-    ck_assert_ptr_null(tt_rearrange(y, "(a q) b c d e f g h i j k l m n o p -> (a b c d e f g h i j k l m n o p) q, q=1"));
+    ck_assert_ptr_null(tt_rearrange(
+        y, "(a q) b c d e f g h i j k l m n o p -> (a b c d e f g h i j k l m n o p) q, q=1"));
     expect_error(ctx, TT_ERR_SHAPE, "more than 16 axes");
     tt_ctx_free(ctx);
 }
@@ -236,16 +252,18 @@ START_TEST(einsum_broadcasts)
     expect_values(tt_einsum("ij,ik->jk", TT_TENSORS(tt_ones(ctx, TT_F32, TT_SHAPE(1, 2)), b)),
                   F64(12, 15, 18, 21, 12, 15, 18, 21));
     expect_values(tt_einsum("i,i->", TT_TENSORS(tt_ones(ctx, TT_F32, TT_SHAPE(1)),
-                                               tt_ones(ctx, TT_F32, TT_SHAPE(3)))),
+                                                tt_ones(ctx, TT_F32, TT_SHAPE(3)))),
                   F64(3));
-    expect_shape(tt_einsum("...,...", TT_TENSORS(a, counting(ctx, TT_SHAPE(5, 1, 3)))), TT_SHAPE(5, 2, 3));
+    expect_shape(tt_einsum("...,...", TT_TENSORS(a, counting(ctx, TT_SHAPE(5, 1, 3)))),
+                 TT_SHAPE(5, 2, 3));
     expect_shape(tt_einsum("i, i, i -> i", TT_TENSORS(tt_ones(ctx, TT_F32, TT_SHAPE(1)),
-                                                     tt_ones(ctx, TT_F32, TT_SHAPE(1)),
-                                                     tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
+                                                      tt_ones(ctx, TT_F32, TT_SHAPE(1)),
+                                                      tt_ones(ctx, TT_F32, TT_SHAPE(1)))),
                  TT_SHAPE(1));
     /* the gradient of the one that was stretched is summed, and has its shape */
     tt_tensor *p = tt_param(tt_ones(ctx, TT_F64, TT_SHAPE(1, 2)));
-    tt_backward(tt_einsum("ij,ij->", TT_TENSORS(p, tt_cast(counting(ctx, TT_SHAPE(3, 2)), TT_F64))));
+    tt_backward(
+        tt_einsum("ij,ij->", TT_TENSORS(p, tt_cast(counting(ctx, TT_SHAPE(3, 2)), TT_F64))));
     expect_shape(tt_grad(p), TT_SHAPE(1, 2));
     expect_values(tt_grad(p), F64(6, 9));
     ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
@@ -264,7 +282,8 @@ START_TEST(einsum_labels)
     expect_values(tt_einsum("zA,AZ->zZ", TT_TENSORS(x, x)), F64(2, 3, 6, 11));
     for (int i = 0; i < 60; i++) {
         ops[i] = tt_eye(ctx, TT_F32, 2, 2);
-        n += (size_t)snprintf(text + n, sizeof text - n, "%saxis_%d axis_%d", i ? ", " : "", i, i + 1);
+        n += (size_t)snprintf(text + n, sizeof text - n, "%saxis_%d axis_%d", i ? ", " : "", i,
+                              i + 1);
     }
     ops[31] = x;
     snprintf(text + n, sizeof text - n, " -> axis_0 axis_60");
@@ -306,7 +325,8 @@ START_TEST(pack_and_unpack)
         expect_equal(out[i], x[i]);
     ck_assert(tt_same_storage(out[0], packed));
     ck_assert(tt_same_storage(tt_pack(1, x, "*", NULL), x[0]));
-    expect_shape(tt_pack(TT_TENSORS(tt_ones(ctx, TT_F32, TT_SCALAR), x[0]), "*", NULL), TT_SHAPE(7));
+    expect_shape(tt_pack(TT_TENSORS(tt_ones(ctx, TT_F32, TT_SCALAR), x[0]), "*", NULL),
+                 TT_SHAPE(7));
     /* by hand, with an unknown size in the middle */
     const tt_packed parts[] = {{0, {0}}, {2, {-1, 2}}, {1, {2}}};
     tt_tensor *long_one = counting(ctx, TT_SHAPE(2, 9));
@@ -323,7 +343,8 @@ START_TEST(unpack_refuses)
     tt_ctx *ctx = tt_ctx_new();
     tt_tensor *x = counting(ctx, TT_SHAPE(2, 9)), *out[3];
     const tt_packed unknown[] = {{1, {-1}}, {1, {-1}}}, odd[] = {{2, {-1, 2}}, {0, {0}}, {1, {1}}};
-    const tt_packed few[] = {{1, {4}}}, senseless[] = {{1, {-5}}}, deep[] = {{17, {1}}}, zero[] = {{2, {-1, 0}}};
+    const tt_packed few[] = {{1, {4}}}, senseless[] = {{1, {-5}}}, deep[] = {{17, {1}}},
+                    zero[] = {{2, {-1, 0}}};
     ck_assert_int_lt(tt_unpack(x, &(tt_packing){2, unknown, NULL}, "a *", 3, out), 0);
     expect_error(ctx, TT_ERR_SHAPE, "a second unknown size in part 1");
     ck_assert_int_lt(tt_unpack(x, &(tt_packing){3, odd, NULL}, "a *", 3, out), 0);

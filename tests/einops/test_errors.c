@@ -45,13 +45,20 @@ static bool call(const row *r, int n, tt_tensor **x)
 {
     tt_axis_size sizes[8];
     switch (r->kind) {
-    case REARRANGE: return tt_rearrange_n(x[0], r->pattern, 0, NULL, NULL) != NULL;
-    case REDUCE: return tt_reduce_n(x[0], r->pattern, TT_SUM, 0, NULL, NULL) != NULL;
-    case REPEAT: return tt_repeat_n(x[0], r->pattern, 0, NULL, NULL) != NULL;
-    case VIEW: return tt_rearrange_view(x[0], "%s", r->pattern) != NULL;
-    case EINSUM: return tt_einsum(r->pattern, n, x) != NULL;
-    case PACK: return tt_pack(n, x, r->pattern, NULL) != NULL;
-    default: return tt_parse_shape(x[0], r->pattern, 8, sizes) == TT_OK;
+    case REARRANGE:
+        return tt_rearrange_n(x[0], r->pattern, 0, NULL, NULL) != NULL;
+    case REDUCE:
+        return tt_reduce_n(x[0], r->pattern, TT_SUM, 0, NULL, NULL) != NULL;
+    case REPEAT:
+        return tt_repeat_n(x[0], r->pattern, 0, NULL, NULL) != NULL;
+    case VIEW:
+        return tt_rearrange_view(x[0], "%s", r->pattern) != NULL;
+    case EINSUM:
+        return tt_einsum(r->pattern, n, x) != NULL;
+    case PACK:
+        return tt_pack(n, x, r->pattern, NULL) != NULL;
+    default:
+        return tt_parse_shape(x[0], r->pattern, 8, sizes) == TT_OK;
     }
 }
 
@@ -81,7 +88,8 @@ START_TEST(sizes_beside_the_pattern)
     int64_t four[] = {4, 4}, negative[] = {-4}, huge[] = {INT64_MAX};
     ck_assert_ptr_nonnull(tt_rearrange_n(x, "b (h w) -> b h w", 1, h, four));
     tt_rearrange_n(x, "b (h w) -> b h w", 2, both, four);
-    expect_error(ctx, TT_ERR_PATTERN, "the size of 'h' is given twice, for (2, 12) float32\n  b (h w)");
+    expect_error(ctx, TT_ERR_PATTERN,
+                 "the size of 'h' is given twice, for (2, 12) float32\n  b (h w)");
     tt_rearrange_n(x, "b (h w) -> b h w, h=4", 1, h, four);
     expect_error(ctx, TT_ERR_PATTERN, "the size of 'h' is given twice");
     tt_rearrange_n(x, "b (h w) -> b h w", 1, bad, four);

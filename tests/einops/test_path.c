@@ -45,7 +45,8 @@ static bool needed(const path_problem *q, const axis_set *live, int n, int i, in
 }
 
 /* The cost of one step and what it leaves, axis by axis. */
-static double step(const path_problem *q, const axis_set *live, int n, int i, int j, axis_set *result)
+static double step(const path_problem *q, const axis_set *live, int n, int i, int j,
+                   axis_set *result)
 {
     double cost = 1;
     bool summed = false;
@@ -175,7 +176,8 @@ START_TEST(chains)
         set_add(&q.out, 0);
         set_add(&q.out, n);
         ck_assert(path_find(&r, &q, ctx));
-        ck_assert_msg(r.cost <= chain(n, size), "%d matrices: %g, not %g", n, r.cost, chain(n, size));
+        ck_assert_msg(r.cost <= chain(n, size), "%d matrices: %g, not %g", n, r.cost,
+                      chain(n, size));
     }
     tt_ctx_free(ctx);
 }
@@ -227,7 +229,8 @@ START_TEST(the_report)
 {
     tt_ctx *ctx = tt_ctx_new();
     char text[1000];
-    tt_tensor *a = tt_zeros(ctx, TT_F32, TT_SHAPE(512, 512)), *b = tt_zeros(ctx, TT_F32, TT_SHAPE(512, 8));
+    tt_tensor *a = tt_zeros(ctx, TT_F32, TT_SHAPE(512, 512)),
+              *b = tt_zeros(ctx, TT_F32, TT_SHAPE(512, 8));
     tt_einsum_path("ij,jk,kl->il", TT_TENSORS(a, b, tt_transpose(b, 0, 1)), text, sizeof text);
     ck_assert_str_eq(text, "naive cost: 3.22123e+09\n"
                            "chosen cost: 8.38861e+06\n"
@@ -254,18 +257,22 @@ START_TEST(wide_results)
         ones[i] = 1, twos[i] = 2;
     tt_tensor *wide = tt_expand(tt_reshape(tt_ones(ctx, TT_F32, TT_SCALAR), 16, ones), 16, twos);
     tt_tensor *pair = tt_ones(ctx, TT_F32, TT_SHAPE(2, 2));
-    tt_tensor *y = tt_einsum("abcdefghijklmnop,abcdefghijklmnop,qr->qr", TT_TENSORS(wide, wide, pair));
+    tt_tensor *y =
+        tt_einsum("abcdefghijklmnop,abcdefghijklmnop,qr->qr", TT_TENSORS(wide, wide, pair));
     expect_values(y, F64(65536, 65536, 65536, 65536));
-    y = tt_einsum("abcdefghijklmnop,qr,abcdefghijklmnop,st->qt", TT_TENSORS(wide, pair, wide, pair));
+    y = tt_einsum("abcdefghijklmnop,qr,abcdefghijklmnop,st->qt",
+                  TT_TENSORS(wide, pair, wide, pair));
     ck_assert(tt_get(y, TT_INDEX(0, 1)) == 262144);
     /* four operands of 15 axes, each pair with 5 in common: whichever two come first leave 20 */
     tt_tensor *x = tt_select(wide, 0, 0);
-    ck_assert_ptr_null(tt_einsum("abcdefghijklmno,abcdepqrstuvwxy,fghijpqrstzABCD,klmnouvwxyzABCD->",
-                                 TT_TENSORS(x, x, x, x)));
-    expect_error(ctx, TT_ERR_SHAPE, "every order of contraction has a result with more than 16 axes");
+    ck_assert_ptr_null(
+        tt_einsum("abcdefghijklmno,abcdepqrstuvwxy,fghijpqrstzABCD,klmnouvwxyzABCD->",
+                  TT_TENSORS(x, x, x, x)));
+    expect_error(ctx, TT_ERR_SHAPE,
+                 "every order of contraction has a result with more than 16 axes");
     tt_ctx_free(ctx);
 }
 END_TEST
 
-RUN_TESTS("einops path", few_operands_are_optimal, eight_operands_are_optimal, chains, many_operands,
-          fifty_operands, the_report, wide_results)
+RUN_TESTS("einops path", few_operands_are_optimal, eight_operands_are_optimal, chains,
+          many_operands, fifty_operands, the_report, wide_results)

@@ -17,7 +17,11 @@ static bool compact(const char *text, int n, const int *ndim)
 {
     return pattern_is_compact(text, strlen(text), n, ndim);
 }
-#define NDIM(...) (int)(sizeof((int[]){__VA_ARGS__}) / sizeof(int)), (int[]) { __VA_ARGS__ }
+#define NDIM(...)                                                                                  \
+    (int)(sizeof((int[]){__VA_ARGS__}) / sizeof(int)), (int[])                                     \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 START_TEST(letters_or_words)
 {
@@ -77,8 +81,9 @@ static void implied(const char *text, const char *output)
     size_t n = 0;
     ck_assert_msg(parse(&p, text, einsum | LETTERS), "%s", text);
     for (int g = p.term[p.n_terms].first; g < p.n_groups; g++)
-        n += (size_t)snprintf(got + n, sizeof got - n, "%s",
-                              p.group[g].dots ? "..." : (char[]){p.axis[p.item[p.group[g].first].axis].name[0], 0});
+        n += (size_t)snprintf(
+            got + n, sizeof got - n, "%s",
+            p.group[g].dots ? "..." : (char[]){p.axis[p.item[p.group[g].first].axis].name[0], 0});
     got[n] = '\0';
     ck_assert_str_eq(got, output);
 }
@@ -158,7 +163,8 @@ START_TEST(random_bytes)
 {
     static const char common[] = "abh1 ().,->=*_...2\t";
     static const unsigned grammars[] = {ARROW, MANY_TERMS | IMPLICIT | REPEATS | UNDERSCORE,
-                                        MANY_TERMS | IMPLICIT | REPEATS | LETTERS, STAR, UNDERSCORE};
+                                        MANY_TERMS | IMPLICIT | REPEATS | LETTERS, STAR,
+                                        UNDERSCORE};
     uint64_t state = 12345;
     for (int i = 0; i < 200000; i++) {
         char text[32];

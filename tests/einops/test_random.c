@@ -16,8 +16,8 @@ static void expect_close(const sample *s, const char *what, tt_tensor *got, cons
     for (int64_t k = 0; k < n; k++)
         ck_assert_msg(fabs(v[k] - want[k]) <= tolerance * (1 + fabs(want[k])) ||
                           (tolerance == 0 && fabs(want[k]) > 9e15), /* int64 is exact beyond */
-                      "\"%s\": %s: element %lld is %.9g, not %.9g", s->text, what, (long long)k, v[k],
-                      want[k]);
+                      "\"%s\": %s: element %lld is %.9g, not %.9g", s->text, what, (long long)k,
+                      v[k], want[k]);
     free(v);
 }
 
@@ -165,7 +165,8 @@ START_TEST(differences)
             bool ties = s.kind == REDUCE && (s.how == TT_MAX || s.how == TT_MIN);
             ck_assert_msg(ties || tt_gradcheck(ctx, as_function, &s, s.n, x, &report) == TT_OK,
                           "\"%s\": %s", s.text, tt_error_message(ctx));
-            ck_assert_msg(ties || tt_gradcheck(ctx, gradient_function, &s, s.n, x, &report) == TT_OK,
+            ck_assert_msg(ties ||
+                              tt_gradcheck(ctx, gradient_function, &s, s.n, x, &report) == TT_OK,
                           "second order: \"%s\": %s", s.text, tt_error_message(ctx));
         }
         tt_ctx_free(ctx);

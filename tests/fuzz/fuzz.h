@@ -1,6 +1,6 @@
-/* A fuzz target is one file: LLVMFuzzerTestOneInput, and a few inputs to begin with. It is built with
- * libFuzzer where the compiler has it, and with standalone.c, which mutates the inputs for a bounded
- * number of times, for the ordinary tests. */
+/* A fuzz target is one file: LLVMFuzzerTestOneInput, and a few inputs to begin with. It is built
+ * with libFuzzer where the compiler has it, and with standalone.c, which mutates the inputs for a
+ * bounded number of times, for the ordinary tests. */
 #ifndef TT_FUZZ_H
 #define TT_FUZZ_H
 

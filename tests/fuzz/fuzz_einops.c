@@ -8,15 +8,33 @@
 #include "fuzz.h"
 
 static const char *const seeds[] = {
-    "0a b c -> c (a b)",       "0(a b) c d -> a b c d, a=2",   "0... c -> c (...)",
-    "0a b c -> a () b 1 c",    "1a (b 2) c -> a c",            "1a b c ->",
-    "1... -> 1",               "2a b c -> (a 2) b c n, n=3",   "2a b c -> a b (c x y), x=2, y=0",
-    "3a b c -> (a b) c",       "3a b c -> (c b) a",            "4abc,cd->abd",
-    "4a b c, c d -> (a b) d",  "4...c,cd",                     "4aaa,bb->ab",
-    "4a (b e) c, c d -> e, b=1", "5abc,cd,cd",                 "5i j k, k l, m l -> i m",
-    "6a * c",                  "6* a",                         "7a _ c",
-    "7... 4",                  "0",                            "0a b - > b",
-    "0((a) b c) -> a",         "0a b c -> a b c, a=-1",        "0a b c -> a b c, a=99999999999999999999",
+    "0a b c -> c (a b)",
+    "0(a b) c d -> a b c d, a=2",
+    "0... c -> c (...)",
+    "0a b c -> a () b 1 c",
+    "1a (b 2) c -> a c",
+    "1a b c ->",
+    "1... -> 1",
+    "2a b c -> (a 2) b c n, n=3",
+    "2a b c -> a b (c x y), x=2, y=0",
+    "3a b c -> (a b) c",
+    "3a b c -> (c b) a",
+    "4abc,cd->abd",
+    "4a b c, c d -> (a b) d",
+    "4...c,cd",
+    "4aaa,bb->ab",
+    "4a (b e) c, c d -> e, b=1",
+    "5abc,cd,cd",
+    "5i j k, k l, m l -> i m",
+    "6a * c",
+    "6* a",
+    "7a _ c",
+    "7... 4",
+    "0",
+    "0a b - > b",
+    "0((a) b c) -> a",
+    "0a b c -> a b c, a=-1",
+    "0a b c -> a b c, a=99999999999999999999",
 };
 
 const uint8_t *fuzz_seed(int i, size_t *size)
@@ -40,11 +58,16 @@ static tt_tensor *call(int which, const char *text, tt_tensor *x, tt_tensor *m)
     tt_tensor *out[2], *y = NULL;
     char report[300];
     switch (which) {
-    case 0: return tt_rearrange_n(x, text, 0, NULL, NULL);
-    case 1: return tt_reduce_n(x, text, TT_SUM, 0, NULL, NULL);
-    case 2: return tt_repeat_n(x, text, 0, NULL, NULL);
-    case 3: return tt_rearrange_view(x, "%s", text);
-    case 4: return tt_einsum(text, 2, (tt_tensor *[]){x, m});
+    case 0:
+        return tt_rearrange_n(x, text, 0, NULL, NULL);
+    case 1:
+        return tt_reduce_n(x, text, TT_SUM, 0, NULL, NULL);
+    case 2:
+        return tt_repeat_n(x, text, 0, NULL, NULL);
+    case 3:
+        return tt_rearrange_view(x, "%s", text);
+    case 4:
+        return tt_einsum(text, 2, (tt_tensor *[]){x, m});
     case 5:
         tt_einsum_path(text, 3, (tt_tensor *[]){x, m, m}, report, sizeof report);
         return tt_einsum(text, 3, (tt_tensor *[]){x, m, m});

@@ -1,4 +1,5 @@
-/* What the targets that load files share: a context with little memory, and a look at all elements. */
+/* What the targets that load files share: a context with little memory, and a look at all elements.
+ */
 #ifndef TT_FUZZ_LOAD_H
 #define TT_FUZZ_LOAD_H
 

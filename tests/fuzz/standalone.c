@@ -1,5 +1,6 @@
-/* Runs a target on its own inputs, on those cut off at every length, and on mutations of them: bytes
- * changed, inserted, removed, repeated, joined. usage: PROGRAM [TIMES [SEED]], or PROGRAM FILE */
+/* Runs a target on its own inputs, on those cut off at every length, and on mutations of them:
+ * bytes changed, inserted, removed, repeated, joined. usage: PROGRAM [TIMES [SEED]], or PROGRAM
+ * FILE */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@ static size_t below(size_t n)
 
 static size_t change(uint8_t *x, size_t n)
 {
-    static const uint8_t special[] = {0, 1, 0x7f, 0x80, 0xff, '0', '9', '-', ',', ':', '.', ' ', '(',
-                                      ')', '[', ']', '{', '}', '"', '\'', '\\', '\n'};
+    static const uint8_t special[] = {0,   1,   0x7f, 0x80, 0xff, '0', '9', '-', ',',  ':',  '.',
+                                      ' ', '(', ')',  '[',  ']',  '{', '}', '"', '\'', '\\', '\n'};
     size_t at = below(n + 1), len = 1 + below(8);
     switch (below(6)) {
     case 0:

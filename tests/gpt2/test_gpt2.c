@@ -77,8 +77,13 @@ START_TEST(logits_loss_gradients)
 }
 END_TEST
 
-static const train_options TRAINING = {.lr = 1e-2, .min_lr = 1e-2, .beta1 = 0.9, .beta2 = 0.99,
-                                       .weight_decay = 0.1, .grad_clip = 1, .steps = 10};
+static const train_options TRAINING = {.lr = 1e-2,
+                                       .min_lr = 1e-2,
+                                       .beta1 = 0.9,
+                                       .beta2 = 0.99,
+                                       .weight_decay = 0.1,
+                                       .grad_clip = 1,
+                                       .steps = 10};
 
 static double one_step(fixture *f, trainer *t)
 {
@@ -103,8 +108,8 @@ START_TEST(ten_steps)
     tt_tensor *losses = expected(&f, d, "losses");
     for (int i = 0; i < 10; i++) {
         double loss = one_step(&f, &t), want = tt_get(losses, TT_INDEX(i));
-        ck_assert_msg(fabs(loss - want) < (d == TT_F32 ? 1e-4 : 1e-10) * want, "step %d: %g, not %g",
-                      i, loss, want);
+        ck_assert_msg(fabs(loss - want) < (d == TT_F32 ? 1e-4 : 1e-10) * want,
+                      "step %d: %g, not %g", i, loss, want);
     }
     trainer_free(&t);
     end(&f);

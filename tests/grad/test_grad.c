@@ -9,12 +9,16 @@ typedef struct row {
     const char *name;
     call fn;
     double lo, hi;
-    int n;             /* inputs */
-    bool keeps_shape;  /* may be fed any shape (elementwise) */
-    bool first_only;   /* no second derivative is asked for (kinks, or constant gradients) */
+    int n;            /* inputs */
+    bool keeps_shape; /* may be fed any shape (elementwise) */
+    bool first_only;  /* no second derivative is asked for (kinks, or constant gradients) */
 } row;
 
-#define ROW1(id) static tt_tensor *fn_##id(tt_tensor **in) { return tt_##id(in[0]); }
+#define ROW1(id)                                                                                   \
+    static tt_tensor *fn_##id(tt_tensor **in)                                                      \
+    {                                                                                              \
+        return tt_##id(in[0]);                                                                     \
+    }
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) ROW1(name)
 #include "kernel/unary.def"
 #define BINARY(name, z, cost, lo, hi)                                                              \
@@ -91,7 +95,8 @@ CASE(rdiv_scalar, tt_rdiv_scalar(x, 2))
 CASE(pow_scalar, tt_pow_scalar(x, 3))
 CASE(rpow_scalar, tt_rpow_scalar(x, 2))
 CASE(matmul, tt_matmul(x, tt_transpose(y, 0, 1)))
-CASE(matmul_batch, tt_matmul(tt_unsqueeze(x, 0), tt_expand(tt_unsqueeze(tt_transpose(y, 0, 1), 0), TT_SHAPE(2, -1, -1))))
+CASE(matmul_batch, tt_matmul(tt_unsqueeze(x, 0), tt_expand(tt_unsqueeze(tt_transpose(y, 0, 1), 0),
+                                                           TT_SHAPE(2, -1, -1))))
 CASE(outer, tt_outer(x, y))
 CASE(tensordot, tt_tensordot(x, y, 1, (int[]){1}, (int[]){1}))
 CASE(linear, tt_linear(x, y, tt_select(z, 1, 0)))
@@ -126,7 +131,8 @@ CASE(bce_with_logits_with, tt_bce_with_logits_with(x, tt_sigmoid(y), TT_LOSS_NON
 CASE(kl_div, tt_kl_div(tt_log_softmax(x, 1), tt_softmax(y, 1)))
 CASE(kl_div_with, tt_kl_div_with(x, tt_softmax(y, 1), TT_LOSS_NONE))
 CASE(nll_loss, tt_nll_loss(x, idx(x, TT_SHAPE(3), (int64_t[]){1, 0, -7}), -7))
-CASE(nll_loss_with, tt_nll_loss_with(x, idx(x, TT_SHAPE(3), (int64_t[]){3, 0, 1}), -7, TT_LOSS_NONE))
+CASE(nll_loss_with,
+     tt_nll_loss_with(x, idx(x, TT_SHAPE(3), (int64_t[]){3, 0, 1}), -7, TT_LOSS_NONE))
 
 /* Functions that fill a list: their results, joined with weights. */
 static tt_tensor *joined(int n, tt_tensor **parts)
@@ -196,7 +202,8 @@ static tt_tensor *fn_linear_cross_entropy(tt_tensor **in)
 }
 
 CASE(einsum, tt_einsum("ij,kj,kl->il", TT_TENSORS(x, y, z)))
-CASE(einsum_groups, tt_einsum("i (j k), ... k -> ... (i j), k=2", TT_TENSORS(x, tt_narrow(y, 1, 1, 2))))
+CASE(einsum_groups,
+     tt_einsum("i (j k), ... k -> ... (i j), k=2", TT_TENSORS(x, tt_narrow(y, 1, 1, 2))))
 CASE(einsum_diagonal, tt_einsum("i i, i j -> j", TT_TENSORS(tt_narrow(x, 1, 0, 3), y)))
 CASE(rearrange, tt_rearrange(x, "a (b c) -> b (c a), c=%d", 2))
 CASE(rearrange_n, tt_rearrange_n(x, "a (b 1) -> (b a)", 0, NULL, NULL))
@@ -224,28 +231,51 @@ static const row rows[] = {
 #define BINARY(name, z, cost, lo, hi) {#name, fn_##name, lo, hi, 2, true, false},
 #include "kernel/binary.def"
 #define X(id, n) {#id, fn_##id, -2, 2, n, false, false},
-    X(sum, 1) X(mean, 1) X(prod, 1) X(max, 1) X(min, 1) X(logsumexp, 1) X(var, 1) X(std, 1)
-    X(norm, 1) X(norm3, 1) X(nansum, 1) X(nanmean, 1) X(cumsum, 1) X(cumprod, 1) X(cummax, 1)
-    X(cummin, 1) X(logcumsumexp, 1) X(diff, 1) X(reshape, 1) X(view_twice, 1) X(transpose, 1)
-    X(moveaxis, 1) X(expand, 1) X(flip, 1) X(select, 1) X(slice, 1) X(diagonal, 1) X(cast, 1)
-    X(clone, 1) X(cat, 1) X(stack, 1) X(tile, 1) X(repeat_interleave, 1) X(roll, 1) X(pad, 1)
-    X(tril, 1) X(triu, 1) X(diag, 1) X(take, 1) X(gather, 1) X(scatter, 2) X(scatter_add, 2)
-    X(index_add, 2) X(masked_select, 1) X(where, 2) X(masked_fill, 1) X(clamp, 1) X(lerp, 3)
-    X(nan_to_num, 1) X(add_scalar, 1) X(rsub_scalar, 1) X(pow_scalar, 1) X(rpow_scalar, 1)
-    X(matmul, 2) X(matmul_batch, 2) X(outer, 2) X(tensordot, 2) X(linear, 3) X(softmax, 1)
-    X(softmax_0, 1) X(log_softmax, 1) X(cross_entropy, 1) X(mse_loss, 2) X(bce_with_logits, 2)
-    X(einsum, 3) X(einsum_groups, 2) X(einsum_diagonal, 2) X(rearrange, 1) X(rearrange_n, 1)
-    X(rearrange_list, 2) X(rearrange_view, 1) X(reduce, 1) X(reduce_n, 1) X(reduce_list, 2)
-    X(repeat, 1) X(repeat_n, 1) X(repeat_list, 2) X(pack, 2) X(unpack, 1)
-    X(embedding, 1) X(atan2_scalar, 1) X(div_scalar, 1) X(sub_scalar, 1) X(fmod_scalar, 1)
-    X(remainder_scalar, 1) X(floor_divide_scalar, 1) X(hypot_scalar, 1) X(maximum_scalar, 1)
-    X(minimum_scalar, 1) X(contiguous, 1) X(dot, 2) X(narrow, 1) X(permute, 1) X(squeeze, 1)
-    X(unflatten, 1) X(view, 1) X(slice_n, 1) X(l1_loss, 2) X(l1_loss_with, 2) X(mse_loss_with, 2)
-    X(bce_with_logits_with, 2) X(kl_div, 2) X(kl_div_with, 2) X(nll_loss, 1) X(nll_loss_with, 1)
-    X(chunk, 1) X(split, 1) X(unbind, 1) X(meshgrid, 2) X(dropout, 1) X(cross_entropy_with, 1)
-    X(layer_norm, 3) X(rms_norm, 2) X(scaled_dot_product_attention, 3) X(linear_cross_entropy, 2)
+    X(sum, 1) X(mean, 1) X(prod, 1) X(max, 1) X(min, 1) X(logsumexp, 1) X(var, 1) X(std, 1) X(
+        norm, 1) X(norm3, 1) X(nansum, 1) X(nanmean, 1) X(cumsum, 1) X(cumprod, 1) X(cummax, 1)
+        X(cummin, 1) X(logcumsumexp, 1) X(diff, 1) X(reshape, 1) X(view_twice, 1) X(transpose, 1) X(
+            moveaxis, 1) X(expand, 1) X(flip, 1) X(select, 1) X(slice, 1) X(diagonal, 1) X(cast, 1)
+            X(clone, 1) X(cat, 1) X(stack, 1) X(tile, 1) X(repeat_interleave, 1) X(roll, 1)
+                X(pad, 1) X(tril, 1) X(triu, 1) X(diag, 1) X(take, 1) X(gather, 1) X(scatter, 2) X(
+                    scatter_add, 2) X(index_add, 2) X(masked_select, 1) X(where, 2)
+                    X(masked_fill, 1) X(clamp, 1) X(lerp, 3) X(nan_to_num, 1) X(add_scalar, 1) X(
+                        rsub_scalar, 1) X(pow_scalar, 1) X(rpow_scalar, 1) X(matmul, 2)
+                        X(matmul_batch, 2) X(outer, 2) X(tensordot, 2) X(linear, 3) X(
+                            softmax, 1) X(softmax_0, 1) X(log_softmax, 1) X(cross_entropy, 1)
+                            X(mse_loss, 2) X(bce_with_logits, 2) X(einsum, 3) X(einsum_groups, 2) X(
+                                einsum_diagonal, 2) X(rearrange, 1) X(rearrange_n, 1)
+                                X(rearrange_list, 2) X(rearrange_view, 1) X(reduce, 1)
+                                    X(reduce_n, 1) X(reduce_list, 2) X(repeat, 1) X(repeat_n, 1)
+                                        X(repeat_list, 2) X(pack, 2) X(unpack, 1) X(embedding, 1) X(
+                                            atan2_scalar,
+                                            1) X(div_scalar, 1) X(sub_scalar, 1) X(fmod_scalar, 1)
+                                            X(remainder_scalar, 1) X(floor_divide_scalar, 1) X(
+                                                hypot_scalar,
+                                                1) X(maximum_scalar, 1)
+                                                X(minimum_scalar, 1) X(contiguous, 1) X(dot, 2) X(
+                                                    narrow,
+                                                    1) X(permute, 1)
+                                                    X(squeeze, 1) X(unflatten, 1) X(view, 1) X(
+                                                        slice_n,
+                                                        1) X(l1_loss, 2)
+                                                        X(l1_loss_with, 2) X(mse_loss_with, 2) X(
+                                                            bce_with_logits_with,
+                                                            2) X(kl_div,
+                                                                 2) X(kl_div_with, 2)
+                                                            X(nll_loss, 1) X(nll_loss_with, 1) X(
+                                                                chunk,
+                                                                1) X(split,
+                                                                     1) X(unbind, 1)
+                                                                X(meshgrid, 2) X(dropout, 1) X(
+                                                                    cross_entropy_with,
+                                                                    1) X(layer_norm,
+                                                                         3) X(rms_norm, 2)
+                                                                    X(scaled_dot_product_attention,
+                                                                      3) X(linear_cross_entropy, 2)
 #undef X
-    {"rdiv_scalar", fn_rdiv_scalar, 0.5, 2, 1, true, false},
+                                                                        {"rdiv_scalar",
+                                                                         fn_rdiv_scalar, 0.5, 2, 1,
+                                                                         true, false},
 };
 enum { ROWS = sizeof rows / sizeof *rows, LAYOUTS = 5 };
 
@@ -253,11 +283,16 @@ enum { ROWS = sizeof rows / sizeof *rows, LAYOUTS = 5 };
 static tt_tensor *input(tt_ctx *ctx, const row *r, int layout)
 {
     switch (layout) {
-    case 0: return tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi);
-    case 1: return tt_transpose(tt_uniform(ctx, TT_F64, TT_SHAPE(4, 3), r->lo, r->hi), 0, 1);
-    case 2: return tt_slice(tt_uniform(ctx, TT_F64, TT_SHAPE(6, 9), r->lo, r->hi), "::2, 1::2");
-    case 3: return tt_flip(tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi), TT_ALL_AXES);
-    default: return tt_expand(tt_uniform(ctx, TT_F64, TT_SHAPE(4), r->lo, r->hi), TT_SHAPE(3, 4));
+    case 0:
+        return tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi);
+    case 1:
+        return tt_transpose(tt_uniform(ctx, TT_F64, TT_SHAPE(4, 3), r->lo, r->hi), 0, 1);
+    case 2:
+        return tt_slice(tt_uniform(ctx, TT_F64, TT_SHAPE(6, 9), r->lo, r->hi), "::2, 1::2");
+    case 3:
+        return tt_flip(tt_uniform(ctx, TT_F64, TT_SHAPE(3, 4), r->lo, r->hi), TT_ALL_AXES);
+    default:
+        return tt_expand(tt_uniform(ctx, TT_F64, TT_SHAPE(4), r->lo, r->hi), TT_SHAPE(3, 4));
     }
 }
 
@@ -274,7 +309,8 @@ static tt_tensor *run(tt_ctx *ctx, int n, tt_tensor *const *inputs, void *user)
 static tt_tensor *run_gradient(tt_ctx *ctx, int n, tt_tensor *const *inputs, void *user)
 {
     tt_tensor *xs[3], *out[3];
-    tt_scope s = tt_scope_begin(ctx, TT_GRAD); /* also inside the differences, which record nothing */
+    tt_scope s =
+        tt_scope_begin(ctx, TT_GRAD); /* also inside the differences, which record nothing */
     for (int i = 0; i < n; i++) {
         xs[i] = inputs[i];
         if (!tt_requires_grad(xs[i])) {
@@ -283,7 +319,11 @@ static tt_tensor *run_gradient(tt_ctx *ctx, int n, tt_tensor *const *inputs, voi
         }
     }
     tt_tensor *y = run(ctx, n, xs, user);
-    tt_tensor *w = tt_add_scalar(tt_mul_scalar(tt_reshape(tt_arange(ctx, TT_F64, 0, (double)tt_numel(y), 1), tt_ndim(y), tt_shape(y)), 0.3), 0.5);
+    tt_tensor *w =
+        tt_add_scalar(tt_mul_scalar(tt_reshape(tt_arange(ctx, TT_F64, 0, (double)tt_numel(y), 1),
+                                               tt_ndim(y), tt_shape(y)),
+                                    0.3),
+                      0.5);
     tt_tensor *total = NULL;
     if (tt_grads_of(tt_sum(tt_mul(y, w), TT_ALL_AXES, false), n, xs, TT_CREATE_GRAPH, out) == TT_OK)
         for (int i = 0; i < n; i++) {

@@ -7,8 +7,8 @@ typedef tt_tensor *(*call)(tt_tensor *const *in);
 static tt_tensor *plain_attention(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask,
                                   bool causal)
 {
-    tt_tensor *s = tt_mul_scalar(tt_matmul(q, tt_transpose(k, -1, -2)),
-                                 1 / sqrt((double)tt_size(q, -1)));
+    tt_tensor *s =
+        tt_mul_scalar(tt_matmul(q, tt_transpose(k, -1, -2)), 1 / sqrt((double)tt_size(q, -1)));
     tt_tensor *ones = tt_ones(tt_ctx_of(q), TT_BOOL, TT_SHAPE(tt_size(s, -2), tt_size(s, -1)));
     if (causal)
         s = tt_masked_fill(s, tt_triu(ones, 1), -INFINITY);
@@ -22,7 +22,8 @@ static tt_tensor *plain_attention(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_t
 static tt_tensor *half_mask(tt_tensor *q, tt_tensor *k)
 {
     tt_tensor *n = tt_arange(tt_ctx_of(q), TT_I64, 0, (double)(tt_size(q, -2) * tt_size(k, -2)), 1);
-    return tt_ne_scalar(tt_remainder_scalar(tt_reshape(n, TT_SHAPE(tt_size(q, -2), tt_size(k, -2))), 3), 0);
+    return tt_ne_scalar(
+        tt_remainder_scalar(tt_reshape(n, TT_SHAPE(tt_size(q, -2), tt_size(k, -2))), 3), 0);
 }
 
 static tt_tensor *targets(tt_tensor *x)
@@ -31,16 +32,46 @@ static tt_tensor *targets(tt_tensor *x)
     return tt_masked_fill(tt_remainder_scalar(n, 5), tt_eq_scalar(n, 1), -100);
 }
 
-static tt_tensor *layer_norm(tt_tensor *const *in) { return tt_layer_norm(in[0], in[1], in[2], 1e-5); }
-static tt_tensor *layer_norm_bare(tt_tensor *const *in) { return tt_layer_norm(in[0], NULL, NULL, 1e-5); }
-static tt_tensor *layer_norm_bias(tt_tensor *const *in) { return tt_layer_norm(in[0], NULL, in[2], 1e-5); }
-static tt_tensor *rms_norm(tt_tensor *const *in) { return tt_rms_norm(in[0], in[1], 1e-5); }
-static tt_tensor *rms_norm_bare(tt_tensor *const *in) { return tt_rms_norm(in[0], NULL, 1e-5); }
-static tt_tensor *attention(tt_tensor *const *in) { return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, false, 0); }
-static tt_tensor *causal(tt_tensor *const *in) { return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, true, 0); }
-static tt_tensor *masked(tt_tensor *const *in) { return tt_scaled_dot_product_attention(in[0], in[1], in[2], half_mask(in[0], in[1]), true, 0); }
-static tt_tensor *biased(tt_tensor *const *in) { return tt_scaled_dot_product_attention(in[0], in[1], in[2], in[3], false, 0); }
-static tt_tensor *linear_loss(tt_tensor *const *in) { return tt_linear_cross_entropy(in[0], in[1], targets(in[0]), -100); }
+static tt_tensor *layer_norm(tt_tensor *const *in)
+{
+    return tt_layer_norm(in[0], in[1], in[2], 1e-5);
+}
+static tt_tensor *layer_norm_bare(tt_tensor *const *in)
+{
+    return tt_layer_norm(in[0], NULL, NULL, 1e-5);
+}
+static tt_tensor *layer_norm_bias(tt_tensor *const *in)
+{
+    return tt_layer_norm(in[0], NULL, in[2], 1e-5);
+}
+static tt_tensor *rms_norm(tt_tensor *const *in)
+{
+    return tt_rms_norm(in[0], in[1], 1e-5);
+}
+static tt_tensor *rms_norm_bare(tt_tensor *const *in)
+{
+    return tt_rms_norm(in[0], NULL, 1e-5);
+}
+static tt_tensor *attention(tt_tensor *const *in)
+{
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, false, 0);
+}
+static tt_tensor *causal(tt_tensor *const *in)
+{
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, true, 0);
+}
+static tt_tensor *masked(tt_tensor *const *in)
+{
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], half_mask(in[0], in[1]), true, 0);
+}
+static tt_tensor *biased(tt_tensor *const *in)
+{
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], in[3], false, 0);
+}
+static tt_tensor *linear_loss(tt_tensor *const *in)
+{
+    return tt_linear_cross_entropy(in[0], in[1], targets(in[0]), -100);
+}
 
 static tt_tensor *plain_norm(tt_tensor *x, tt_tensor *w, tt_tensor *b, bool centred)
 {
@@ -50,16 +81,46 @@ static tt_tensor *plain_norm(tt_tensor *x, tt_tensor *w, tt_tensor *b, bool cent
     y = w ? tt_mul(y, w) : y;
     return b ? tt_add(y, b) : y;
 }
-static tt_tensor *layer_norm_plain(tt_tensor *const *in) { return plain_norm(in[0], in[1], in[2], true); }
-static tt_tensor *layer_norm_bare_plain(tt_tensor *const *in) { return plain_norm(in[0], NULL, NULL, true); }
-static tt_tensor *layer_norm_bias_plain(tt_tensor *const *in) { return plain_norm(in[0], NULL, in[2], true); }
-static tt_tensor *rms_norm_plain(tt_tensor *const *in) { return plain_norm(in[0], in[1], NULL, false); }
-static tt_tensor *rms_norm_bare_plain(tt_tensor *const *in) { return plain_norm(in[0], NULL, NULL, false); }
-static tt_tensor *attention_plain(tt_tensor *const *in) { return plain_attention(in[0], in[1], in[2], NULL, false); }
-static tt_tensor *causal_plain(tt_tensor *const *in) { return plain_attention(in[0], in[1], in[2], NULL, true); }
-static tt_tensor *masked_plain(tt_tensor *const *in) { return plain_attention(in[0], in[1], in[2], half_mask(in[0], in[1]), true); }
-static tt_tensor *biased_plain(tt_tensor *const *in) { return plain_attention(in[0], in[1], in[2], in[3], false); }
-static tt_tensor *linear_loss_plain(tt_tensor *const *in) { return tt_cross_entropy(tt_linear(in[0], in[1], NULL), targets(in[0]), -100); }
+static tt_tensor *layer_norm_plain(tt_tensor *const *in)
+{
+    return plain_norm(in[0], in[1], in[2], true);
+}
+static tt_tensor *layer_norm_bare_plain(tt_tensor *const *in)
+{
+    return plain_norm(in[0], NULL, NULL, true);
+}
+static tt_tensor *layer_norm_bias_plain(tt_tensor *const *in)
+{
+    return plain_norm(in[0], NULL, in[2], true);
+}
+static tt_tensor *rms_norm_plain(tt_tensor *const *in)
+{
+    return plain_norm(in[0], in[1], NULL, false);
+}
+static tt_tensor *rms_norm_bare_plain(tt_tensor *const *in)
+{
+    return plain_norm(in[0], NULL, NULL, false);
+}
+static tt_tensor *attention_plain(tt_tensor *const *in)
+{
+    return plain_attention(in[0], in[1], in[2], NULL, false);
+}
+static tt_tensor *causal_plain(tt_tensor *const *in)
+{
+    return plain_attention(in[0], in[1], in[2], NULL, true);
+}
+static tt_tensor *masked_plain(tt_tensor *const *in)
+{
+    return plain_attention(in[0], in[1], in[2], half_mask(in[0], in[1]), true);
+}
+static tt_tensor *biased_plain(tt_tensor *const *in)
+{
+    return plain_attention(in[0], in[1], in[2], in[3], false);
+}
+static tt_tensor *linear_loss_plain(tt_tensor *const *in)
+{
+    return tt_cross_entropy(tt_linear(in[0], in[1], NULL), targets(in[0]), -100);
+}
 
 typedef struct row {
     const char *name;
@@ -69,10 +130,22 @@ typedef struct row {
     int64_t small[4][4], large[4][4];
 } row;
 
-#define NORM_SIZES {3, 1, 1}, {{2, 3, 5}, {5}, {5}}, {{3, 67, 193}, {193}, {193}}
+#define NORM_SIZES                                                                                 \
+    {3, 1, 1}, {{2, 3, 5}, {5}, {5}},                                                              \
+    {                                                                                              \
+        {3, 67, 193}, {193},                                                                       \
+        {                                                                                          \
+            193                                                                                    \
+        }                                                                                          \
+    }
 #define ATTENTION_SIZES                                                                            \
     {4, 4, 4, 2}, {{2, 2, 3, 4}, {2, 2, 5, 4}, {2, 2, 5, 2}, {3, 5}},                              \
-        {{2, 3, 131, 16}, {2, 3, 277, 16}, {2, 3, 277, 24}, {131, 277}}
+    {                                                                                              \
+        {2, 3, 131, 16}, {2, 3, 277, 16}, {2, 3, 277, 24},                                         \
+        {                                                                                          \
+            131, 277                                                                               \
+        }                                                                                          \
+    }
 static const row rows[] = {
     {"layer_norm", layer_norm, layer_norm_plain, 3, NORM_SIZES},
     {"layer_norm bare", layer_norm_bare, layer_norm_bare_plain, 1, NORM_SIZES},
@@ -83,9 +156,19 @@ static const row rows[] = {
     {"attention causal", causal, causal_plain, 3, ATTENTION_SIZES},
     {"attention masked", masked, masked_plain, 3, ATTENTION_SIZES},
     {"attention biased", biased, biased_plain, 4, ATTENTION_SIZES},
-    {"attention, wide heads", causal, causal_plain, 3, {3, 3, 3}, {{2, 3, 70}, {2, 5, 70}, {2, 5, 2}},
+    {"attention, wide heads",
+     causal,
+     causal_plain,
+     3,
+     {3, 3, 3},
+     {{2, 3, 70}, {2, 5, 70}, {2, 5, 2}},
      {{2, 131, 200}, {2, 277, 200}, {2, 277, 130}}},
-    {"linear_cross_entropy", linear_loss, linear_loss_plain, 2, {2, 2}, {{7, 3}, {5, 3}},
+    {"linear_cross_entropy",
+     linear_loss,
+     linear_loss_plain,
+     2,
+     {2, 2},
+     {{7, 3}, {5, 3}},
      {{200, 24}, {130000, 24}}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -246,7 +329,8 @@ END_TEST
 START_TEST(heads_share_keys)
 {
     tt_ctx *ctx = tt_ctx_new();
-    tt_tensor *q = tt_randn(ctx, TT_F64, TT_SHAPE(2, 6, 5, 4)), *k = tt_randn(ctx, TT_F64, TT_SHAPE(1, 7, 4));
+    tt_tensor *q = tt_randn(ctx, TT_F64, TT_SHAPE(2, 6, 5, 4)),
+              *k = tt_randn(ctx, TT_F64, TT_SHAPE(1, 7, 4));
     tt_tensor *a = tt_scaled_dot_product_attention(q, k, k, NULL, false, 0);
     tt_tensor *all = tt_contiguous(tt_expand(k, TT_SHAPE(2, 6, 7, 4)));
     tt_tensor *b = tt_scaled_dot_product_attention(q, all, all, NULL, false, 0);
@@ -258,12 +342,14 @@ END_TEST
 START_TEST(sizes_of_zero)
 {
     tt_ctx *ctx = tt_ctx_new();
-    tt_tensor *none = tt_zeros(ctx, TT_F32, TT_SHAPE(2, 0, 4)), *x = tt_ones(ctx, TT_F32, TT_SHAPE(2, 3, 4));
+    tt_tensor *none = tt_zeros(ctx, TT_F32, TT_SHAPE(2, 0, 4)),
+              *x = tt_ones(ctx, TT_F32, TT_SHAPE(2, 3, 4));
     expect_shape(tt_scaled_dot_product_attention(none, x, x, NULL, false, 0), TT_SHAPE(2, 0, 4));
     tt_tensor *y = tt_scaled_dot_product_attention(x, none, none, NULL, false, 0);
     ck_assert(tt_item(tt_sum(tt_abs(y), TT_ALL_AXES, false)) == 0);
     expect_shape(tt_layer_norm(none, NULL, NULL, 1e-5), TT_SHAPE(2, 0, 4));
-    expect_shape(tt_layer_norm(tt_zeros(ctx, TT_F32, TT_SHAPE(3, 0)), NULL, NULL, 1e-5), TT_SHAPE(3, 0));
+    expect_shape(tt_layer_norm(tt_zeros(ctx, TT_F32, TT_SHAPE(3, 0)), NULL, NULL, 1e-5),
+                 TT_SHAPE(3, 0));
     tt_tensor *w = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(5, 4)));
     tt_tensor *t = tt_zeros(ctx, TT_I64, TT_SHAPE(2, 0));
     tt_tensor *loss = tt_linear_cross_entropy(none, w, t, -100);
@@ -410,7 +496,8 @@ END_TEST
 START_TEST(checkpoint_errors_and_modes)
 {
     tt_ctx *ctx = tt_ctx_new();
-    tt_tensor *in[] = {tt_randn(ctx, TT_F64, TT_SHAPE(2, 3)), tt_randn(ctx, TT_F64, TT_SHAPE(3, 3))};
+    tt_tensor *in[] = {tt_randn(ctx, TT_F64, TT_SHAPE(2, 3)),
+                       tt_randn(ctx, TT_F64, TT_SHAPE(3, 3))};
     block b = {in[1], 0};
     ck_assert(!tt_requires_grad(checked(ctx, 2, in, NULL)));
     tt_tensor *x = tt_param(tt_clone(in[0]));

@@ -46,7 +46,7 @@ static tt_tensor *random_tensor(source *s, tt_dtype dtype, int ndim, const int64
         still[axis] = below(s, 8) == 0;
         wide[i] = still[axis] ? 1 : shape[axis] * (stepped[axis] ? 2 : 1);
     }
-    tt_tensor *x = dtype == TT_BOOL ? tt_gt_scalar(tt_randn(s->ctx, TT_F32, ndim, wide), 0)
+    tt_tensor *x = dtype == TT_BOOL  ? tt_gt_scalar(tt_randn(s->ctx, TT_F32, ndim, wide), 0)
                    : dtype == TT_I64 ? tt_randint(s->ctx, ndim, wide, -9, 10)
                                      : tt_randn(s->ctx, dtype, ndim, wide);
     x = tt_permute(x, ndim, back);
@@ -162,8 +162,13 @@ START_TEST(unary_and_copies)
         int64_t shape[MAX_AXES], index[MAX_AXES];
         int ndim = random_shape(&s, shape);
         tt_tensor *x = random_tensor(&s, number_type(&s), ndim, shape);
-        tt_tensor *all[] = {tt_neg(x), tt_square(x), tt_contiguous(x), tt_cast(x, TT_F64),
-                            tt_cast(x, TT_I64), tt_exp(x), tt_clone(tt_flip(x, TT_ALL_AXES))};
+        tt_tensor *all[] = {tt_neg(x),
+                            tt_square(x),
+                            tt_contiguous(x),
+                            tt_cast(x, TT_F64),
+                            tt_cast(x, TT_I64),
+                            tt_exp(x),
+                            tt_clone(tt_flip(x, TT_ALL_AXES))};
         for (int64_t k = 0; k < tt_numel(x); k++) {
             index_of(k, ndim, shape, index);
             double v = at(x, index);

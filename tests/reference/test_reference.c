@@ -1,5 +1,6 @@
 /* Results and gradients against PyTorch's and NumPy's, read from reference.npz (generate.py makes
- * it). A case is run in float64 with its gradient, once more from transposed memory, and in float32. */
+ * it). A case is run in float64 with its gradient, once more from transposed memory, and in
+ * float32. */
 #define _DEFAULT_SOURCE /* mkstemp */
 #include "../unit/unit.h"
 
@@ -128,10 +129,12 @@ static void run2(const char *group, const char *name, fn2 f)
 }
 
 #define UNARY_NAMES(X)                                                                             \
-    X(neg) X(abs) X(sign) X(square) X(sqrt) X(rsqrt) X(reciprocal) X(exp) X(exp2) X(expm1) X(log)  \
-    X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh)         \
-    X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(sigmoid) X(relu) X(gelu) X(gelu_tanh)      \
-    X(silu) X(softplus) X(floor) X(ceil) X(round) X(trunc)
+    X(neg)                                                                                         \
+    X(abs)                                                                                         \
+    X(sign) X(square) X(sqrt) X(rsqrt) X(reciprocal) X(exp) X(exp2) X(expm1) X(log) X(log2)        \
+        X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh)     \
+            X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(sigmoid) X(relu) X(gelu) X(gelu_tanh)      \
+                X(silu) X(softplus) X(floor) X(ceil) X(round) X(trunc)
 
 START_TEST(unary)
 {
@@ -142,8 +145,7 @@ START_TEST(unary)
 END_TEST
 
 /* Zeros, infinities, NaN, and the ends of the range, in float64. */
-START_TEST(special_values)
-{
+START_TEST(special_values){
 #define ROW(name)                                                                                  \
     {                                                                                              \
         tt_ctx *ctx = tt_ctx_new();                                                                \
@@ -151,16 +153,11 @@ START_TEST(special_values)
                      load(ctx, "special." #name, "out"), 1e-12);                                   \
         tt_ctx_free(ctx);                                                                          \
     }
-    UNARY_NAMES(ROW)
-    ROW(isnan)
-    ROW(isinf)
-    ROW(isfinite)
-    ROW(logical_not)
+    UNARY_NAMES(ROW) ROW(isnan) ROW(isinf) ROW(isfinite) ROW(logical_not)
 #undef ROW
-}
-END_TEST
+} END_TEST
 
-START_TEST(binary)
+    START_TEST(binary)
 {
 #define ROW(name)                                                                                  \
     run2("binary", #name, tt_##name);                                                              \
@@ -282,27 +279,35 @@ CASE(diff, tt_diff(x, 1))
 
 #define REDUCTION_ROWS(id)                                                                         \
     {#id ".all", case_##id##_all}, {#id ".0", case_##id##_0}, {#id ".1", case_##id##_1},           \
-        {#id ".2", case_##id##_2}, {#id ".02", case_##id##_02}
+        {#id ".2", case_##id##_2},                                                                 \
+    {                                                                                              \
+#id ".02", case_##id##_02                                                                  \
+    }
 START_TEST(reductions)
 {
     static const row rows[] = {
-        REDUCTION_ROWS(sum), REDUCTION_ROWS(mean), REDUCTION_ROWS(max), REDUCTION_ROWS(min),
-        REDUCTION_ROWS(logsumexp), REDUCTION_ROWS(var), REDUCTION_ROWS(std), REDUCTION_ROWS(norm),
-        REDUCTION_ROWS(norm1), REDUCTION_ROWS(norm3), REDUCTION_ROWS(norminf),
-        {"max.ties", case_max_ties}, {"prod.plain", case_prod}, {"prod.zero", case_prod},
-        {"nansum", case_nansum}, {"nanmean", case_nanmean}, {"argmax", case_argmax},
-        {"argmin", case_argmin}};
+        REDUCTION_ROWS(sum),       REDUCTION_ROWS(mean),      REDUCTION_ROWS(max),
+        REDUCTION_ROWS(min),       REDUCTION_ROWS(logsumexp), REDUCTION_ROWS(var),
+        REDUCTION_ROWS(std),       REDUCTION_ROWS(norm),      REDUCTION_ROWS(norm1),
+        REDUCTION_ROWS(norm3),     REDUCTION_ROWS(norminf),   {"max.ties", case_max_ties},
+        {"prod.plain", case_prod}, {"prod.zero", case_prod},  {"nansum", case_nansum},
+        {"nanmean", case_nanmean}, {"argmax", case_argmax},   {"argmin", case_argmin}};
     run_rows(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
 
 START_TEST(scans)
 {
-    static const row rows[] = {
-        {"cumsum.0", case_cumsum_0}, {"cumsum.1", case_cumsum_1}, {"cumprod.0", case_cumprod_0},
-        {"cumprod.1", case_cumprod_1}, {"cumprod.zero", case_cumprod_1},
-        {"logcumsumexp.0", case_logcumsumexp_0}, {"logcumsumexp.1", case_logcumsumexp_1},
-        {"cummax", case_cummax}, {"cummin", case_cummin}, {"diff", case_diff}};
+    static const row rows[] = {{"cumsum.0", case_cumsum_0},
+                               {"cumsum.1", case_cumsum_1},
+                               {"cumprod.0", case_cumprod_0},
+                               {"cumprod.1", case_cumprod_1},
+                               {"cumprod.zero", case_cumprod_1},
+                               {"logcumsumexp.0", case_logcumsumexp_0},
+                               {"logcumsumexp.1", case_logcumsumexp_1},
+                               {"cummax", case_cummax},
+                               {"cummin", case_cummin},
+                               {"diff", case_diff}};
     run_rows(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
@@ -313,11 +318,15 @@ CASE(tensordot, tt_tensordot(x, y, 2, (int[]){1, 2}, (int[]){0, 2}))
 CASE(linear, tt_linear(x, y, z))
 START_TEST(products)
 {
-    static const row rows[] = {
-        {"matmul.2x2", case_matmul}, {"matmul.vector_matrix", case_matmul},
-        {"matmul.matrix_vector", case_matmul}, {"matmul.dot", case_matmul},
-        {"matmul.batch", case_matmul}, {"matmul.batch_vector", case_matmul},
-        {"outer", case_outer}, {"tensordot", case_tensordot}, {"linear", case_linear}};
+    static const row rows[] = {{"matmul.2x2", case_matmul},
+                               {"matmul.vector_matrix", case_matmul},
+                               {"matmul.matrix_vector", case_matmul},
+                               {"matmul.dot", case_matmul},
+                               {"matmul.batch", case_matmul},
+                               {"matmul.batch_vector", case_matmul},
+                               {"outer", case_outer},
+                               {"tensordot", case_tensordot},
+                               {"linear", case_linear}};
     run_rows(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
@@ -347,14 +356,24 @@ CASE(clamp, tt_clamp(x, -0.5, 1.0))
 CASE(lerp, tt_lerp(x, y, z))
 START_TEST(movement_and_indexing)
 {
-    static const row rows[] = {
-        {"cat", case_cat}, {"stack", case_stack}, {"tile", case_tile},
-        {"repeat_interleave", case_repeat_interleave}, {"roll", case_roll}, {"pad", case_pad},
-        {"tril", case_tril}, {"triu", case_triu}, {"diag", case_diag},
-        {"diagonal", case_diagonal}, {"flip", case_flip}, {"take", case_take},
-        {"gather", case_gather}, {"scatter_add", case_scatter_add},
-        {"index_add", case_index_add}, {"where", case_where}, {"clamp", case_clamp},
-        {"lerp", case_lerp}};
+    static const row rows[] = {{"cat", case_cat},
+                               {"stack", case_stack},
+                               {"tile", case_tile},
+                               {"repeat_interleave", case_repeat_interleave},
+                               {"roll", case_roll},
+                               {"pad", case_pad},
+                               {"tril", case_tril},
+                               {"triu", case_triu},
+                               {"diag", case_diag},
+                               {"diagonal", case_diagonal},
+                               {"flip", case_flip},
+                               {"take", case_take},
+                               {"gather", case_gather},
+                               {"scatter_add", case_scatter_add},
+                               {"index_add", case_index_add},
+                               {"where", case_where},
+                               {"clamp", case_clamp},
+                               {"lerp", case_lerp}};
     run_rows(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
@@ -380,13 +399,17 @@ CASE(kl_div, tt_kl_div(x, y))
 CASE(embedding, tt_embedding(x, IDX))
 START_TEST(neural_network_functions)
 {
-    static const row rows[] = {
-        {"softmax.0", case_softmax_0}, {"softmax.1", case_softmax_1},
-        {"log_softmax", case_log_softmax}, {"cross_entropy", case_cross_entropy},
-        {"cross_entropy_sum", case_cross_entropy_sum}, {"nll_loss", case_nll_loss},
-        {"mse_loss", case_mse_loss}, {"l1_loss", case_l1_loss},
-        {"bce_with_logits", case_bce_with_logits}, {"kl_div", case_kl_div},
-        {"embedding", case_embedding}};
+    static const row rows[] = {{"softmax.0", case_softmax_0},
+                               {"softmax.1", case_softmax_1},
+                               {"log_softmax", case_log_softmax},
+                               {"cross_entropy", case_cross_entropy},
+                               {"cross_entropy_sum", case_cross_entropy_sum},
+                               {"nll_loss", case_nll_loss},
+                               {"mse_loss", case_mse_loss},
+                               {"l1_loss", case_l1_loss},
+                               {"bce_with_logits", case_bce_with_logits},
+                               {"kl_div", case_kl_div},
+                               {"embedding", case_embedding}};
     run_rows(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
@@ -467,9 +490,18 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    const TTest *const tests[] = {unary, special_values, binary, remainders, comparisons, integers,
-                                  reductions, scans, products, movement_and_indexing,
-                                  neural_network_functions, optimisers};
+    const TTest *const tests[] = {unary,
+                                  special_values,
+                                  binary,
+                                  remainders,
+                                  comparisons,
+                                  integers,
+                                  reductions,
+                                  scans,
+                                  products,
+                                  movement_and_indexing,
+                                  neural_network_functions,
+                                  optimisers};
     if (argc != 2)
         return EXIT_FAILURE;
     path = argv[1];

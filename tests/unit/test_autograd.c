@@ -242,8 +242,7 @@ RUN_TESTS("autograd", a_tensor_used_twice_gets_both_gradients, gradients_accumul
           gradients_of_two_leaves_do_not_share_memory, an_inner_scope_keeps_what_gradients_need,
           no_grad_scopes_record_nothing, the_graph_is_released_unless_retained,
           a_write_to_a_saved_tensor_is_reported, a_gradient_for_a_tensor_of_many_elements,
-          grads_of_a_spent_graph,
-          grads_of_touches_no_accumulated_gradient, second_derivatives,
+          grads_of_a_spent_graph, grads_of_touches_no_accumulated_gradient, second_derivatives,
           hooks_see_and_replace_gradients, a_graph_of_100000_operations,
           integers_do_not_require_grad, anomaly_names_the_operation,
           gradcheck_finds_a_wrong_gradient)

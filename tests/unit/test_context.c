@@ -167,7 +167,8 @@ static void work(tt_ctx *ctx)
         h = tt_add(tt_narrow(h, 0, 0, 4), tt_mean(h, TT_AXES(0), true));
         h = tt_mul(h, tt_transpose(tt_contiguous(tt_transpose(h, 0, 1)), 0, 1));
         h = tt_add(h, tt_einsum("b o, o i, p i -> b p", TT_TENSORS(h, w, w)));
-        h = tt_reduce(tt_rearrange(h, "b (o p) -> p b o, p=2"), "p (b c) o -> b (o p c), c=1", TT_SUM);
+        h = tt_reduce(tt_rearrange(h, "b (o p) -> p b o, p=2"), "p (b c) o -> b (o p c), c=1",
+                      TT_SUM);
         tt_tensor *loss = tt_cross_entropy(h, t, -100);
         tt_optim_zero_grad(o);
         tt_backward(loss);
@@ -179,7 +180,8 @@ static void work(tt_ctx *ctx)
         tt_einsum("ab,bc,cd,de->ae", TT_TENSORS(w, tt_transpose(w, 0, 1), w, tt_slice(w, "0:5")));
         tt_packing ps;
         tt_tensor *parts[2];
-        tt_unpack(tt_pack(TT_TENSORS(w, tt_repeat(b, "o -> o 2 3")), "o *", &ps), &ps, "o *", 2, parts);
+        tt_unpack(tt_pack(TT_TENSORS(w, tt_repeat(b, "o -> o 2 3")), "o *", &ps), &ps, "o *", 2,
+                  parts);
         tt_scope_end(ctx, s);
     }
 }
@@ -195,7 +197,8 @@ START_TEST(free_returns_every_byte)
 }
 END_TEST
 
-/* Every single allocation fails once: the error is NOMEM, nothing leaks, the context stays usable. */
+/* Every single allocation fails once: the error is NOMEM, nothing leaks, the context stays usable.
+ */
 START_TEST(out_of_memory_at_every_call)
 {
     for (int64_t at = 1;; at++) {

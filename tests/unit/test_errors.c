@@ -1,23 +1,26 @@
-/* Wrong input to the operations: each gives its status and one line that says what is wrong, makes no
- * tensor, and leaves the operands as they were and the context usable. */
+/* Wrong input to the operations: each gives its status and one line that says what is wrong, makes
+ * no tensor, and leaves the operands as they were and the context usable. */
 #include "unit.h"
 
 #include <stdio.h>
 
-#define I64S(...) tt_from_data(ctx, TT_I64, TT_SHAPE((int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / 8)), (int64_t[]){__VA_ARGS__})
+#define I64S(...)                                                                                  \
+    tt_from_data(ctx, TT_I64, TT_SHAPE((int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / 8)),           \
+                 (int64_t[]){__VA_ARGS__})
 
-/* a: (2, 3) float32; b: (3, 2) float32; d: (2, 3) float64; n: (2, 3) int64; t: (2, 3) bool; h: (2, 3)
- * float16; z: (0, 3) float32; s: () float32; v: (4) float32 */
+/* a: (2, 3) float32; b: (3, 2) float32; d: (2, 3) float64; n: (2, 3) int64; t: (2, 3) bool; h: (2,
+ * 3) float16; z: (0, 3) float32; s: () float32; v: (4) float32 */
 #define ROWS(X)                                                                                    \
-    X(tt_add(a, b), TT_ERR_SHAPE, "add: shapes do not broadcast: (2, 3) float32 and (3, 2) float32") \
+    X(tt_add(a, b), TT_ERR_SHAPE,                                                                  \
+      "add: shapes do not broadcast: (2, 3) float32 and (3, 2) float32")                           \
     X(tt_add(a, d), TT_ERR_DTYPE, "dtypes differ")                                                 \
     X(tt_add(t, t), TT_ERR_DTYPE, "add")                                                           \
     X(tt_mul(h, h), TT_ERR_DTYPE, "mul")                                                           \
     X(tt_add(a, NULL), TT_ERR_ARG, "add: an operand is NULL")                                      \
     X(tt_exp(h), TT_ERR_DTYPE, "exp")                                                              \
     X(tt_neg(t), TT_ERR_DTYPE, "neg")                                                              \
-    X(tt_floor_divide(n, tt_zeros_like(n)), TT_ERR_ARG, "division by zero")                      \
-    X(tt_remainder(n, tt_zeros_like(n)), TT_ERR_ARG, "division by zero")                         \
+    X(tt_floor_divide(n, tt_zeros_like(n)), TT_ERR_ARG, "division by zero")                        \
+    X(tt_remainder(n, tt_zeros_like(n)), TT_ERR_ARG, "division by zero")                           \
     X(tt_pow(n, tt_neg(tt_ones_like(n))), TT_ERR_ARG, "pow")                                       \
     X(tt_add_scalar(n, 0.5), TT_ERR_DTYPE, "add")                                                  \
     X(tt_where(a, a, a), TT_ERR_DTYPE, "where")                                                    \
@@ -26,8 +29,8 @@
     X(tt_sum(a, TT_AXES(2), false), TT_ERR_AXIS, "sum: axis 2 is out of range for (2, 3) float32") \
     X(tt_sum(a, TT_AXES(0, -2), false), TT_ERR_AXIS, "sum")                                        \
     X(tt_sum(h, TT_ALL_AXES, false), TT_ERR_DTYPE, "sum")                                          \
-    X(tt_max(z, TT_AXES(0), false), TT_ERR_ARG, "max: no elements")                                           \
-    X(tt_argmax(z, 0, false), TT_ERR_ARG, "argmax: no elements")                                              \
+    X(tt_max(z, TT_AXES(0), false), TT_ERR_ARG, "max: no elements")                                \
+    X(tt_argmax(z, 0, false), TT_ERR_ARG, "argmax: no elements")                                   \
     X(tt_argmax(a, 5, false), TT_ERR_AXIS, "argmax: axis 5")                                       \
     X(tt_cumsum(a, 2), TT_ERR_AXIS, "cumsum: axis 2")                                              \
     X(tt_diff(a, -3), TT_ERR_AXIS, "diff: axis -3")                                                \
@@ -49,11 +52,11 @@
     X(tt_slice(a, "2"), TT_ERR_INDEX, "slice")                                                     \
     X(tt_slice(a, "1:x"), TT_ERR_PATTERN, "^")                                                     \
     X(tt_slice(a, "::0"), TT_ERR_PATTERN, "^")                                                     \
-    X(tt_slice(a, "0, 0, 0"), TT_ERR_INDEX, "more items than axes")                                             \
+    X(tt_slice(a, "0, 0, 0"), TT_ERR_INDEX, "more items than axes")                                \
     X(tt_cat(TT_TENSORS(a, b), 0), TT_ERR_SHAPE, "cat")                                            \
     X(tt_cat(TT_TENSORS(a, d), 0), TT_ERR_DTYPE, "cat")                                            \
     X(tt_stack(TT_TENSORS(a, b), 0), TT_ERR_SHAPE, "stack")                                        \
-    X(tt_tile(a, TT_SHAPE(-1)), TT_ERR_ARG, "tile: -1 repetitions")                                              \
+    X(tt_tile(a, TT_SHAPE(-1)), TT_ERR_ARG, "tile: -1 repetitions")                                \
     X(tt_repeat_interleave(a, -1, 0), TT_ERR_ARG, "repeat_interleave")                             \
     X(tt_roll(a, 1, 2), TT_ERR_AXIS, "roll: axis 2")                                               \
     X(tt_one_hot(a, 3), TT_ERR_DTYPE, "one_hot")                                                   \

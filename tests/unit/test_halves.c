@@ -221,6 +221,6 @@ START_TEST(no_memory_at_any_point)
 }
 END_TEST
 
-RUN_TESTS("halves", linear_reads_halves, loss_reads_halves, matmul_of_other_forms, every_element_is_converted_exactly,
-          threads_give_the_same_bits, embedding_gives_float32, what_halves_cannot,
-          no_memory_at_any_point)
+RUN_TESTS("halves", linear_reads_halves, loss_reads_halves, matmul_of_other_forms,
+          every_element_is_converted_exactly, threads_give_the_same_bits, embedding_gives_float32,
+          what_halves_cannot, no_memory_at_any_point)

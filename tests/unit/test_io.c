@@ -25,8 +25,7 @@ START_TEST(printing_follows_numpy)
     expect_text(values_f64(ctx, TT_SHAPE(1), F64(-6.53217440001230e+274)),
                 "[-6.5321744e+274]  (1,) float64");
     expect_text(values_f64(ctx, TT_SHAPE(2), F64(1e10, 1.5)), "[1.0e+10 1.5e+00]  (2,) float64");
-    expect_text(values_f64(ctx, TT_SHAPE(3), F64(NAN, INFINITY, 1)),
-                "[nan inf  1.]  (3,) float64");
+    expect_text(values_f64(ctx, TT_SHAPE(3), F64(NAN, INFINITY, 1)), "[nan inf  1.]  (3,) float64");
     expect_text(tt_from_data(ctx, TT_I64, TT_SHAPE(3), (int64_t[]){-5, 10, 3}),
                 "[-5 10  3]  (3,) int64");
     expect_text(tt_from_data(ctx, TT_BOOL, TT_SHAPE(2), (bool[]){true, false}),
@@ -40,7 +39,8 @@ START_TEST(printing_follows_numpy)
     expect_text(tt_cast(values_f64(ctx, TT_SHAPE(3), F64(0.1, 0.2051, -1.4441)), TT_F16),
                 "[ 0.1     0.2051 -1.444 ]  (3,) float16");
     expect_text(tt_zeros(ctx, TT_F32, TT_SHAPE(0, 3)), "[]  (0, 3) float32");
-    expect_text(tt_arange(ctx, TT_I64, 0, 2000, 1), "[   0    1    2 ... 1997 1998 1999]  (2000,) int64");
+    expect_text(tt_arange(ctx, TT_I64, 0, 2000, 1),
+                "[   0    1    2 ... 1997 1998 1999]  (2000,) int64");
     expect_text(tt_reshape(tt_arange(ctx, TT_I64, 0, 8, 1), TT_SHAPE(2, 2, 2)),
                 "[[[0 1]\n  [2 3]]\n\n [[4 5]\n  [6 7]]]  (2, 2, 2) int64");
     tt_ctx_free(ctx);
@@ -160,7 +160,8 @@ END_TEST
 /* The zip flag for UTF-8 is set where a name needs it, or NumPy would read another name. */
 START_TEST(npz_names_are_utf8)
 {
-    static const char *const names[] = {"plain", "gr\xc3\xb6\xc3\x9f" "e"};
+    static const char *const names[] = {"plain", "gr\xc3\xb6\xc3\x9f"
+                                                 "e"};
     tt_ctx *ctx = tt_ctx_new();
     char path[256];
     unsigned char head[8];

@@ -55,9 +55,9 @@ static void contiguous(tt_ctx *ctx, results *r)
 
 static void functions(tt_ctx *ctx, results *r)
 {
-    tt_tensor *(*const f[])(tt_tensor *) = {tt_exp,  tt_tanh, tt_gelu, tt_erf, tt_sigmoid,
-                                            tt_sin,  tt_relu, tt_silu, tt_abs, tt_isnan,
-                                            tt_log1p, tt_atan};
+    tt_tensor *(*const f[])(tt_tensor *) = {tt_exp,     tt_tanh,  tt_gelu,  tt_erf,
+                                            tt_sigmoid, tt_sin,   tt_relu,  tt_silu,
+                                            tt_abs,     tt_isnan, tt_log1p, tt_atan};
     tt_tensor *single = noise(ctx, TT_F32), *twice = noise(ctx, TT_F64);
     for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         add_result(r, f[i](single));
@@ -77,8 +77,8 @@ static void strided(tt_ctx *ctx, results *r)
     add_result(r, tt_exp(tt_slice(x, "::-1, ::2")));
     add_result(r, tt_mul(tt_slice(t, "1:600:3"), tt_slice(t, "200:400")));
     add_result(r, tt_sub(t, tt_flip(t, TT_AXES(0))));
-    tt_tensor *cube = tt_permute(tt_reshape(tt_slice(x, ":, 1:"), TT_SHAPE(30, 70, 100)),
-                                 TT_AXES(2, 0, 1));
+    tt_tensor *cube =
+        tt_permute(tt_reshape(tt_slice(x, ":, 1:"), TT_SHAPE(30, 70, 100)), TT_AXES(2, 0, 1));
     add_result(r, tt_neg(cube));
     add_result(r, tt_add(cube, tt_contiguous(cube)));
 }
@@ -159,8 +159,8 @@ static void reduce_axes(results *r, tt_tensor *x, int n, const int *axes)
 {
     tt_tensor *(*const any[])(tt_tensor *, int, const int *, bool) = {
         tt_sum, tt_mean, tt_max, tt_min, tt_prod, tt_all, tt_any, tt_count_nonzero};
-    tt_tensor *(*const of_floats[])(tt_tensor *, int, const int *, bool) = {
-        tt_logsumexp, tt_nansum, tt_nanmean};
+    tt_tensor *(*const of_floats[])(tt_tensor *, int, const int *, bool) = {tt_logsumexp, tt_nansum,
+                                                                            tt_nanmean};
     for (size_t i = 0; i < sizeof any / sizeof *any; i++)
         add_result(r, any[i](x, n, axes, false));
     if (tt_dtype_of(x) != TT_F32 && tt_dtype_of(x) != TT_F64)
@@ -325,16 +325,16 @@ static void product(results *r, tt_tensor *a, tt_tensor *b)
 static tt_tensor *matrix(tt_ctx *ctx, tt_dtype dtype, int64_t rows, int64_t cols, bool transposed)
 {
     int64_t shape[] = {transposed ? cols : rows, transposed ? rows : cols};
-    tt_tensor *x = dtype == TT_I64 ? tt_randint(ctx, 2, shape, -9, 9)
-                                   : tt_randn(ctx, dtype, 2, shape);
+    tt_tensor *x =
+        dtype == TT_I64 ? tt_randint(ctx, 2, shape, -9, 9) : tt_randn(ctx, dtype, 2, shape);
     return transposed ? tt_transpose(x, 0, 1) : x;
 }
 
 static void matrices(tt_ctx *ctx, results *r)
 {
-    static const int64_t sizes[][3] = {{257, 190, 131}, {64, 768, 96}, {1, 700, 900}, {900, 700, 1},
-                                       {3, 1000, 401},  {401, 1000, 3}, {70, 3, 1900}, {8, 9, 7},
-                                       {2, 30000, 2}};
+    static const int64_t sizes[][3] = {{257, 190, 131}, {64, 768, 96},  {1, 700, 900},
+                                       {900, 700, 1},   {3, 1000, 401}, {401, 1000, 3},
+                                       {70, 3, 1900},   {8, 9, 7},      {2, 30000, 2}};
     const tt_dtype dtypes[] = {TT_F32, TT_F64, TT_I64};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int v = 0; v < 4; v++)
@@ -499,14 +499,36 @@ typedef struct row {
     void (*fn)(tt_ctx *ctx, results *r);
 } row;
 
-#define ROW(name) {#name, name}
-static const row rows[] = {
-    ROW(contiguous), ROW(functions), ROW(strided), ROW(broadcast), ROW(derivatives), ROW(casts),
-    ROW(copies), ROW(in_place), ROW(reductions_f32), ROW(reductions_f64),
-    ROW(reductions_of_others), ROW(long_reductions), ROW(arguments), ROW(scans), ROW(softmaxes),
-    ROW(cross_entropies), ROW(losses), ROW(norms_and_attention), ROW(matrices), ROW(batches),
-    ROW(contractions), ROW(linears), ROW(indexing), ROW(gradients_of_indexing),
-    ROW(random_numbers), ROW(training)};
+#define ROW(name)                                                                                  \
+    {                                                                                              \
+#name, name                                                                                \
+    }
+static const row rows[] = {ROW(contiguous),
+                           ROW(functions),
+                           ROW(strided),
+                           ROW(broadcast),
+                           ROW(derivatives),
+                           ROW(casts),
+                           ROW(copies),
+                           ROW(in_place),
+                           ROW(reductions_f32),
+                           ROW(reductions_f64),
+                           ROW(reductions_of_others),
+                           ROW(long_reductions),
+                           ROW(arguments),
+                           ROW(scans),
+                           ROW(softmaxes),
+                           ROW(cross_entropies),
+                           ROW(losses),
+                           ROW(norms_and_attention),
+                           ROW(matrices),
+                           ROW(batches),
+                           ROW(contractions),
+                           ROW(linears),
+                           ROW(indexing),
+                           ROW(gradients_of_indexing),
+                           ROW(random_numbers),
+                           ROW(training)};
 enum { ROWS = sizeof rows / sizeof *rows };
 
 static void run_row(const row *k, int threads, results *r)
@@ -532,7 +554,8 @@ START_TEST(same_bits)
         size_t same = 0; /* an assertion per byte would take minutes */
         while (same < one.n && many.bytes[same] == one.bytes[same])
             same++;
-        ck_assert_msg(same == one.n, "%s: byte %zu differs with %d threads", k->name, same, threads);
+        ck_assert_msg(same == one.n, "%s: byte %zu differs with %d threads", k->name, same,
+                      threads);
         free(many.bytes);
     }
     free(one.bytes);

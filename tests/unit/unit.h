@@ -9,7 +9,10 @@
 #include <tinytensor/tinytensor.h>
 
 #define F64(...)                                                                                   \
-    (int)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (double[]) { __VA_ARGS__ }
+    (int)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (double[])                            \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 /* The elements of x in C order, whatever its dtype, against n values. */
 static inline void expect_values(tt_tensor *x, int n, const double *values)
@@ -26,8 +29,7 @@ static inline void expect_values(tt_tensor *x, int n, const double *values)
         if (isnan(values[k]))
             ck_assert_msg(isnan(got), "element %d is %g, not NaN", k, got);
         else
-            ck_assert_msg(got == values[k] || fabs(got - values[k]) <=
-                                                  1e-6 * (1 + fabs(values[k])),
+            ck_assert_msg(got == values[k] || fabs(got - values[k]) <= 1e-6 * (1 + fabs(values[k])),
                           "element %d is %.9g, not %.9g", k, got, values[k]);
     }
 }
@@ -44,8 +46,7 @@ static inline void expect_shape(const tt_tensor *x, int ndim, const int64_t *sha
 static inline void expect_error(tt_ctx *ctx, tt_status code, const char *part)
 {
     ck_assert_msg(tt_error_code(ctx) == code, "error is %s (%s), not %s",
-                  tt_status_name(tt_error_code(ctx)), tt_error_message(ctx),
-                  tt_status_name(code));
+                  tt_status_name(tt_error_code(ctx)), tt_error_message(ctx), tt_status_name(code));
     ck_assert_msg(strstr(tt_error_message(ctx), part) != NULL, "'%s' is not in '%s'", part,
                   tt_error_message(ctx));
     tt_error_clear(ctx);

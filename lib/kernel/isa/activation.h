@@ -5,11 +5,11 @@
 
 #include "vmath.h"
 
-#define SQRT_HALF     0.707106781186547524401
-#define INV_SQRT_2PI  0.398942280401432677940
+#define SQRT_HALF      0.707106781186547524401
+#define INV_SQRT_2PI   0.398942280401432677940
 #define TWO_INV_SQRTPI 1.128379167095512573896
-#define GELU_K        0.797884560802865355880 /* sqrt(2 / pi) */
-#define GELU_C        0.044715
+#define GELU_K         0.797884560802865355880 /* sqrt(2 / pi) */
+#define GELU_C         0.044715
 
 VECTOR double f64_normal_cdf(double x)
 {

@@ -11,8 +11,8 @@ extern const attention_kernels ISA(attention_loops);
     static double P##_step(int64_t n, void *scores, double *m, double *sum)                        \
     {                                                                                              \
         T *restrict x = scores, top = (T)*m, total = 0;                                            \
-        _Pragma("omp simd reduction(max : top)") for (int64_t i = 0; i < n; i++)                   \
-            top = x[i] > top ? x[i] : top;                                                         \
+        _Pragma("omp simd reduction(max : top)") for (int64_t i = 0; i < n; i++) top =             \
+            x[i] > top ? x[i] : top;                                                               \
         const T base = top == -(T)INFINITY ? 0 : top;                                              \
         _Pragma("omp simd reduction(+ : total)") for (int64_t i = 0; i < n; i++)                   \
         {                                                                                          \

@@ -98,14 +98,15 @@ const binary_kernels ISA(binary_loops) = {.map = {
     LOGIC(name, z, uint8_t, u8)
 #include "../compare.def"
 
-const compare_kernels ISA(compare_loops) = {
-    .map = {
+const compare_kernels ISA(compare_loops) = {.map = {
 #define LOGICAL(name, z)                                                                           \
-    [COMPARE_##name] = {[TT_F32] = name##_map_rel_f32, [TT_F64] = name##_map_rel_f64,              \
-                        [TT_I64] = name##_map_rel_i64, [TT_BOOL] = name##_map_rel_u8},
+    [COMPARE_##name] = {[TT_F32] = name##_map_rel_f32,                                             \
+                        [TT_F64] = name##_map_rel_f64,                                             \
+                        [TT_I64] = name##_map_rel_i64,                                             \
+                        [TT_BOOL] = name##_map_rel_u8},
 #define COMPARE(name, z)                                                                           \
     [COMPARE_##name] = {[TT_F32] = name##_map_rel_f32, [TT_F64] = name##_map_rel_f64,              \
                         [TT_I64] = name##_map_rel_i64, [TT_BOOL] = name##_map_rel_u8,              \
                         [TT_I32] = name##_map_rel_i32, [TT_U8] = name##_map_rel_u8},
 #include "../compare.def"
-    }};
+                                            }};

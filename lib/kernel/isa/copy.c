@@ -18,30 +18,30 @@ SATURATE(to_i32, int32_t, INT32_MIN, INT32_MAX)
 SATURATE(to_u8, uint8_t, 0, 255)
 
 /* A value on its way: integers as int64, floats as double (which holds every float exactly). */
-#define FROM_F32(v) ((double)(v))
-#define FROM_F64(v) (v)
-#define FROM_I64(v) (v)
+#define FROM_F32(v)  ((double)(v))
+#define FROM_F64(v)  (v)
+#define FROM_I64(v)  (v)
 #define FROM_BOOL(v) ((int64_t)((v) != 0))
-#define FROM_I32(v) ((int64_t)(v))
-#define FROM_U8(v) ((int64_t)(v))
-#define FROM_F16(v) ((double)of_half((v).bits))
+#define FROM_I32(v)  ((int64_t)(v))
+#define FROM_U8(v)   ((int64_t)(v))
+#define FROM_F16(v)  ((double)of_half((v).bits))
 #define FROM_BF16(v) ((double)of_brain((v).bits))
 /* The last step from a wide value w, of float (F) or integer (I) kind. To float32 from float64 is
  * one rounding; to half from double rounds twice, which only matters beyond float32's precision. */
-#define TO_F32_F(w) ((float)(w))
-#define TO_F32_I(w) ((float)(w))
-#define TO_F64_F(w) (w)
-#define TO_F64_I(w) ((double)(w))
-#define TO_I64_F(w) to_i64(w)
-#define TO_I64_I(w) (w)
+#define TO_F32_F(w)  ((float)(w))
+#define TO_F32_I(w)  ((float)(w))
+#define TO_F64_F(w)  (w)
+#define TO_F64_I(w)  ((double)(w))
+#define TO_I64_F(w)  to_i64(w)
+#define TO_I64_I(w)  (w)
 #define TO_BOOL_F(w) ((uint8_t)((w) != 0))
 #define TO_BOOL_I(w) ((uint8_t)((w) != 0))
-#define TO_I32_F(w) to_i32(w)
-#define TO_I32_I(w) ((int32_t)(uint32_t)(uint64_t)(w))
-#define TO_U8_F(w) to_u8(w)
-#define TO_U8_I(w) ((uint8_t)(uint64_t)(w))
-#define TO_F16_F(w) ((half){half_of((float)(w))})
-#define TO_F16_I(w) ((half){half_of((float)(w))})
+#define TO_I32_F(w)  to_i32(w)
+#define TO_I32_I(w)  ((int32_t)(uint32_t)(uint64_t)(w))
+#define TO_U8_F(w)   to_u8(w)
+#define TO_U8_I(w)   ((uint8_t)(uint64_t)(w))
+#define TO_F16_F(w)  ((half){half_of((float)(w))})
+#define TO_F16_I(w)  ((half){half_of((float)(w))})
 #define TO_BF16_F(w) ((brain){brain_of((float)(w))})
 #define TO_BF16_I(w) ((brain){brain_of((float)(w))})
 
@@ -104,9 +104,10 @@ MOVE(uint32_t, 4)
 MOVE(uint64_t, 8)
 
 #define CASTS(A)                                                                                   \
-    [TT_##A] = {[TT_F32] = cast_##A##_F32, [TT_F64] = cast_##A##_F64, [TT_I64] = cast_##A##_I64,   \
-                [TT_BOOL] = cast_##A##_BOOL, [TT_I32] = cast_##A##_I32, [TT_U8] = cast_##A##_U8,   \
-                [TT_F16] = cast_##A##_F16, [TT_BF16] = cast_##A##_BF16}
+    [TT_##                                                                                         \
+        A] = {[TT_F32] = cast_##A##_F32,   [TT_F64] = cast_##A##_F64,  [TT_I64] = cast_##A##_I64,  \
+              [TT_BOOL] = cast_##A##_BOOL, [TT_I32] = cast_##A##_I32,  [TT_U8] = cast_##A##_U8,    \
+              [TT_F16] = cast_##A##_F16,   [TT_BF16] = cast_##A##_BF16}
 const copy_kernels ISA(copy_loops) = {
     .cast = {CASTS(F32), CASTS(F64), CASTS(I64), CASTS(BOOL), CASTS(I32), CASTS(U8), CASTS(F16),
              CASTS(BF16)},

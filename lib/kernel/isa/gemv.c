@@ -1,6 +1,6 @@
-/* Inner loops of products that do not go to BLAS, for float32, float64 and int64, and of matrices of
- * 16-bit floats by float32 vectors; compiled once per instruction set. gemv.c, gemm.c and contract.c
- * drive them. int64 is computed in uint64_t, whose overflow wraps around. */
+/* Inner loops of products that do not go to BLAS, for float32, float64 and int64, and of matrices
+ * of 16-bit floats by float32 vectors; compiled once per instruction set. gemv.c, gemm.c and
+ * contract.c drive them. int64 is computed in uint64_t, whose overflow wraps around. */
 #include "../gemv.h"
 #include "halves.h"
 #include "isa.h"
@@ -13,14 +13,14 @@ enum { AHEAD = 16 };                 /* rows of a block to be packed that are fe
 
 extern const gemv_kernels ISA(gemv_loops);
 
-#define A       float
-#define T       float
-#define U       float
-#define LOAD(a) (a)
+#define A              float
+#define T              float
+#define U              float
+#define LOAD(a)        (a)
 #define AS_LANES(v, a) const A *const v = (a)
-#define NAME(x) f32_##x
-#define LANES   32
-#define WIDTH   16
+#define NAME(x)        f32_##x
+#define LANES          32
+#define WIDTH          16
 #include "gemv_loops.h"
 #include "product_loops.h"
 #undef A
@@ -30,7 +30,9 @@ extern const gemv_kernels ISA(gemv_loops);
 #define A       half
 #define LOAD(a) of_half((a).bits)
 #undef AS_LANES
-#define AS_LANES(v, a) float v[LANES]; of_32_halves(a, v)
+#define AS_LANES(v, a)                                                                             \
+    float v[LANES];                                                                                \
+    of_32_halves(a, v)
 #define NAME(x) f16_##x
 #include "gemv_loops.h"
 #include "half_pack.h"
@@ -41,7 +43,9 @@ extern const gemv_kernels ISA(gemv_loops);
 #define A       brain
 #define LOAD(a) of_brain((a).bits)
 #undef AS_LANES
-#define AS_LANES(v, a) float v[LANES]; of_32_brains(a, v)
+#define AS_LANES(v, a)                                                                             \
+    float v[LANES];                                                                                \
+    of_32_brains(a, v)
 #define NAME(x) bf16_##x
 #include "gemv_loops.h"
 #include "half_pack.h"
@@ -59,9 +63,9 @@ extern const gemv_kernels ISA(gemv_loops);
 #define LOAD(a) (a)
 #undef AS_LANES
 #define AS_LANES(v, a) const A *const v = (a)
-#define NAME(x) f64_##x
-#define LANES   16
-#define WIDTH   8
+#define NAME(x)        f64_##x
+#define LANES          16
+#define WIDTH          8
 #include "gemv_loops.h"
 #include "product_loops.h"
 #undef A
@@ -77,7 +81,9 @@ extern const gemv_kernels ISA(gemv_loops);
 #include "product_loops.h"
 
 #define LOOPS(t)                                                                                   \
-    {t##_rows, t##_columns, t##_add, t##_finish, t##_product, t##_multiply, t##_pack}
+    {                                                                                              \
+        t##_rows, t##_columns, t##_add, t##_finish, t##_product, t##_multiply, t##_pack            \
+    }
 
 const gemv_kernels ISA(gemv_loops) = {
     .f32 = LOOPS(f32),

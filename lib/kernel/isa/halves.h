@@ -1,5 +1,5 @@
-/* The two 16-bit floats: their elements, which no other type is taken for, and their conversions, in
- * plain arithmetic that loops are vectorised over. */
+/* The two 16-bit floats: their elements, which no other type is taken for, and their conversions,
+ * in plain arithmetic that loops are vectorised over. */
 #ifndef TT_KERNEL_ISA_HALVES_H
 #define TT_KERNEL_ISA_HALVES_H
 

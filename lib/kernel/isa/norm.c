@@ -8,7 +8,7 @@
 
 extern const norm_kernels ISA(norm_loops);
 
-#define SUM _Pragma("omp simd reduction(+ : s)")
+#define SUM  _Pragma("omp simd reduction(+ : s)")
 #define SUM2 _Pragma("omp simd reduction(+ : s, t)")
 #define EACH _Pragma("omp simd")
 
@@ -58,7 +58,8 @@ extern const norm_kernels ISA(norm_loops);
         s = a->centred ? s / (T)n : 0;                                                             \
         t = t * r * r / (T)n;                                                                      \
         if (w) {                                                                                   \
-            EACH for (int64_t i = 0; i < n; i++) gx[i] = r * (g[i] * w[i] - s - (x[i] - mean) * t); \
+            EACH for (int64_t i = 0; i < n; i++) gx[i] =                                           \
+                r * (g[i] * w[i] - s - (x[i] - mean) * t);                                         \
         } else {                                                                                   \
             EACH for (int64_t i = 0; i < n; i++) gx[i] = r * (g[i] - s - (x[i] - mean) * t);       \
         }                                                                                          \

@@ -1,5 +1,5 @@
-/* The loops of isa/gemv.c on operands of one type, included after gemv_loops.h: once per type, with T
- * (the element), U (what alpha and beta are converted to), NAME(x) and WIDTH defined. */
+/* The loops of isa/gemv.c on operands of one type, included after gemv_loops.h: once per type, with
+ * T (the element), U (what alpha and beta are converted to), NAME(x) and WIDTH defined. */
 
 static void NAME(add)(int64_t m, void *vout, const void *vx)
 {
@@ -63,7 +63,8 @@ static void NAME(pack)(int64_t rows, int64_t cols, int64_t ld, const void *vsrc,
         done = cols;
     }
     for (int64_t i = 0; i < rows; i++, src += row, dst += ld) {
-        for (int64_t j = 0; col == 1 && i + AHEAD < rows && j < cols; j += LINE / (int64_t)sizeof(T))
+        for (int64_t j = 0; col == 1 && i + AHEAD < rows && j < cols;
+             j += LINE / (int64_t)sizeof(T))
             PREFETCH(src + AHEAD * row + j);
         if (col == 1)
             for (int64_t j = done; j < cols; j++)
@@ -87,7 +88,7 @@ static void NAME(strip)(const product_args *p, int64_t rows, int64_t n, int64_t 
         NAME(micro)(k, left, panel + j, ld, s);
         for (int64_t i = 0; i < rows; i++)
             NAME(finish)
-            (w, s + i * WIDTH, p->alpha, keep, c + i * p->c_row + j * p->c_col, p->c_col);
+        (w, s + i * WIDTH, p->alpha, keep, c + i * p->c_row + j * p->c_col, p->c_col);
     }
 }
 
@@ -104,8 +105,8 @@ static void NAME(product)(const product_args *p)
             NAME(pack)(k, n, ld, b + l * p->b_row + j * p->b_col, p->b_row, p->b_col, panel);
             for (int64_t i = 0; i < p->m; i += 4)
                 NAME(strip)
-                (p, p->m - i < 4 ? p->m - i : 4, n, k, a + i * p->a_row + l * p->a_col, panel, ld,
-                 c + i * p->c_row + j * p->c_col, l ? 1 : p->beta);
+            (p, p->m - i < 4 ? p->m - i : 4, n, k, a + i * p->a_row + l * p->a_col, panel, ld,
+             c + i * p->c_row + j * p->c_col, l ? 1 : p->beta);
         }
         l += PANEL_K;
     } while (l < p->k);

@@ -1,13 +1,13 @@
-/* The shapes of pointwise inner loops: a contiguous branch that the compiler vectorises, branches for
- * a repeated scalar, and a strided one. The only macros with a loop in them. */
+/* The shapes of pointwise inner loops: a contiguous branch that the compiler vectorises, branches
+ * for a repeated scalar, and a strided one. The only macros with a loop in them. */
 #ifndef TT_KERNEL_ISA_ROWS_H
 #define TT_KERNEL_ISA_ROWS_H
 
 #include "../loops.h"
 #include "activation.h"
 
-#define AT(T, k, i) (*(const T *)(const void *)(ptr[k] + (i) * step[k]))
-#define PUT(T, i)   (*(T *)(void *)(ptr[0] + (i) * step[0]))
+#define AT(T, k, i) (*(const T *)(const void *)(ptr[k] + (i)*step[k]))
+#define PUT(T, i)   (*(T *)(void *)(ptr[0] + (i)*step[0]))
 #define ROW(k, T)   ((const T *)(const void *)ptr[k])
 #define WRAP(u)     ((int64_t)(u))
 

@@ -1,6 +1,7 @@
-/* Transposes tiles in squares of BLOCK elements. The lines of src lie a power of two apart as often as
- * not, and then share one set of the cache: each is read once, whole, into a buffer, and turned there.
- * The turn is written with intrinsics, because compilers make scalar code of it, six times slower. */
+/* Transposes tiles in squares of BLOCK elements. The lines of src lie a power of two apart as often
+ * as not, and then share one set of the cache: each is read once, whole, into a buffer, and turned
+ * there. The turn is written with intrinsics, because compilers make scalar code of it, six times
+ * slower. */
 #include "transpose.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 enum { BLOCK = 16 };
 
 #define TURN(T, S)                                                                                 \
-    static void turn_##S(T (*restrict y)[BLOCK], T (*restrict x)[BLOCK])                           \
+    static void turn_##S(T(*restrict y)[BLOCK], T(*restrict x)[BLOCK])                             \
     {                                                                                              \
         for (int i = 0; i < BLOCK; i++)                                                            \
             for (int k = 0; k < BLOCK; k++)                                                        \

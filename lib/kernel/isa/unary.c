@@ -153,8 +153,10 @@ const unary_kernels ISA(unary_loops) = {
     .test =
         {
 #define UNARY_TEST(name, y)                                                                        \
-    [TEST_##name] = {[TT_F32] = name##_test_f32, [TT_F64] = name##_test_f64,                       \
-                     [TT_I64] = name##_test_i64, [TT_BOOL] = name##_test_u8},
+    [TEST_##name] = {[TT_F32] = name##_test_f32,                                                   \
+                     [TT_F64] = name##_test_f64,                                                   \
+                     [TT_I64] = name##_test_i64,                                                   \
+                     [TT_BOOL] = name##_test_u8},
 #include "../unary.def"
         },
 };

@@ -1,16 +1,16 @@
 /* Elementary functions of floats without branches, so that the compiler can vectorise loops over
  * them. Largest errors measured over all floats, in units in the last place (ulp):
- *   exp exp2 log tanh sigmoid erf 1 to 2; erfc, softplus, expm1, log1p, log2, log10, sin, cos, sinh,
- *   cosh, pow are rounded from doubles: below 0.6. NaN, infinities, zeros and subnormals are IEEE's.
- * Coefficients: minimax fits made for this file. */
+ *   exp exp2 log tanh sigmoid erf 1 to 2; erfc, softplus, expm1, log1p, log2, log10, sin, cos,
+ * sinh, cosh, pow are rounded from doubles: below 0.6. NaN, infinities, zeros and subnormals are
+ * IEEE's. Coefficients: minimax fits made for this file. */
 #ifndef TT_KERNEL_ISA_VMATH_H
 #define TT_KERNEL_ISA_VMATH_H
 
 #include "vmath_f64.h"
 
-#define F32_LN2H 0x1.62e4p-1f          /* 15 bits, so that n * F32_LN2H is exact */
+#define F32_LN2H 0x1.62e4p-1f /* 15 bits, so that n * F32_LN2H is exact */
 #define F32_LN2L 0x1.7f7d1cp-20f
-#define F32_RINT 0x1.8p23f             /* x + F32_RINT rounds x to an integer */
+#define F32_RINT 0x1.8p23f /* x + F32_RINT rounds x to an integer */
 
 VECTOR uint32_t f32_bits(float x)
 {
@@ -52,7 +52,8 @@ VECTOR float f32_scale(float p, float t)
 {
     int32_t n = (int32_t)(f32_bits(t) - f32_bits(F32_RINT));
     int32_t half = n >> 1, rest = n - half;
-    return p * f32_of_bits((uint32_t)(half + 127) << 23) * f32_of_bits((uint32_t)(rest + 127) << 23);
+    return p * f32_of_bits((uint32_t)(half + 127) << 23) *
+           f32_of_bits((uint32_t)(rest + 127) << 23);
 }
 
 /* e^r for |r| <= ln(2) / 2 */
@@ -66,7 +67,8 @@ VECTOR float f32_exp_core(float r)
     return 1 + (r + r * r * p);
 }
 
-VECTOR float f32_exp_sum(float x, float small) /* e^(x + small), small being a rounding error of x */
+VECTOR float f32_exp_sum(float x,
+                         float small) /* e^(x + small), small being a rounding error of x */
 {
     x = f32_clamp(x, -104.5f, 89.5f);
     float t = x * (float)(1 / LN2) + F32_RINT, n = t - F32_RINT;

@@ -1,5 +1,6 @@
 /* Elementary functions of doubles without branches, so that the compiler can vectorise loops over
- * them. exp, exp2, expm1, log, log1p and what is made of them hold 2 ulp over their whole range; the
+ * them. exp, exp2, expm1, log, log1p and what is made of them hold 2 ulp over their whole range;
+ * the
  * *_short forms hold 5e-11 and are what float functions round from. The others are libm's.
  * Coefficients: minimax fits made for this file. */
 #ifndef TT_KERNEL_ISA_VMATH_F64_H
@@ -12,9 +13,9 @@
 
 #define LN2      0.693147180559945309417
 #define LN10     2.302585092994045684018
-#define F64_LN2H 0x1.62e42feep-1             /* 33 bits, so that n * F64_LN2H is exact */
+#define F64_LN2H 0x1.62e42feep-1 /* 33 bits, so that n * F64_LN2H is exact */
 #define F64_LN2L 0x1.a39ef35793c76p-33
-#define F64_RINT 0x1.8p52                    /* x + F64_RINT rounds x to an integer */
+#define F64_RINT 0x1.8p52 /* x + F64_RINT rounds x to an integer */
 
 VECTOR uint64_t f64_bits(double x)
 {
@@ -146,7 +147,8 @@ VECTOR double f64_log_edges(double x, double y)
     return x < 0 ? (double)NAN : y;
 }
 
-/* log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)) with s = f / (2 + f); tail is added to the small part. */
+/* log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)) with s = f / (2 + f); tail is added to the small
+ * part. */
 VECTOR double f64_log1p_core(double f, double tail, double *big)
 {
     double s = f / (2 + f), z = s * s, h = 0.5 * f * f;
