@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-typedef struct kernels kernels; /* one table per instruction set, see kernel/isa.h */
+typedef struct kernels kernels; /* one table per instruction set, see kernel/isa/kernels.h */
 
 const kernels *kernels_pick(void); /* for this processor; TT_ISA overrides */
 const char *kernels_name(const kernels *k);

@@ -3,7 +3,7 @@
 #ifndef TT_EINOPS_NAMED_H
 #define TT_EINOPS_NAMED_H
 
-#include "plan.h"
+#include "einops/bind/plan.h"
 
 typedef struct named {
     tt_tensor *x; /* NULL once something failed */

@@ -3,7 +3,7 @@
  * of what pack was given. */
 #include <string.h>
 #include <tinytensor/einops.h>
-#include "plan.h"
+#include "einops/bind/plan.h"
 
 /* Where the "*" stands: named axes before and after it. */
 typedef struct star {

@@ -2,7 +2,7 @@
 #ifndef TT_EINOPS_PATH_H
 #define TT_EINOPS_PATH_H
 
-#include "plan.h"
+#include "einops/bind/plan.h"
 
 enum {
     PATH_OPERANDS = PATTERN_TERMS,

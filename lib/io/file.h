@@ -3,7 +3,7 @@
 #define TT_FILE_H
 
 #include <stdio.h>
-#include "../tensor/object.h"
+#include "tensor/object.h"
 
 /* Written beside the target under a temporary name; in place only when file_commit succeeds. */
 typedef struct file_out {

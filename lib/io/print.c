@@ -1,7 +1,7 @@
 /* Printing as NumPy prints: aligned columns, shortest digits that read back, ... in the middle of
  * large tensors, shape and dtype last. Input: a tensor and options; output: text through a sink.
  * Invariant: the layout follows numpy.array2string; nothing is allocated. */
-#include "../tensor/object.h"
+#include "tensor/object.h"
 #include "digits.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@
 #ifndef TT_SAFETENSORS_HEADER_H
 #define TT_SAFETENSORS_HEADER_H
 
-#include "../base/block.h"
-#include "../tensor/layout.h"
+#include "base/block.h"
+#include "tensor/layout.h"
 
 /* The longest header; the format says so. */
 enum { ST_MAX_HEADER = 100 * 1000 * 1000 };

@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <tinytensor/context.h>
 #include <tinytensor/tensor.h>
-#include "../base/block.h"
-#include "../base/exec.h"
-#include "../base/status.h"
+#include "base/block.h"
+#include "base/exec.h"
+#include "base/status.h"
 #include "layout.h"
 #include "storage.h"
 
-struct node; /* op/tape.h: how a tensor was computed */
-struct leaf; /* op/tape.h: where the gradient of a parameter accumulates */
+struct node; /* op/core/tape.h: how a tensor was computed */
+struct leaf; /* op/core/tape.h: where the gradient of a parameter accumulates */
 
 enum { ALIVE = 0x7e4501aa, DEAD = 0x0dead0aa, PRIVATE = -1, ROOT = 0 };
 
@@ -84,7 +84,7 @@ static inline bool tensor_live(const tt_tensor *t)
 }
 int64_t tensor_numel(const tt_tensor *t);
 
-/* Called when a handle lets go of its graph links (set by op/tape.c's functions). */
+/* Called when a handle lets go of its graph links (set by op/core/record.c's functions). */
 void node_unref(tt_ctx *ctx, struct node *n);
 void leaf_unref(tt_ctx *ctx, struct leaf *l);
 void tape_clear(tt_ctx *ctx); /* at the end of the context: what reference cycles kept */

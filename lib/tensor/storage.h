@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include "../base/block.h"
+#include "base/block.h"
 
 typedef struct storage {
     atomic_int refs; /* atomic: another context may share it */

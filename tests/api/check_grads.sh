@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every function whose documentation says @grad is gradient-checked: through its row in a .def file
-# of lib/kernel, or through a row of a table in tests/grad or tests/nn.
+# of lib/kernel/FAMILY, or through a row of a table in tests/grad or tests/nn.
 # usage: check_grads.sh PROJECT-ROOT
 cd "$1" || exit 1
 work=$(mktemp -d) || exit 1
@@ -16,7 +16,7 @@ cat include/tinytensor/*.h | tr '\n' '\001' | sed 's#\*/#*/\n#g' | awk '
     { grad = ($0 ~ /@grad/) }' | sort -u >"$work/promised"
 
 {
-    sed -nE 's/^[A-Z_]+\( *([a-z0-9_]+) *,.*/tt_\1/p' lib/kernel/*.def lib/op/*.def 2>/dev/null
+    sed -nE 's/^[A-Z_]+\( *([a-z0-9_]+) *,.*/tt_\1/p' lib/kernel/*/*.def 2>/dev/null
     grep -ohE '\btt_[a-z0-9_]+' tests/grad/*.c tests/nn/*.c
 } | sort -u >"$work/checked"
 

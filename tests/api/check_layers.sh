@@ -9,12 +9,12 @@ allowed() {
     case $1 in
     base) echo 'base/*' ;;
     tensor) echo 'base/* tensor/*' ;;
-    kernel) echo 'base/exec.h tensor/layout.h kernel/*' ;;
+    kernel) echo 'base/* tensor/layout.h kernel/*' ;;
     op) echo 'base/* tensor/* kernel/* op/*' ;;
     autograd) echo 'base/* tensor/* op/* autograd/*' ;;
     einops) echo 'base/* tensor/* op/* einops/*' ;;
     linalg) echo 'base/* tensor/* op/* linalg/*' ;;
-    nn) echo 'nn/*' ;;
+    optim) echo 'optim/*' ;;
     io) echo 'base/* tensor/* io/*' ;;
     esac
 }

@@ -2,7 +2,7 @@
 #include "../unit/unit.h"
 
 #include <stdio.h>
-#include "einops/pattern.h"
+#include "einops/parse/pattern.h"
 
 static const unsigned einsum = MANY_TERMS | IMPLICIT | REPEATS | UNDERSCORE;
 

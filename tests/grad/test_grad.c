@@ -20,13 +20,13 @@ typedef struct row {
         return tt_##id(in[0]);                                                                     \
     }
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) ROW1(name)
-#include "kernel/unary.def"
+#include "kernel/elementwise/unary.def"
 #define BINARY(name, z, cost, lo, hi)                                                              \
     static tt_tensor *fn_##name(tt_tensor **in)                                                    \
     {                                                                                              \
         return tt_##name(in[0], in[1]);                                                            \
     }
-#include "kernel/binary.def"
+#include "kernel/elementwise/binary.def"
 
 #define CASE(id, expression)                                                                       \
     static tt_tensor *fn_##id(tt_tensor **in)                                                      \
@@ -227,9 +227,9 @@ CASE(unpack, unpacked(x))
 
 static const row rows[] = {
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {#name, fn_##name, lo, hi, 1, true, false},
-#include "kernel/unary.def"
+#include "kernel/elementwise/unary.def"
 #define BINARY(name, z, cost, lo, hi) {#name, fn_##name, lo, hi, 2, true, false},
-#include "kernel/binary.def"
+#include "kernel/elementwise/binary.def"
 #define X(id, n) {#id, fn_##id, -2, 2, n, false, false},
     X(sum, 1) X(mean, 1) X(prod, 1) X(max, 1) X(min, 1) X(logsumexp, 1) X(var, 1) X(std, 1) X(
         norm, 1) X(norm3, 1) X(nansum, 1) X(nanmean, 1) X(cumsum, 1) X(cumprod, 1) X(cummax, 1)

@@ -1,5 +1,5 @@
 /* The table of this instruction set: all loops that the files beside it export. */
-#include "../isa.h"
+#include "kernels.h"
 #include "isa.h"
 
 extern const kernels ISA(kernels);

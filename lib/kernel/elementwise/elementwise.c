@@ -1,0 +1,252 @@
+/* Drivers of the pointwise operations: they pick the row's inner loop for the dtype and let the
+ * iterator walk. Invariant: dtypes have been checked by the caller with the *_takes functions. */
+#include "elementwise.h"
+
+#include <math.h>
+#include "kernel/walk/copy.h"
+#include "kernel/isa/kernels.h"
+#include "kernel/walk/iter.h"
+#include "kernel/walk/parallel.h"
+
+static const struct {
+    uint8_t reads, cost;
+} unary_info[] = {
+#define READS_OF_X                                   READS_X
+#define READS_OF_Y                                   READS_Y
+#define READS_OF_NONE                                READS_NONE
+#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {READS_OF_##reads, cost},
+#include "unary.def"
+};
+static const uint8_t binary_cost[] = {
+#define BINARY(name, z, cost, lo, hi) cost,
+#include "binary.def"
+};
+
+enum { CHEAP = 1 };
+
+/* Which of the tables' first columns: F32, F64, I64 are 0, 1, 2. */
+static bool unary_has(unary_id id, tt_dtype dtype)
+{
+    switch (id) {
+#define UNARY_INT(name, y) case UNARY_##name:
+#include "unary.def"
+        return dtype <= TT_I64;
+    default:
+        return dtype <= TT_F64;
+    }
+}
+
+bool unary_takes(unary_id id, tt_dtype dtype)
+{
+    return unary_has(id, dtype);
+}
+
+bool binary_takes(binary_id id, tt_dtype dtype)
+{
+    switch (id) {
+#define BINARY_INT(name, z) case BINARY_##name:
+#include "binary.def"
+        return dtype <= TT_I64;
+    default:
+        return dtype <= TT_F64;
+    }
+}
+
+bool compare_takes(compare_id id, tt_dtype dtype)
+{
+    bool logical =
+        id == COMPARE_logical_and || id == COMPARE_logical_or || id == COMPARE_logical_xor;
+    return dtype <= TT_BOOL || (!logical && (dtype == TT_I32 || dtype == TT_U8));
+}
+
+unary_reads unary_grad_reads(unary_id id)
+{
+    return (unary_reads)unary_info[id].reads;
+}
+
+static void run(const exec *x, int n, const operand *ops, int cost, loop_fn loop, const void *arg)
+{
+    iter_run(x, ops, n, cost, loop, arg);
+}
+
+void unary_run(const exec *x, unary_id id, operand out, operand in)
+{
+    const operand ops[] = {out, in};
+    run(x, 2, ops, unary_info[id].cost, x->k->unary->map[id][in.dtype], NULL);
+}
+
+static operand saved(unary_id id, operand g, operand in, operand y)
+{
+    unary_reads r = unary_grad_reads(id);
+    return r == READS_X ? in : r == READS_Y ? y : g; /* where nothing is read, anything will do */
+}
+
+void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y)
+{
+    const operand ops[] = {dx, g, saved(id, g, in, y)};
+    run(x, 3, ops, unary_info[id].cost, x->k->unary->grad[id][g.dtype], NULL);
+}
+
+void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
+                     operand y)
+{
+    const operand ops[] = {out, gg, g, saved(id, g, in, y)};
+    run(x, 4, ops, unary_info[id].cost, x->k->unary->grad2[id][g.dtype], NULL);
+}
+
+void test_run(const exec *x, test_id id, operand out, operand in)
+{
+    const operand ops[] = {out, in};
+    run(x, 2, ops, CHEAP, x->k->unary->test[id][in.dtype], NULL);
+}
+
+void binary_run(const exec *x, binary_id id, operand out, operand a, operand b)
+{
+    const operand ops[] = {out, a, b};
+    run(x, 3, ops, binary_cost[id], x->k->binary->map[id][a.dtype], NULL);
+}
+
+/* ---- is there an element ...? ---- */
+
+static bool any_i64(operand in, bool (*is)(int64_t))
+{
+    int64_t n = layout_numel(in.at);
+    layout at;
+    layout_copy(&at, in.at);
+    at.offset = 0;
+    for (int64_t k = 0; k < n; k++)
+        if (is(((const int64_t *)in.data)[layout_at(&at, k)]))
+            return true;
+    return false;
+}
+
+static bool is_zero(int64_t v)
+{
+    return v == 0;
+}
+
+static bool is_negative(int64_t v)
+{
+    return v < 0;
+}
+
+bool pointwise_has_zero(const exec *x, operand in)
+{
+    (void)x;
+    return any_i64(in, is_zero);
+}
+
+bool pointwise_has_negative(const exec *x, operand in)
+{
+    (void)x;
+    return any_i64(in, is_negative);
+}
+
+void compare_run(const exec *x, compare_id id, operand out, operand a, operand b)
+{
+    const operand ops[] = {out, a, b};
+    run(x, 3, ops, CHEAP, x->k->compare->map[id][a.dtype], NULL);
+}
+
+static int size_class(tt_dtype dtype)
+{
+    static const uint8_t of[] = {[TT_F32] = 2, [TT_F64] = 3, [TT_I64] = 3, [TT_BOOL] = 0,
+                                 [TT_I32] = 2, [TT_U8] = 0,  [TT_F16] = 1, [TT_BF16] = 1};
+    return of[dtype];
+}
+
+void where_run(const exec *x, operand out, operand cond, operand a, operand b)
+{
+    const operand ops[] = {out, cond, a, b};
+    run(x, 4, ops, CHEAP, x->k->select->where[size_class(out.dtype)], NULL);
+}
+
+void masked_fill_run(const exec *x, operand out, operand in, operand mask, const void *value)
+{
+    layout still;
+    layout_copy(&still, out.at);
+    for (int i = 0; i < still.ndim; i++)
+        still.stride[i] = 0;
+    where_run(x, out, mask, (operand){(void *)(uintptr_t)value, &still, out.dtype}, in);
+}
+
+/* Two numbers in the dtype's own form. */
+typedef union pair {
+    float f32[3];
+    double f64[3];
+    int64_t i64[3];
+} pair;
+
+static int64_t bound(double v, bool up)
+{
+    int64_t r;
+    v = up ? ceil(v) : floor(v);
+    scalar_store(&r, TT_I64, v);
+    return r;
+}
+
+static pair bounds(tt_dtype dtype, double lo, double hi)
+{
+    pair p = {{0}};
+    if (dtype == TT_F32) {
+        p.f32[0] = (float)lo;
+        p.f32[1] = (float)hi;
+    } else if (dtype == TT_F64) {
+        p.f64[0] = lo;
+        p.f64[1] = hi;
+    } else {
+        p.i64[0] = bound(lo, true);
+        p.i64[1] = bound(hi, false);
+    }
+    return p;
+}
+
+void clamp_run(const exec *x, operand out, operand in, double lo, double hi)
+{
+    const operand ops[] = {out, in};
+    pair p = bounds(in.dtype, lo, hi);
+    run(x, 2, ops, CHEAP, x->k->select->clamp[in.dtype], &p);
+}
+
+void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo, double hi)
+{
+    const operand ops[] = {dx, g, in};
+    pair p = bounds(in.dtype, lo, hi);
+    run(x, 3, ops, CHEAP, x->k->select->clamp_grad[in.dtype], &p);
+}
+
+void lerp_run(const exec *x, operand out, operand a, operand b, operand w)
+{
+    const operand ops[] = {out, a, b, w};
+    run(x, 4, ops, CHEAP, x->k->select->lerp[out.dtype], NULL);
+}
+
+void axpy_run(const exec *x, operand y, double a, operand in)
+{
+    const operand ops[] = {y, in};
+    int64_t element[1];
+    scalar_store(element, y.dtype, a);
+    run(x, 2, ops, CHEAP, x->k->select->axpy[y.dtype], element);
+}
+
+void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, double atol,
+                 bool equal_nan)
+{
+    const operand ops[] = {out, a, b};
+    const isclose_args args = {rtol, atol, equal_nan};
+    run(x, 3, ops, 4, x->k->select->isclose[a.dtype], &args);
+}
+
+void nan_to_num_run(const exec *x, operand out, operand in, double nan, double posinf,
+                    double neginf)
+{
+    const operand ops[] = {out, in};
+    pair p = {{0}};
+    const double v[] = {nan, posinf, neginf};
+    for (int i = 0; i < 3; i++)
+        if (in.dtype == TT_F32)
+            p.f32[i] = (float)v[i];
+        else
+            p.f64[i] = v[i];
+    run(x, 2, ops, CHEAP, x->k->select->nan_to_num[in.dtype], &p);
+}

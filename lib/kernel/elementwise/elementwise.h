@@ -1,0 +1,92 @@
+/* Elementwise operations. Operands have out's shape (inputs are broadcast with strides of 0), any
+ * strides, and one dtype where not said otherwise; out may be the very same view as an input, and
+ * overlaps none otherwise. Nothing fails: the caller has checked shapes and dtypes. In short:
+ *   unary_run     UNARY rows F32 F64; UNARY_INT rows also I64 -> same   (unary_takes tells)
+ *   test_run      isnan isinf isfinite: F32 F64 I64; logical_not: + BOOL -> BOOL
+ *   binary_run    BINARY rows F32 F64; BINARY_INT rows also I64 -> same (binary_takes tells)
+ *   compare_run   COMPARE rows F32 F64 I64 BOOL I32 U8; LOGICAL rows F32 F64 I64 BOOL -> BOOL
+ *   where_run     any of the 8 dtypes, cond BOOL;   the rest: as said at each. */
+#ifndef TT_KERNEL_POINTWISE_H
+#define TT_KERNEL_POINTWISE_H
+
+#include <stdbool.h>
+#include "kernel/walk/kernel.h"
+
+typedef enum unary_id {
+#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) UNARY_##name,
+#include "unary.def"
+    UNARY_COUNT
+} unary_id;
+
+typedef enum test_id {
+#define UNARY_TEST(name, y) TEST_##name,
+#include "unary.def"
+    TEST_COUNT
+} test_id;
+
+typedef enum binary_id {
+#define BINARY(name, z, cost, lo, hi) BINARY_##name,
+#include "binary.def"
+    BINARY_COUNT
+} binary_id;
+
+typedef enum compare_id {
+#define COMPARE(name, z) COMPARE_##name,
+#define LOGICAL(name, z) COMPARE_##name,
+#include "compare.def"
+    COMPARE_COUNT
+} compare_id;
+
+/* What the gradient of a unary operation reads beside the incoming gradient. */
+typedef enum unary_reads { READS_NONE, READS_X, READS_Y } unary_reads;
+
+bool unary_takes(unary_id id, tt_dtype dtype);
+bool binary_takes(binary_id id, tt_dtype dtype);
+bool compare_takes(compare_id id, tt_dtype dtype);
+unary_reads unary_grad_reads(unary_id id);
+
+/* out = f(in). */
+void unary_run(const exec *x, unary_id id, operand out, operand in);
+/* dx = g f'; of in and y (the result) only the one in unary_grad_reads(id) is looked at. F32 F64.
+ */
+void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y);
+/* out = gg g f'': the gradient of unary_grad with respect to x, gg being that of dx. F32 F64. */
+void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
+                     operand y);
+/* out (BOOL) = a property of in. */
+void test_run(const exec *x, test_id id, operand out, operand in);
+
+/* out = f(a, b). I64 fmod, remainder, floor_divide by 0 give 0, and pow with a negative exponent
+ * what truncation gives: check with the two functions below first where that is an error. */
+void binary_run(const exec *x, binary_id id, operand out, operand a, operand b);
+/* Is any element of an I64 operand 0 (negative)? */
+bool pointwise_has_zero(const exec *x, operand in);
+bool pointwise_has_negative(const exec *x, operand in);
+
+/* out (BOOL) = a relation of a and b. */
+void compare_run(const exec *x, compare_id id, operand out, operand a, operand b);
+
+/* out = cond ? a : b; out, a and b of any one dtype. */
+void where_run(const exec *x, operand out, operand cond, operand a, operand b);
+/* out = mask ? *value : in; value points at one element of out's dtype (any). */
+void masked_fill_run(const exec *x, operand out, operand in, operand mask, const void *value);
+
+/* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. F32 F64 I64 (bounds inwards).
+ */
+void clamp_run(const exec *x, operand out, operand in, double lo, double hi);
+/* dx = g where lo <= in <= hi, else 0. F32 F64. */
+void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo, double hi);
+
+/* out = a + w (b - a), exact at w = 0 and 1. F32 F64. */
+void lerp_run(const exec *x, operand out, operand a, operand b, operand w);
+/* y += a in. F32 F64 I64 (wraps; a truncated). */
+void axpy_run(const exec *x, operand y, double a, operand in);
+/* out (BOOL) = |a - b| <= atol + rtol |b|, or equal infinities, or both NaN if equal_nan. F32 F64
+ * I64. */
+void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, double atol,
+                 bool equal_nan);
+/* NaN, +inf and -inf replaced. F32 F64. */
+void nan_to_num_run(const exec *x, operand out, operand in, double nan, double posinf,
+                    double neginf);
+
+#endif

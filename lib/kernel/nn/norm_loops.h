@@ -1,0 +1,21 @@
+/* The table of inner loops of normalisation, filled once per instruction set by norm_loops.c. */
+#ifndef TT_KERNEL_NORM_LOOPS_H
+#define TT_KERNEL_NORM_LOOPS_H
+
+#include "kernel/walk/loops.h"
+#include "norm.h"
+
+typedef struct norm_loops {
+    /* one row; the row's two stats */
+    void (*row)(const norm_args *a, void *y, const void *x, void *stats);
+    void (*grad)(const norm_args *a, void *gx, const void *g, const void *x, const void *stats);
+    /* sums over rows one behind the other: out (2, n) = sum of g x^, sum of g */
+    void (*weights)(const norm_args *a, int64_t rows, void *out, const void *g, const void *x,
+                    const void *stats);
+} norm_loops;
+
+typedef struct norm_kernels {
+    norm_loops of[FLOATS]; /* F32, F64 */
+} norm_kernels;
+
+#endif

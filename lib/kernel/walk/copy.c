@@ -1,0 +1,122 @@
+/* Copying, casting, filling. Input: two operands of one shape; output: the first written.
+ * Transposed copies go tile by tile, so that both sides are read and written a cache line at a
+ * time. */
+#include "copy.h"
+
+#include <string.h>
+#include "kernel/isa/kernels.h"
+#include "iter.h"
+#include "parallel.h"
+
+enum { TILE = 128, TILE_GRAIN = 2 };
+
+static int size_class(tt_dtype dtype)
+{
+    size_t n = tt_itemsize(dtype);
+    return n == 1 ? 0 : n == 2 ? 1 : n == 4 ? 2 : 3;
+}
+
+/* A copy in which the destination runs along the last axis and the source along another. */
+typedef struct transposed {
+    const exec *x;
+    iter it;
+    int64_t item, tiles_r, tiles_c;
+    int cls;
+} transposed;
+
+static void transpose_tiles(int64_t begin, int64_t end, void *arg)
+{
+    const transposed *t = arg;
+    const iter *it = &t->it;
+    int64_t rows = it->shape[it->ndim - 2], cols = it->shape[it->ndim - 1];
+    for (int64_t k = begin; k < end; k++) {
+        int64_t rest = k, tc = rest % t->tiles_c, tr;
+        rest /= t->tiles_c;
+        tr = rest % t->tiles_r;
+        rest /= t->tiles_r;
+        char *dst = it->ptr[0];
+        const char *src = it->ptr[1];
+        for (int a = it->ndim - 3; a >= 0; a--) {
+            int64_t i = rest % it->shape[a];
+            rest /= it->shape[a];
+            dst += i * it->step[a][0];
+            src += i * it->step[a][1];
+        }
+        int64_t r = tr * TILE, c = tc * TILE;
+        int64_t nr = rows - r < TILE ? rows - r : TILE, nc = cols - c < TILE ? cols - c : TILE;
+        t->x->k->copy->transpose[t->cls](
+            nr, nc, dst + r * it->step[it->ndim - 2][0] + c * t->item, it->step[it->ndim - 2][0],
+            src + r * t->item + c * it->step[it->ndim - 1][1], it->step[it->ndim - 1][1]);
+    }
+}
+
+static bool try_transpose(const exec *x, operand dst, operand src)
+{
+    const operand ops[] = {dst, src};
+    transposed t = {.x = x, .item = (int64_t)tt_itemsize(dst.dtype), .cls = size_class(dst.dtype)};
+    if (!iter_init(&t.it, ops, 2))
+        return true;
+    int last = t.it.ndim - 1, other = -1;
+    if (last < 1 || t.it.step[last][0] != t.item || t.it.step[last][1] == t.item)
+        return false;
+    for (int a = 0; a < last; a++)
+        if (t.it.step[a][1] == t.item && t.it.shape[a] >= 8)
+            other = a;
+    if (other < 0 || t.it.shape[last] < 8)
+        return false;
+    iter_move_axis(&t.it, other, last - 1);
+    t.tiles_r = (t.it.shape[last - 1] + TILE - 1) / TILE;
+    t.tiles_c = (t.it.shape[last] + TILE - 1) / TILE;
+    int64_t n = t.tiles_r * t.tiles_c;
+    for (int a = 0; a < last - 1; a++)
+        n *= t.it.shape[a];
+    parallel_for(x, n, TILE_GRAIN, transpose_tiles, &t);
+    return true;
+}
+
+static bool both_contiguous(operand a, operand b)
+{
+    return layout_is_contiguous(a.at) && layout_is_contiguous(b.at);
+}
+
+void copy_run(const exec *x, operand dst, operand src)
+{
+    const operand ops[] = {dst, src};
+    loop_fn loop = dst.dtype == src.dtype ? x->k->copy->move[size_class(dst.dtype)]
+                                          : x->k->copy->cast[src.dtype][dst.dtype];
+    if (dst.data == src.data && dst.dtype == src.dtype && both_contiguous(dst, src))
+        return;
+    if (dst.dtype == src.dtype && !both_contiguous(dst, src) && dst.at->ndim > 1 &&
+        try_transpose(x, dst, src))
+        return;
+    iter_run(x, ops, 2, 1, loop, NULL);
+}
+
+void fill_run(const exec *x, operand dst, const void *value)
+{
+    iter_run(x, &dst, 1, 1, x->k->copy->fill[size_class(dst.dtype)], value);
+}
+
+/* One element, through the baseline's loops: casts are the same everywhere. */
+static void cast_one(void *to, tt_dtype to_type, const void *from, tt_dtype from_type)
+{
+    extern const kernels kernels_baseline;
+    char *ptr[2] = {to, (char *)(uintptr_t)from};
+    const int64_t step[2] = {0, 0};
+    if (to_type == from_type)
+        memcpy(to, from, tt_itemsize(to_type));
+    else
+        kernels_baseline.copy->cast[from_type][to_type](1, ptr, step, NULL);
+}
+
+void scalar_store(void *element, tt_dtype dtype, double v)
+{
+    cast_one(element, dtype, &v, TT_F64);
+}
+
+double scalar_load(const void *element, tt_dtype dtype)
+{
+    double v;
+    cast_one(&v, TT_F64, element, dtype);
+    return v;
+}

@@ -1,0 +1,97 @@
+/* An operation is a constant of this type; the tape points at it. There is no enum and no switch.
+ * op_apply is the one path of every operation: checks, infer, allocation, forward, recording. */
+#ifndef TT_OP_H
+#define TT_OP_H
+
+#include <tinytensor/autograd.h>
+#include <tinytensor/ops.h>
+#include "kernel/walk/kernel.h"
+#include "tensor/object.h"
+
+enum { OP_MAX_AUX = 2, NOT_A_VIEW = -1 };
+
+typedef struct op_call op_call;
+typedef struct op_grads op_grads;
+
+/* What the vjp reads; everything else is kept as dtype and shape alone. */
+#define SAVE_IN(i)  (1u << (i))
+#define SAVE_IN_ALL 0xffffu
+#define SAVE_OUT    (1u << 16)
+#define SAVE_AUX    (1u << 17)
+
+typedef struct op {
+    const char *name;               /* used in error texts */
+    tt_status (*infer)(op_call *c); /* the only part that may fail: sets dtype, at, ... */
+    void (*forward)(op_call *c);    /* NULL for pure views */
+    void (*vjp)(const op_call *c, op_grads *g); /* NULL: not differentiable */
+    unsigned saves;
+} op;
+
+struct op_call {
+    tt_ctx *ctx;
+    const op *op;
+    int n_in;
+    tt_tensor *const *in;
+    const void *attr;
+    tt_tensor *out;             /* set before forward; in vjp: data only with SAVE_OUT */
+    tt_tensor *aux[OP_MAX_AUX]; /* what forward computes beside the result, for vjp (SAVE_AUX) */
+    /* set by infer: */
+    tt_dtype dtype;
+    layout at;   /* view: offset from the start of the storage */
+    int view_of; /* input whose storage the result shares, or NOT_A_VIEW */
+    int n_aux;
+    tt_dtype aux_dtype[OP_MAX_AUX];
+    layout aux_at[OP_MAX_AUX];
+};
+
+/* attr (attr_size bytes, no pointers in it) is copied when the call is recorded. Result in the
+ * innermost scope, or NULL with the error recorded. */
+tt_tensor *op_apply(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size);
+
+/* The context of n operands, or NULL: NULL operand, dead handle, two contexts (recorded), or an
+ * error already set. For wrappers that must look at an operand before op_apply. */
+tt_ctx *op_context(const char *name, int n, tt_tensor *const *in);
+
+/* Records "name: ..." and returns the code / NULL. */
+tt_status op_error(const op_call *c, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+/* The axis in [0, ndim), or -1 with the error recorded. */
+int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);
+/* tt_empty() with errors in the name of another function. */
+tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape);
+/* What a function that returns a status returns after x was refused. */
+tt_status op_status(const tt_tensor *x);
+
+/* In-place operations: the context when dst may be written (alive, no error, not read-only, no
+ * element of it twice, not part of a recorded graph), else NULL with the error recorded. src may
+ * contain NULL entries only where they are optional (n counts the ones given). op_written counts
+ * the write for autograd. */
+tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *src);
+void op_written(tt_tensor *dst);
+
+/* ---- helpers for infer ---- */
+bool dtype_is_float(tt_dtype d);                        /* F32, F64 */
+bool dtype_is_arithmetic(tt_dtype d);                   /* F32, F64, I64 */
+tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
+tt_status infer_broadcast(op_call *c, tt_dtype dtype);  /* of all inputs; error names both shapes */
+tt_status check_same_dtype(op_call *c);
+
+/* ---- helpers for forward ---- */
+operand operand_of(tt_tensor *t);
+/* t broadcast to shape; *at receives the layout and must outlive the operand. */
+operand operand_expand(tt_tensor *t, const layout *shape, layout *at);
+
+/* ---- for vjp ---- */
+tt_tensor *grads_out(const op_grads *g);   /* gradient with respect to the result */
+bool grads_need(const op_grads *g, int i); /* does input i want one */
+/* Adds t to the gradient of input i, summing broadcast axes back; NULL t is ignored. */
+void grads_add(op_grads *g, int i, tt_tensor *t);
+/* For a view of a part of input i: adds t to that part of the gradient, if there is one that may be
+ * written, so that many small parts do not cost a whole tensor each. inside: where the part lies in
+ * a contiguous tensor of the input's shape. False: nothing was done. */
+bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside);
+/* What is pending for input i, where it may be added to in place: it lasts as long as the vjp.
+ * NULL: nothing is, or others can see it. */
+tt_tensor *grads_pending(op_grads *g, int i);
+
+#endif

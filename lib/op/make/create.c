@@ -1,0 +1,180 @@
+/* Creation. Input: a context, a dtype, a shape; output: a new contiguous tensor in the innermost
+ * scope. Invariant: sizes are checked here before any memory is asked for. */
+#include <limits.h>
+#include <math.h>
+#include "kernel/walk/copy.h"
+#include "op/core/op.h"
+
+static bool shape_layout(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
+                         const int64_t *shape, layout *at)
+{
+    if (!ctx || ctx->err.code)
+        return false;
+    if (!tt_itemsize(dtype))
+        ctx_error(ctx, TT_ERR_DTYPE, "%s: %d is not a dtype", name, (int)dtype);
+    else if (ndim < 0 || ndim > LAYOUT_MAX_NDIM)
+        ctx_error(ctx, TT_ERR_SHAPE, "%s: %d axes; from 0 to %d are possible", name, ndim,
+                  LAYOUT_MAX_NDIM);
+    else if (ndim && !shape)
+        ctx_error(ctx, TT_ERR_ARG, "%s: the shape is NULL", name);
+    else if (!layout_init(at, ndim, shape))
+        ctx_error(ctx, TT_ERR_SHAPE, "%s: %s has a negative size or too many elements", name,
+                  describe_shape(ndim, shape).s);
+    return !ctx->err.code;
+}
+
+tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape)
+{
+    layout at;
+    return shape_layout(ctx, name, dtype, ndim, shape, &at) ? tensor_new(ctx, dtype, &at) : NULL;
+}
+
+static tt_tensor *filled(tt_tensor *x, double value)
+{
+    int64_t element[1];
+    if (x) {
+        scalar_store(element, (tt_dtype)x->dtype, value);
+        fill_run(&x->ctx->ex, operand_of(x), element);
+    }
+    return x;
+}
+
+tt_tensor *tt_empty(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
+{
+    return op_empty(ctx, "empty", dtype, ndim, shape);
+}
+
+tt_tensor *tt_zeros(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
+{
+    return filled(op_empty(ctx, "zeros", dtype, ndim, shape), 0);
+}
+
+tt_tensor *tt_ones(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape)
+{
+    return filled(op_empty(ctx, "ones", dtype, ndim, shape), 1);
+}
+
+tt_tensor *tt_full(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape, double value)
+{
+    return filled(op_empty(ctx, "full", dtype, ndim, shape), value);
+}
+
+tt_tensor *tt_scalar(tt_ctx *ctx, tt_dtype dtype, double value)
+{
+    return filled(op_empty(ctx, "scalar", dtype, 0, NULL), value);
+}
+
+static tt_tensor *like(tt_tensor *x, const char *name)
+{
+    tt_ctx *ctx = op_context(name, 1, &x);
+    return ctx ? op_empty(ctx, name, (tt_dtype)x->dtype, x->at.ndim, x->at.shape) : NULL;
+}
+
+tt_tensor *tt_empty_like(tt_tensor *x)
+{
+    return like(x, "empty_like");
+}
+
+tt_tensor *tt_zeros_like(tt_tensor *x)
+{
+    return filled(like(x, "zeros_like"), 0);
+}
+
+tt_tensor *tt_ones_like(tt_tensor *x)
+{
+    return filled(like(x, "ones_like"), 1);
+}
+
+tt_tensor *tt_full_like(tt_tensor *x, double value)
+{
+    return filled(like(x, "full_like"), value);
+}
+
+static tt_tensor *bad_count(tt_ctx *ctx, const char *name, double n)
+{
+    ctx_error(ctx, TT_ERR_ARG, "%s: %g elements", name, n);
+    return NULL;
+}
+
+/* Elements f(i); I64 is exact where start and step are whole. */
+tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, double step)
+{
+    if (!ctx || ctx->err.code)
+        return NULL;
+    double n = ceil((stop - start) / step);
+    if (step == 0 || !isfinite(n) || n > 0x1p59)
+        return bad_count(ctx, "arange", n);
+    int64_t count = n > 0 ? (int64_t)n : 0;
+    tt_tensor *x = op_empty(ctx, "arange", dtype, 1, &count);
+    for (int64_t i = 0; x && i < count; i++)
+        scalar_store(x->data + i * (int64_t)tt_itemsize(dtype), dtype, start + (double)i * step);
+    return x;
+}
+
+static tt_tensor *spaced(tt_ctx *ctx, const char *name, tt_dtype dtype, double start, double stop,
+                         int64_t n, double base)
+{
+    tt_tensor *x = op_empty(ctx, name, dtype, 1, &n);
+    double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
+    for (int64_t i = 0; x && i < n; i++) {
+        double v = n > 1 && i == n - 1 ? stop : start + (double)i * step;
+        scalar_store(x->data + i * (int64_t)tt_itemsize(dtype), dtype, base ? pow(base, v) : v);
+    }
+    return x;
+}
+
+tt_tensor *tt_linspace(tt_ctx *ctx, tt_dtype dtype, double start, double stop, int64_t n)
+{
+    return spaced(ctx, "linspace", dtype, start, stop, n, 0);
+}
+
+tt_tensor *tt_logspace(tt_ctx *ctx, tt_dtype dtype, double start, double stop, int64_t n,
+                       double base)
+{
+    if (ctx && !ctx->err.code && base == 0)
+        return ctx_error(ctx, TT_ERR_ARG, "logspace: the base is 0"), NULL;
+    return spaced(ctx, "logspace", dtype, start, stop, n, base);
+}
+
+tt_tensor *tt_eye(tt_ctx *ctx, tt_dtype dtype, int64_t n, int64_t m)
+{
+    tt_tensor *x = filled(op_empty(ctx, "eye", dtype, 2, (int64_t[]){n, m}), 0);
+    for (int64_t i = 0; x && i < n && i < m; i++)
+        scalar_store(x->data + i * (m + 1) * (int64_t)tt_itemsize(dtype), dtype, 1);
+    return x;
+}
+
+tt_tensor *tt_from_data(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape,
+                        const void *data)
+{
+    layout at;
+    if (!shape_layout(ctx, "from_data", dtype, ndim, shape, &at))
+        return NULL;
+    if (!data && layout_numel(&at))
+        return ctx_error(ctx, TT_ERR_ARG, "from_data: the data pointer is NULL"), NULL;
+    tt_tensor *x = tensor_new(ctx, dtype, &at);
+    if (x && data)
+        copy_run(&ctx->ex, operand_of(x), (operand){(void *)(uintptr_t)data, &at, dtype});
+    return x;
+}
+
+tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape,
+                     const int64_t *strides, void *data, void (*release)(void *user), void *user)
+{
+    layout at;
+    int64_t lo = 0, hi = -1, item = (int64_t)tt_itemsize(dtype);
+    if (!shape_layout(ctx, "borrow", dtype, ndim, shape, &at))
+        return NULL;
+    if (!data && layout_numel(&at))
+        return ctx_error(ctx, TT_ERR_ARG, "borrow: the data pointer is NULL"), NULL;
+    for (int i = 0; strides && i < ndim; i++)
+        at.stride[i] = strides[i];
+    layout_extent(&at, &lo, &hi);
+    storage *s =
+        storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, release, user);
+    if (!s)
+        return ctx_error(ctx, TT_ERR_NOMEM, "out of memory: borrow"), NULL;
+    at.offset = -lo;
+    tt_tensor *x = tensor_of(ctx, dtype, &at, s);
+    return x;
+}

@@ -1,0 +1,91 @@
+/* Single elements, and copying a tensor out. Invariant: an index is checked before it is used, and
+ * a write counts for autograd. */
+#include <math.h>
+#include "kernel/walk/copy.h"
+#include "op/core/op.h"
+
+/* The element of a one-element tensor, NULL with the error recorded when there is not one. */
+static const char *only_element(const tt_tensor *x, const char *name)
+{
+    if (!tensor_alive(x) || x->ctx->err.code)
+        return NULL;
+    if (tensor_numel(x) == 1)
+        return x->data;
+    ctx_error(x->ctx, TT_ERR_SHAPE, "%s: %s does not have one element", name, describe(x).s);
+    return NULL;
+}
+
+double tt_item(const tt_tensor *x)
+{
+    const char *p = only_element(x, "item");
+    return p ? scalar_load(p, (tt_dtype)x->dtype) : (double)NAN;
+}
+
+int64_t tt_item_i64(const tt_tensor *x)
+{
+    int64_t v = 0;
+    const char *p = only_element(x, "item_i64");
+    if (p && x->dtype == TT_I64)
+        return *(const int64_t *)(const void *)p;
+    if (p)
+        scalar_store(&v, TT_I64, scalar_load(p, (tt_dtype)x->dtype));
+    return v;
+}
+
+static char *element_at(const tt_tensor *x, const char *name, int n, const int64_t *index)
+{
+    int64_t at = 0;
+    if (!tensor_alive(x) || x->ctx->err.code)
+        return NULL;
+    if (n != x->at.ndim) {
+        ctx_error(x->ctx, TT_ERR_INDEX, "%s: %d indices for %s", name, n, describe(x).s);
+        return NULL;
+    }
+    for (int i = 0; i < n; i++) {
+        int64_t k = index[i] < 0 ? index[i] + x->at.shape[i] : index[i];
+        if (k < 0 || k >= x->at.shape[i]) {
+            ctx_error(x->ctx, TT_ERR_INDEX, "%s: index %lld is out of range for axis %d of %s",
+                      name, (long long)index[i], i, describe(x).s);
+            return NULL;
+        }
+        at += k * x->at.stride[i];
+    }
+    return x->data + at * (int64_t)tt_itemsize((tt_dtype)x->dtype);
+}
+
+double tt_get(const tt_tensor *x, int n, const int64_t *index)
+{
+    const char *p = element_at(x, "get", n, index);
+    return p ? scalar_load(p, (tt_dtype)x->dtype) : (double)NAN;
+}
+
+tt_status tt_set(tt_tensor *x, int n, const int64_t *index, double value)
+{
+    tt_ctx *ctx = op_inplace("set", x, 0, NULL);
+    if (!ctx)
+        return x ? tt_error_code(x->ctx) : TT_ERR_ARG;
+    char *p = element_at(x, "set", n, index);
+    if (!p)
+        return ctx->err.code;
+    scalar_store(p, (tt_dtype)x->dtype, value);
+    op_written(x);
+    return TT_OK;
+}
+
+tt_status tt_copy_out(const tt_tensor *x, void *dst, size_t bytes)
+{
+    layout at;
+    if (!tensor_alive(x))
+        return TT_ERR_ARG;
+    if (x->ctx->err.code)
+        return x->ctx->err.code;
+    size_t need = (size_t)tensor_numel(x) * tt_itemsize((tt_dtype)x->dtype);
+    if (bytes != need || (!dst && need))
+        return ctx_error(x->ctx, TT_ERR_ARG, "copy_out: %s takes %zu bytes, the buffer has %zu",
+                         describe(x).s, need, dst ? bytes : 0);
+    layout_init(&at, x->at.ndim, x->at.shape);
+    if (need)
+        copy_run(&x->ctx->ex, (operand){dst, &at, (tt_dtype)x->dtype},
+                 (operand){x->data, &x->at, (tt_dtype)x->dtype});
+    return TT_OK;
+}

@@ -1,0 +1,57 @@
+/* Dropout and the context's training mode. Input: x and a probability; output: x, with elements
+ * zeroed and the rest scaled by 1/(1-p) while training. */
+#include <tinytensor/nn.h>
+#include "kernel/elementwise/elementwise.h"
+#include "kernel/random/random.h"
+#include "op/core/op.h"
+
+void tt_set_training(tt_ctx *ctx, bool training)
+{
+    if (ctx)
+        ctx->training = training;
+}
+
+bool tt_is_training(const tt_ctx *ctx)
+{
+    return ctx && ctx->training;
+}
+
+static tt_status dropout_infer(op_call *c)
+{
+    c->n_aux = 1;
+    c->aux_dtype[0] = (tt_dtype)c->in[0]->dtype;
+    layout_init(&c->aux_at[0], c->in[0]->at.ndim, c->in[0]->at.shape);
+    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+}
+
+static void dropout_forward(op_call *c)
+{
+    double p = *(const double *)c->attr;
+    rng r = {c->ctx->seed, c->ctx->counter};
+    random_mask_run(&c->ctx->ex, &r, operand_of(c->aux[0]), p, p < 1 ? 1 / (1 - p) : 0);
+    c->ctx->counter = r.counter;
+    binary_run(&c->ctx->ex, BINARY_mul, operand_of(c->out), operand_of(c->in[0]),
+               operand_of(c->aux[0]));
+}
+
+static void dropout_vjp(const op_call *c, op_grads *g)
+{
+    grads_add(g, 0, tt_mul(grads_out(g), c->aux[0]));
+}
+
+static const op dropout = {"dropout", dropout_infer, dropout_forward, dropout_vjp, SAVE_AUX};
+
+tt_tensor *tt_dropout(tt_tensor *x, double p)
+{
+    tt_ctx *ctx = op_context("dropout", 1, &x);
+    if (!ctx)
+        return NULL;
+    if (!(p >= 0 && p <= 1))
+        return op_fail(x, TT_ERR_ARG, "dropout: p is %g, not in [0, 1]", p);
+    if (!dtype_is_float((tt_dtype)x->dtype))
+        return op_fail(x, TT_ERR_DTYPE, "dropout: x is %s; float32 or float64 is needed",
+                       describe(x).s);
+    if (!ctx->training || p == 0)
+        return tt_reshape(x, x->at.ndim, x->at.shape); /* a handle of its own on the same memory */
+    return op_apply(&dropout, 1, &x, &p, sizeof p);
+}

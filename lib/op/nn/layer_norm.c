@@ -1,0 +1,163 @@
+/* layer_norm and rms_norm over the last axis: one pass over each row, forward and back. Invariant:
+ * operands are contiguous (the wrapper copies those that are not). */
+#include <tinytensor/nn.h>
+#include "kernel/nn/norm.h"
+#include "op/core/op.h"
+
+typedef struct norm_attr {
+    double eps;
+    bool centred, weight, bias; /* which of them follow x */
+} norm_attr;
+
+static norm_args args_of(const op_call *c, tt_tensor *x, tt_tensor *weight, tt_tensor *bias,
+                         tt_tensor *stats)
+{
+    const norm_attr *a = c->attr;
+    int64_t n = x->at.shape[x->at.ndim - 1];
+    return (norm_args){.dtype = (tt_dtype)x->dtype,
+                       .rows = n ? tensor_numel(x) / n : 0,
+                       .n = n,
+                       .centred = a->centred,
+                       .eps = a->eps,
+                       .x = x->data,
+                       .weight = weight ? weight->data : NULL,
+                       .bias = bias ? bias->data : NULL,
+                       .stats = stats->data};
+}
+
+static tt_tensor *weight_of(const op_call *c)
+{
+    return ((const norm_attr *)c->attr)->weight ? c->in[1] : NULL;
+}
+
+static tt_tensor *bias_of(const op_call *c)
+{
+    return ((const norm_attr *)c->attr)->bias ? c->in[c->n_in - 1] : NULL;
+}
+
+static tt_status norm_infer(op_call *c)
+{
+    const tt_tensor *x = c->in[0];
+    if (!dtype_is_float((tt_dtype)x->dtype))
+        return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed", describe(x).s);
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (x->at.ndim < 1)
+        return op_error(c, TT_ERR_SHAPE, "x is %s; at least one axis is needed", describe(x).s);
+    for (int i = 1; i < c->n_in; i++)
+        if (c->in[i]->at.ndim != 1 || c->in[i]->at.shape[0] != x->at.shape[x->at.ndim - 1])
+            return op_error(c, TT_ERR_SHAPE, "x (... n) is %s, weight or bias (n) is %s",
+                            describe(x).s, describe(c->in[i]).s);
+    int64_t stats[LAYOUT_MAX_NDIM];
+    for (int i = 0; i < x->at.ndim; i++)
+        stats[i] = x->at.shape[i];
+    stats[x->at.ndim - 1] = 2;
+    c->n_aux = 1;
+    c->aux_dtype[0] = (tt_dtype)x->dtype;
+    layout_init(&c->aux_at[0], x->at.ndim, stats);
+    return infer_same_shape(c, (tt_dtype)x->dtype);
+}
+
+static void norm_forward(op_call *c)
+{
+    norm_args a = args_of(c, c->in[0], weight_of(c), bias_of(c), c->aux[0]);
+    norm_run(&c->ctx->ex, &a, c->out->data);
+}
+
+/* in: x, stats, g [, weight] */
+static tt_status backward_infer(op_call *c)
+{
+    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+}
+
+static void backward_forward(op_call *c)
+{
+    norm_args a = args_of(c, c->in[0], c->n_in > 3 ? c->in[3] : NULL, NULL, c->in[1]);
+    norm_backward_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
+}
+
+/* in: x, stats, g; the result is (2, n): the gradients of weight and bias. */
+static tt_status weights_infer(op_call *c)
+{
+    const tt_tensor *x = c->in[0];
+    c->dtype = (tt_dtype)x->dtype;
+    layout_init(&c->at, 2, (int64_t[]){2, x->at.shape[x->at.ndim - 1]});
+    return TT_OK;
+}
+
+static void weights_forward(op_call *c)
+{
+    norm_args a = args_of(c, c->in[0], NULL, NULL, c->in[1]);
+    norm_weights_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
+}
+
+static const op norm_backward = {"norm_backward", backward_infer, backward_forward, NULL, 0};
+static const op norm_weights = {"norm_backward", weights_infer, weights_forward, NULL, 0};
+
+/* The same gradients in plain ops, for a pass that is itself recorded. */
+static void composed(const op_call *c, op_grads *g)
+{
+    const norm_attr *a = c->attr;
+    tt_tensor *x = c->in[0], *gy = grads_out(g), *w = weight_of(c);
+    tt_tensor *xc = a->centred ? tt_sub(x, tt_mean(x, TT_AXES(-1), true)) : x;
+    tt_tensor *r = tt_rsqrt(tt_add_scalar(tt_mean(tt_square(xc), TT_AXES(-1), true), a->eps));
+    tt_tensor *xhat = tt_mul(xc, r), *gw = w ? tt_mul(gy, w) : gy;
+    tt_tensor *gx = tt_sub(gw, tt_mul(xhat, tt_mean(tt_mul(gw, xhat), TT_AXES(-1), true)));
+    if (a->centred)
+        gx = tt_sub(gx, tt_mean(gw, TT_AXES(-1), true));
+    grads_add(g, 0, tt_mul(gx, r));
+    int64_t n = x->at.shape[x->at.ndim - 1], rows = n ? tensor_numel(x) / n : 0;
+    tt_tensor *flat = tt_reshape(tt_mul(gy, xhat), TT_SHAPE(rows, n));
+    if (w)
+        grads_add(g, 1, tt_sum(flat, TT_AXES(0), false));
+    if (a->bias)
+        grads_add(g, c->n_in - 1, tt_sum(tt_reshape(gy, TT_SHAPE(rows, n)), TT_AXES(0), false));
+}
+
+static void norm_vjp(const op_call *c, op_grads *g)
+{
+    const norm_attr *a = c->attr;
+    if (c->ctx->mode == TT_GRAD) {
+        composed(c, g);
+        return;
+    }
+    tt_tensor *in[] = {c->in[0], c->aux[0], tt_contiguous(grads_out(g)), weight_of(c)};
+    if (grads_need(g, 0))
+        grads_add(g, 0, op_apply(&norm_backward, a->weight ? 4 : 3, in, a, sizeof *a));
+    if ((a->weight && grads_need(g, 1)) || (a->bias && grads_need(g, c->n_in - 1))) {
+        tt_tensor *both = op_apply(&norm_weights, 3, in, a, sizeof *a);
+        if (a->weight)
+            grads_add(g, 1, tt_select(both, 0, 0));
+        if (a->bias)
+            grads_add(g, c->n_in - 1, tt_select(both, 0, 1));
+    }
+}
+
+static const op layer_norm = {"layer_norm", norm_infer, norm_forward, norm_vjp,
+                              SAVE_IN(0) | SAVE_IN(1) | SAVE_AUX};
+static const op rms_norm = {"rms_norm", norm_infer, norm_forward, norm_vjp,
+                            SAVE_IN(0) | SAVE_IN(1) | SAVE_AUX};
+
+static tt_tensor *apply(const op *o, tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps,
+                        bool centred)
+{
+    tt_tensor *in[3];
+    int n = 0;
+    norm_attr a = {eps, centred, weight != NULL, bias != NULL};
+    in[n++] = tt_contiguous(x);
+    if (weight)
+        in[n++] = tt_contiguous(weight);
+    if (bias)
+        in[n++] = tt_contiguous(bias);
+    return op_apply(o, n, in, &a, sizeof a);
+}
+
+tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps)
+{
+    return apply(&layer_norm, x, weight, bias, eps, true);
+}
+
+tt_tensor *tt_rms_norm(tt_tensor *x, tt_tensor *weight, double eps)
+{
+    return apply(&rms_norm, x, weight, NULL, eps, false);
+}

@@ -1,0 +1,217 @@
+/* Losses with their own kernels: cross entropy from logits without the probabilities ever being
+ * stored, and binary cross entropy from logits. Each costs one pass forward and one back. */
+#include <string.h>
+#include <tinytensor/nn.h>
+#include "kernel/nn/fused.h"
+#include "op/core/op.h"
+
+typedef struct ce_attr {
+    int64_t ignore_index;
+    double smoothing;
+} ce_attr;
+
+/* in: logits (n c), targets (n) [, weight (c)]. */
+static cross_entropy_args args_of(const op_call *c)
+{
+    const ce_attr *a = c->attr;
+    cross_entropy_args r = {.logits = operand_of(c->in[0]),
+                            .targets = operand_of(c->in[1]),
+                            .ignore_index = a->ignore_index,
+                            .smoothing = a->smoothing};
+    if (c->n_in > 2)
+        r.weight = operand_of(c->in[2]);
+    return r;
+}
+
+static tt_status ce_infer(op_call *c)
+{
+    const tt_tensor *x = c->in[0];
+    int64_t bad = 0;
+    cross_entropy_args a = args_of(c);
+    if (!cross_entropy_check(&a, &bad))
+        return op_error(c, TT_ERR_INDEX, "target %lld is not a class in [0, %lld)", (long long)bad,
+                        (long long)x->at.shape[1]);
+    c->dtype = (tt_dtype)x->dtype;
+    layout_init(&c->at, 1, x->at.shape);
+    c->n_aux = 1;
+    c->aux_dtype[0] = c->dtype;
+    layout_init(&c->aux_at[0], 1, x->at.shape);
+    return TT_OK;
+}
+
+static void ce_forward(op_call *c)
+{
+    cross_entropy_args a = args_of(c);
+    cross_entropy_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->aux[0]));
+}
+
+/* in: logits, targets, lse, gradient of the rows [, weight] */
+static tt_status ce_backward_infer(op_call *c)
+{
+    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+}
+
+static void ce_backward_forward(op_call *c)
+{
+    const ce_attr *at = c->attr;
+    cross_entropy_args a = {.logits = operand_of(c->in[0]),
+                            .targets = operand_of(c->in[1]),
+                            .ignore_index = at->ignore_index,
+                            .smoothing = at->smoothing};
+    if (c->n_in > 4)
+        a.weight = operand_of(c->in[4]);
+    cross_entropy_backward_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->in[2]),
+                               operand_of(c->in[3]));
+}
+
+static const op ce_backward = {"cross_entropy_backward", ce_backward_infer, ce_backward_forward,
+                               NULL, 0};
+
+/* In plain ops: d loss_i / d x_ij = p_ij sum_k q_ik - q_ij, where q is the wanted distribution. */
+static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
+{
+    const ce_attr *a = c->attr;
+    tt_tensor *x = c->in[0], *t = c->in[1];
+    int64_t classes = x->at.shape[1];
+    tt_dtype d = (tt_dtype)x->dtype;
+    tt_tensor *counts = tt_ne_scalar(t, (double)a->ignore_index);
+    tt_tensor *q = tt_cast(tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), classes), d);
+    q = tt_add_scalar(tt_mul_scalar(q, 1 - a->smoothing), a->smoothing / (double)classes);
+    if (c->n_in >
+        2) /* the hard part weighs w[target], the smooth part w[class]: both are columns */
+        q = tt_mul(q, c->in[2]);
+    q = tt_mul(q, tt_unsqueeze(tt_cast(counts, d), 1));
+    tt_tensor *p = tt_mul(tt_softmax(x, 1), tt_sum(q, TT_AXES(1), true));
+    return tt_mul(tt_sub(p, q), tt_unsqueeze(g, 1));
+}
+
+static void ce_vjp(const op_call *c, op_grads *g)
+{
+    tt_tensor *in[] = {c->in[0], c->in[1], c->aux[0], grads_out(g), c->n_in > 2 ? c->in[2] : NULL};
+    if (c->ctx->mode == TT_GRAD)
+        grads_add(g, 0, ce_composed(c, in[3]));
+    else
+        grads_add(g, 0, op_apply(&ce_backward, c->n_in > 2 ? 5 : 4, in, c->attr, sizeof(ce_attr)));
+}
+
+static const op cross_entropy = {"cross_entropy", ce_infer, ce_forward, ce_vjp,
+                                 SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_AUX};
+
+static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
+{
+    tt_tensor *in[] = {x, t, o->weight};
+    tt_ctx *ctx = op_context("cross_entropy", o->weight ? 3 : 2, in);
+    if (!ctx)
+        return false;
+    if (!dtype_is_float((tt_dtype)x->dtype) || t->dtype != TT_I64)
+        ctx_error(ctx, TT_ERR_DTYPE,
+                  "cross_entropy: logits are %s, targets %s; float and int64 "
+                  "are needed",
+                  describe(x).s, describe(t).s);
+    else if (x->at.ndim != t->at.ndim + 1 ||
+             memcmp(x->at.shape, t->at.shape, (size_t)t->at.ndim * sizeof *t->at.shape) != 0)
+        ctx_error(ctx, TT_ERR_SHAPE, "cross_entropy: logits (... classes) are %s, targets (...) %s",
+                  describe(x).s, describe(t).s);
+    else if (o->weight && (o->weight->dtype != x->dtype || o->weight->at.ndim != 1 ||
+                           o->weight->at.shape[0] != x->at.shape[x->at.ndim - 1]))
+        ctx_error(ctx, TT_ERR_SHAPE,
+                  "cross_entropy: logits (... classes) are %s, weight (classes) "
+                  "%s",
+                  describe(x).s, describe(o->weight).s);
+    else if (!(o->label_smoothing >= 0 && o->label_smoothing <= 1))
+        ctx_error(ctx, TT_ERR_ARG, "cross_entropy: label_smoothing is %g, not in [0, 1]",
+                  o->label_smoothing);
+    return !ctx->err.code;
+}
+
+static double divisor(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
+{
+    cross_entropy_args a = {
+        .logits = operand_of(x), .targets = operand_of(t), .ignore_index = o->ignore_index};
+    if (o->weight)
+        a.weight = operand_of(o->weight);
+    return cross_entropy_weight(&a);
+}
+
+tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
+                                 const tt_cross_entropy_options *options)
+{
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    if (options)
+        memcpy(&o, options, options->struct_size < sizeof o ? options->struct_size : sizeof o);
+    if (!check(logits, targets, &o))
+        return NULL;
+    const ce_attr a = {o.ignore_index, o.label_smoothing};
+    tt_tensor *x =
+        tt_reshape(logits, TT_SHAPE(tensor_numel(targets), logits->at.shape[logits->at.ndim - 1]));
+    tt_tensor *t = tt_reshape(targets, TT_SHAPE(tensor_numel(targets)));
+    tt_tensor *in[] = {x, t, o.weight};
+    tt_tensor *rows = op_apply(&cross_entropy, o.weight ? 3 : 2, in, &a, sizeof a);
+    if (!rows || o.reduction == TT_LOSS_NONE)
+        return tt_reshape(rows, targets->at.ndim, targets->at.shape);
+    tt_tensor *sum = tt_sum(rows, TT_ALL_AXES, false);
+    return o.reduction == TT_LOSS_SUM ? sum : tt_div_scalar(sum, divisor(x, t, &o));
+}
+
+tt_tensor *tt_cross_entropy(tt_tensor *logits, tt_tensor *targets, int64_t ignore_index)
+{
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.ignore_index = ignore_index;
+    return tt_cross_entropy_with(logits, targets, &o);
+}
+
+/* ---- binary cross entropy ---- */
+
+static tt_status bce_infer(op_call *c)
+{
+    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+        return op_error(c, TT_ERR_DTYPE, "logits are %s; float32 or float64 is needed",
+                        describe(c->in[0]).s);
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (!layout_same_shape(&c->in[0]->at, &c->in[1]->at))
+        return op_error(c, TT_ERR_SHAPE, "logits are %s, targets %s", describe(c->in[0]).s,
+                        describe(c->in[1]).s);
+    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+}
+
+static void bce_forward(op_call *c)
+{
+    bce_logits_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]), operand_of(c->in[1]));
+}
+
+static void bce_backward_forward(op_call *c)
+{
+    bce_logits_backward_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]),
+                            operand_of(c->in[1]), operand_of(c->in[2]));
+}
+
+static const op bce_backward = {"bce_with_logits_backward", bce_infer, bce_backward_forward, NULL,
+                                0};
+
+static void bce_vjp(const op_call *c, op_grads *g)
+{
+    tt_tensor *gy = grads_out(g), *in[] = {c->in[0], c->in[1], gy};
+    if (grads_need(g, 0) && c->ctx->mode == TT_GRAD)
+        grads_add(g, 0, tt_mul(gy, tt_sub(tt_sigmoid(in[0]), in[1])));
+    else if (grads_need(g, 0))
+        grads_add(g, 0, op_apply(&bce_backward, 3, in, NULL, 0));
+    if (grads_need(g, 1))
+        grads_add(g, 1, tt_neg(tt_mul(gy, in[0])));
+}
+
+static const op bce = {"bce_with_logits", bce_infer, bce_forward, bce_vjp, SAVE_IN(0) | SAVE_IN(1)};
+
+tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
+                                   tt_loss_reduction reduction)
+{
+    tt_tensor *in[] = {logits, targets}, *rows = op_apply(&bce, 2, in, NULL, 0);
+    return reduction == TT_LOSS_NONE  ? rows
+           : reduction == TT_LOSS_SUM ? tt_sum(rows, TT_ALL_AXES, false)
+                                      : tt_mean(rows, TT_ALL_AXES, false);
+}
+
+tt_tensor *tt_bce_with_logits(tt_tensor *logits, tt_tensor *targets)
+{
+    return tt_bce_with_logits_with(logits, targets, TT_LOSS_MEAN);
+}

@@ -1,0 +1,80 @@
+/* softmax and log_softmax along an axis: one pass over each row, forward and back. Invariant: a row
+ * of -inf gives zeros, never NaN. */
+#include <tinytensor/nn.h>
+#include "kernel/nn/fused.h"
+#include "op/core/op.h"
+
+typedef struct softmax_attr {
+    int axis;
+    bool log;
+} softmax_attr;
+
+static tt_status softmax_infer(op_call *c)
+{
+    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+        return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed",
+                        describe(c->in[0]).s);
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+}
+
+static void softmax_forward(op_call *c)
+{
+    const softmax_attr *a = c->attr;
+    softmax_run(&c->ctx->ex, a->log, operand_of(c->out), operand_of(c->in[0]), a->axis);
+}
+
+static void softmax_backward_forward(op_call *c)
+{
+    const softmax_attr *a = c->attr;
+    softmax_backward_run(&c->ctx->ex, a->log, operand_of(c->out), operand_of(c->in[0]),
+                         operand_of(c->in[1]), a->axis);
+}
+
+static const op softmax_backward = {"softmax_backward", softmax_infer, softmax_backward_forward,
+                                    NULL, 0};
+
+/* The same gradient in plain ops, for a pass that is itself recorded. */
+static tt_tensor *composed(tt_tensor *y, tt_tensor *gy, const softmax_attr *a)
+{
+    if (a->log)
+        return tt_sub(gy, tt_mul(tt_exp(y), tt_sum(gy, 1, &a->axis, true)));
+    return tt_mul(y, tt_sub(gy, tt_sum(tt_mul(gy, y), 1, &a->axis, true)));
+}
+
+static void softmax_vjp(const op_call *c, op_grads *g)
+{
+    tt_tensor *in[] = {c->out, grads_out(g)};
+    if (c->ctx->mode == TT_GRAD)
+        grads_add(g, 0, composed(in[0], in[1], c->attr));
+    else
+        grads_add(g, 0, op_apply(&softmax_backward, 2, in, c->attr, sizeof(softmax_attr)));
+}
+
+static const op softmax = {"softmax", softmax_infer, softmax_forward, softmax_vjp, SAVE_OUT};
+static const op log_softmax = {"log_softmax", softmax_infer, softmax_forward, softmax_vjp,
+                               SAVE_OUT};
+
+static tt_tensor *apply(const op *o, tt_tensor *x, int axis, bool log)
+{
+    if (!op_context(o->name, 1, &x))
+        return NULL;
+    softmax_attr a = {layout_axis(x->at.ndim, axis), log};
+    if (x->at.ndim == 0 && (axis == 0 || axis == -1)) /* as PyTorch: a row of one element */
+        return tt_reshape(apply(o, tt_reshape(x, TT_SHAPE(1)), 0, log), TT_SCALAR);
+    if (a.axis < 0)
+        return op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", o->name, axis,
+                       describe(x).s);
+    return op_apply(o, 1, &x, &a, sizeof a);
+}
+
+tt_tensor *tt_softmax(tt_tensor *x, int axis)
+{
+    return apply(&softmax, x, axis, false);
+}
+
+tt_tensor *tt_log_softmax(tt_tensor *x, int axis)
+{
+    return apply(&log_softmax, x, axis, true);
+}
