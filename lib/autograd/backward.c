@@ -13,7 +13,7 @@ static const char *pass_name(const pass *p)
 
 static bool versions_match(pass *p, const node *n)
 {
-    for (int i = -1 - OP_MAX_AUX; i < n->n_in; i++) {
+    for (int i = -1 - NODE_MAX_AUX; i < n->n_in; i++) {
         const tt_tensor *h = i == -1 ? n->out : i < 0 ? n->aux[-2 - i] : n->in[i];
         if (!h || !h->store || h->version == h->store->version)
             continue;
@@ -75,7 +75,7 @@ static void visit(pass *p, node *n)
         differentiate(p, n);
     tt_scope_end(p->ctx, s);
     if (!p->retain && wanted && !p->ctx->err.code)
-        node_release_saved(p->ctx, n);
+        node_release_saved(n);
 }
 
 /* Newest first, up to and without `end`; stops as soon as no node holds a gradient. After an error

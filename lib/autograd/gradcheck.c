@@ -1,6 +1,6 @@
 /* Gradients against central differences in float64. Input: a function of tensors; output: whether
  * backward agrees, and the worst element. Invariant: inputs are as they were when it returns. */
-#include "op/core/tape.h"
+#include "op/core/op.h"
 
 #include <math.h>
 #include <string.h>

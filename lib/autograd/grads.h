@@ -2,7 +2,7 @@
 #ifndef TT_GRADS_H
 #define TT_GRADS_H
 
-#include "op/core/tape.h"
+#include "op/core/op.h"
 
 typedef struct pass {
     tt_ctx *ctx;

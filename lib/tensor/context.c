@@ -1,7 +1,7 @@
 /* Contexts and scopes. A context owns a block pool, the handle slots and a stack of scopes; ending
  * a scope releases the handles made in it. Invariant: scope 0, the root, lives as long as the
  * context. */
-#include "object.h"
+#include "graph.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Handles: slots of slabs, linked into their scope's list. Input: a layout and a storage; output: a
  * live handle. Invariant: a live handle is in exactly one list, or PRIVATE and in none. */
-#include "object.h"
+#include "graph.h"
 
 #include <string.h>
 

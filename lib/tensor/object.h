@@ -13,8 +13,8 @@
 #include "layout.h"
 #include "storage.h"
 
-struct node; /* op/core/tape.h: how a tensor was computed */
-struct leaf; /* op/core/tape.h: where the gradient of a parameter accumulates */
+struct node; /* graph.h: how a tensor was computed */
+struct leaf; /* graph.h: where the gradient of a parameter accumulates */
 
 enum { ALIVE = 0x7e4501aa, DEAD = 0x0dead0aa, PRIVATE = -1, ROOT = 0 };
 
@@ -83,11 +83,6 @@ static inline bool tensor_live(const tt_tensor *t)
     return t && t->stamp == ALIVE;
 }
 int64_t tensor_numel(const tt_tensor *t);
-
-/* Called when a handle lets go of its graph links (set by op/core/record.c's functions). */
-void node_unref(tt_ctx *ctx, struct node *n);
-void leaf_unref(tt_ctx *ctx, struct leaf *l);
-void tape_clear(tt_ctx *ctx); /* at the end of the context: what reference cycles kept */
 
 /* "(64, 784) float32", by value so that it can stand in an argument list. */
 typedef struct described {

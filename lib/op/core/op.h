@@ -6,9 +6,9 @@
 #include <tinytensor/autograd.h>
 #include <tinytensor/ops.h>
 #include "kernel/walk/kernel.h"
-#include "tensor/object.h"
+#include "tensor/graph.h"
 
-enum { OP_MAX_AUX = 2, NOT_A_VIEW = -1 };
+enum { OP_MAX_AUX = NODE_MAX_AUX, NOT_A_VIEW = -1 };
 
 typedef struct op_call op_call;
 typedef struct op_grads op_grads;

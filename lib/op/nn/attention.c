@@ -6,7 +6,6 @@
 #include <math.h>
 #include <tinytensor/nn.h>
 #include "op/core/op.h"
-#include "op/core/tape.h"
 
 typedef struct attention_attr {
     double scale;

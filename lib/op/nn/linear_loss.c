@@ -9,7 +9,6 @@
 #include "kernel/elementwise/elementwise.h"
 #include "op/product/contract.h"
 #include "op/core/op.h"
-#include "op/core/tape.h"
 
 enum { BLOCK_BYTES = 100 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <tinytensor/optim.h>
 #include "kernel/nn/fused.h"
-#include "op/core/tape.h"
+#include "op/core/op.h"
 
 typedef struct batch {
     tt_ctx *ctx;

@@ -3,7 +3,6 @@
 #include "contract.h"
 #include <stddef.h>
 #include "kernel/product/contract.h"
-#include "op/core/tape.h"
 
 void contract_begin(contract_attr *t)
 {
