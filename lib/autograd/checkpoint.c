@@ -18,7 +18,7 @@ typedef struct checkpoint_attr {
 static tt_status infer(op_call *c)
 {
     layout_copy(&c->at, &c->in[0]->at);
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     c->view_of = 0;
     return TT_OK;
 }

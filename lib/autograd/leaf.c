@@ -7,7 +7,7 @@ static bool may_require(tt_tensor *x, const char *name)
     tt_ctx *ctx = op_context(name, 1, &x);
     if (!ctx)
         return false;
-    if (dtype_is_float((tt_dtype)x->dtype))
+    if (dtype_is_float(x->dtype))
         return true;
     ctx_error(ctx, TT_ERR_GRAD, "%s: only float32 and float64 tensors require grad, this is %s",
               name, describe(x).s);

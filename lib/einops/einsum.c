@@ -24,7 +24,7 @@ static tt_ctx *check(const char *name, const char *text, int n, tt_tensor *const
     else if (n > PATTERN_TERMS - 1)
         ctx_error(ctx, TT_ERR_ARG, "%s: %d operands; at most %d are possible", name, n,
                   PATTERN_TERMS - 1);
-    else if (!dtype_is_arithmetic((tt_dtype)x[0]->dtype))
+    else if (!dtype_is_arithmetic(x[0]->dtype))
         ctx_error(ctx, TT_ERR_DTYPE, "%s: no products of %s; cast first", name, describe(x[0]).s);
     for (int i = 1; i < n; i++)
         if (x[i]->dtype != x[0]->dtype)

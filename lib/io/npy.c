@@ -33,17 +33,17 @@ static bool little_endian(void)
 
 bool npy_supports(tt_tensor *x, const char *name)
 {
-    if (code_of((tt_dtype)x->dtype))
+    if (code_of(x->dtype))
         return true;
     ctx_error(x->ctx, TT_ERR_DTYPE, "%s: the npy format has no %s; cast to float32 first", name,
-              tt_dtype_name((tt_dtype)x->dtype));
+              tt_dtype_name(x->dtype));
     return false;
 }
 
 /* Magic, version, length and dictionary, padded so that the data begin at a multiple of 64. */
 static int header(const tt_tensor *x, char *out, size_t size)
 {
-    const char *code = code_of((tt_dtype)x->dtype);
+    const char *code = code_of(x->dtype);
     char shape[32 * LAYOUT_MAX_NDIM] = "", dict[sizeof shape + 128];
     for (int i = 0, n = 0; i < x->at.ndim; i++)
         n += snprintf(shape + n, sizeof shape - (size_t)n, "%lld%s", (long long)x->at.shape[i],
@@ -68,13 +68,12 @@ static int header(const tt_tensor *x, char *out, size_t size)
 int64_t npy_size(const tt_tensor *x)
 {
     char text[2048];
-    return header(x, text, sizeof text) +
-           tensor_numel(x) * (int64_t)tt_itemsize((tt_dtype)x->dtype);
+    return header(x, text, sizeof text) + tensor_numel(x) * (int64_t)tt_itemsize(x->dtype);
 }
 
 void tensor_bytes(const tt_tensor *x, byte_sink put, void *user)
 {
-    size_t item = tt_itemsize((tt_dtype)x->dtype);
+    size_t item = tt_itemsize(x->dtype);
     int64_t n = tensor_numel(x);
     char piece[PIECE];
     layout at;

@@ -60,7 +60,7 @@ static void put(out *o, const char *s)
 static double value_at(const tt_tensor *x, int64_t at)
 {
     tt_tensor one = {.stamp = ALIVE, .ctx = x->ctx, .store = x->store, .dtype = x->dtype};
-    one.data = x->data + at * (int64_t)tt_itemsize((tt_dtype)x->dtype);
+    one.data = x->data + at * (int64_t)tt_itemsize(x->dtype);
     return tt_item(&one);
 }
 
@@ -85,7 +85,7 @@ static void word(const printer *p, int64_t at, char *text)
 {
     const format *f = &p->f;
     if (f->kind == 'i') {
-        const char *d = p->x->data + at * (int64_t)tt_itemsize((tt_dtype)p->x->dtype);
+        const char *d = p->x->data + at * (int64_t)tt_itemsize(p->x->dtype);
         long long v = p->x->dtype == TT_I64 ? (long long)*(const int64_t *)(const void *)d
                                             : (long long)value_at(p->x, at);
         snprintf(text, WORD, "%*lld", f->width, v);
@@ -97,7 +97,7 @@ static void word(const printer *p, int64_t at, char *text)
         return;
     }
     if (f->kind == 'a') {
-        digits_alone((tt_dtype)p->x->dtype, v, text);
+        digits_alone(p->x->dtype, v, text);
         return;
     }
     int total = f->left + 1 + f->right + (f->kind == 'e' ? 2 + f->exponent : 0);
@@ -106,9 +106,9 @@ static void word(const printer *p, int64_t at, char *text)
         return;
     }
     if (f->kind == 'f')
-        digits_fixed((tt_dtype)p->x->dtype, v, p->opt.precision, text);
+        digits_fixed(p->x->dtype, v, p->opt.precision, text);
     else
-        digits_scientific((tt_dtype)p->x->dtype, v, f->right, f->right, f->exponent, text);
+        digits_scientific(p->x->dtype, v, f->right, f->right, f->exponent, text);
     pad(text, f->left, total);
 }
 
@@ -159,7 +159,7 @@ static void widen_fixed(printer *p, int64_t at, void *arg)
     (void)arg;
     if (!isfinite(v))
         return;
-    digits_fixed((tt_dtype)p->x->dtype, v, p->opt.precision, text);
+    digits_fixed(p->x->dtype, v, p->opt.precision, text);
     char *point = strchr(text, '.');
     int left = (int)(point - text), right = (int)strlen(point + 1);
     p->f.left = left > p->f.left ? left : p->f.left;
@@ -173,7 +173,7 @@ static void widen_scientific(printer *p, int64_t at, void *arg)
     (void)arg;
     if (!isfinite(v))
         return;
-    digits_scientific((tt_dtype)p->x->dtype, v, p->opt.precision, 0, 2, text);
+    digits_scientific(p->x->dtype, v, p->opt.precision, 0, 2, text);
     char *point = strchr(text, '.'), *mark = strchr(text, 'e');
     int left = (int)(point - text), right = (int)(mark - point) - 1;
     int exponent = (int)strlen(mark + 2);
@@ -193,7 +193,7 @@ static void widen_word(printer *p, int64_t at, void *arg)
 
 static void choose_format(printer *p)
 {
-    tt_dtype d = (tt_dtype)p->x->dtype;
+    tt_dtype d = p->x->dtype;
     range r = {0};
     bool whole = d == TT_I64 || d == TT_I32 || d == TT_U8;
     p->f = (format){.kind = whole ? 'i' : d == TT_BOOL ? 'b' : p->x->at.ndim == 0 ? 'a' : 'f'};

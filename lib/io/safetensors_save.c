@@ -23,7 +23,7 @@ typedef struct request {
 
 static int64_t bytes_of(const tt_tensor *t)
 {
-    return tensor_numel(t) * (int64_t)tt_itemsize((tt_dtype)t->dtype);
+    return tensor_numel(t) * (int64_t)tt_itemsize(t->dtype);
 }
 
 /* ---- the request ---- */
@@ -137,7 +137,7 @@ static void put_entry(writer *w, const request *r, int i)
     char text[80];
     put_string(w, r->names[i]);
     put_text(w, ":{\"dtype\":");
-    put_string(w, st_dtype_name((tt_dtype)t->dtype));
+    put_string(w, st_dtype_name(t->dtype));
     put_text(w, ",\"shape\":[");
     for (int k = 0; k < t->at.ndim; k++) {
         snprintf(text, sizeof text, "%s%lld", k ? "," : "", (long long)t->at.shape[k]);
@@ -188,7 +188,7 @@ static void place(const request *r)
     int64_t at = 0;
     for (size_t item = WIDEST; item > 0; item /= 2)
         for (int i = 0; i < r->n; i++)
-            if (tt_itemsize((tt_dtype)r->tensors[i]->dtype) == item) {
+            if (tt_itemsize(r->tensors[i]->dtype) == item) {
                 r->begin[i] = at;
                 at += bytes_of(r->tensors[i]);
             }
@@ -198,7 +198,7 @@ static void put_data(writer *w, const request *r)
 {
     for (size_t item = WIDEST; item > 0; item /= 2)
         for (int i = 0; i < r->n; i++)
-            if (tt_itemsize((tt_dtype)r->tensors[i]->dtype) == item)
+            if (tt_itemsize(r->tensors[i]->dtype) == item)
                 tensor_bytes(r->tensors[i], put, w);
 }
 

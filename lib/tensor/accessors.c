@@ -80,7 +80,7 @@ int64_t tt_numel(const tt_tensor *x)
 
 tt_dtype tt_dtype_of(const tt_tensor *x)
 {
-    return tensor_alive(x) ? (tt_dtype)x->dtype : TT_F32;
+    return tensor_alive(x) ? x->dtype : TT_F32;
 }
 
 tt_tensor *tt_set_readonly(tt_tensor *x)
@@ -146,6 +146,6 @@ described describe(const tt_tensor *t)
     size_t n = 0;
     while (d.s[n])
         n++;
-    snprintf(d.s + n, sizeof d.s - n, " %s", tt_dtype_name((tt_dtype)t->dtype));
+    snprintf(d.s + n, sizeof d.s - n, " %s", tt_dtype_name(t->dtype));
     return d;
 }

@@ -134,7 +134,7 @@ tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s)
         storage_unref(s);
         return NULL;
     }
-    t->dtype = (uint8_t)dtype;
+    t->dtype = dtype;
     layout_copy(&t->at, at);
     t->store = s;
     t->data = s->data + at->offset * (int64_t)tt_itemsize(dtype);

@@ -28,7 +28,7 @@ struct tt_tensor {
     struct node *node;      /* set when computed from something that requires grad */
     struct leaf *leaf;      /* set when it is a leaf that requires grad */
     uint32_t version;       /* private handles: the storage's version when it was saved */
-    uint8_t dtype;
+    tt_dtype dtype;
     bool readonly;
     layout at;
 };

@@ -206,7 +206,7 @@ tt_status check_same_dtype(op_call *c)
 
 operand operand_of(tt_tensor *t)
 {
-    return (operand){t->data, &t->at, (tt_dtype)t->dtype};
+    return (operand){t->data, &t->at, t->dtype};
 }
 
 operand operand_expand(tt_tensor *t, const layout *shape, layout *at)
@@ -214,5 +214,5 @@ operand operand_expand(tt_tensor *t, const layout *shape, layout *at)
     if (layout_same_shape(&t->at, shape))
         return operand_of(t);
     layout_expand(at, &t->at, shape->ndim, shape->shape);
-    return (operand){t->data, at, (tt_dtype)t->dtype};
+    return (operand){t->data, at, t->dtype};
 }

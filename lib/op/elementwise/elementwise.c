@@ -19,9 +19,9 @@ static tt_status refuse(op_call *c)
 
 static tt_status unary_infer(op_call *c)
 {
-    if (!unary_takes(*(const unary_id *)c->attr, (tt_dtype)c->in[0]->dtype))
+    if (!unary_takes(*(const unary_id *)c->attr, c->in[0]->dtype))
         return refuse(c);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void unary_forward(op_call *c)
@@ -98,7 +98,7 @@ static void unary_vjp(const op_call *c, op_grads *g)
 
 static tt_status test_infer(op_call *c)
 {
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     bool logical = *(const test_id *)c->attr == TEST_logical_not;
     if (!dtype_is_arithmetic(d) && !(logical && d == TT_BOOL))
         return refuse(c);
@@ -129,7 +129,7 @@ static bool divides(binary_id id)
 static tt_status binary_infer(op_call *c)
 {
     binary_id id = *(const binary_id *)c->attr;
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!binary_takes(id, d))
@@ -220,7 +220,7 @@ static void pow_vjp(const op_call *c, op_grads *g)
 /* Where both are equal each gets half, as PyTorch gives. */
 static void extreme_vjp(op_grads *g, operands o, tt_tensor *first)
 {
-    tt_dtype d = (tt_dtype)o.g->dtype;
+    tt_dtype d = o.g->dtype;
     tt_tensor *half = tt_mul_scalar(tt_cast(tt_eq(o.x, o.y), d), 0.5);
     tt_tensor *weight = tt_add(tt_cast(first, d), half);
     if (grads_need(g, 0))
@@ -312,7 +312,7 @@ enum {
 
 static tt_status compare_infer(op_call *c)
 {
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!compare_takes(*(const compare_id *)c->attr, d))

@@ -47,7 +47,7 @@ static tt_status write_from(const char *name, tt_tensor *dst, tt_tensor *src, bo
     if (!cast && dst->dtype != src->dtype)
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: dtypes differ: %s and %s", name, describe(dst).s,
                          describe(src).s);
-    if (!cast && !dtype_is_arithmetic((tt_dtype)dst->dtype))
+    if (!cast && !dtype_is_arithmetic(dst->dtype))
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s", name, describe(dst).s);
     if (!layout_expand(&at, &src->at, dst->at.ndim, dst->at.shape))
         return ctx_error(ctx, TT_ERR_SHAPE, "%s: %s does not broadcast to %s", name,
@@ -80,7 +80,7 @@ static void write_binary(tt_ctx *ctx, tt_tensor *dst, operand src, const void *a
 
 static tt_status binary_(const char *name, tt_tensor *x, tt_tensor *y, binary_id id)
 {
-    if (tensor_live(x) && !x->ctx->err.code && !binary_takes(id, (tt_dtype)x->dtype))
+    if (tensor_live(x) && !x->ctx->err.code && !binary_takes(id, x->dtype))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: the result is no %s", name, describe(x).s);
     return write_from(name, x, y, false, write_binary, &id);
 }
@@ -123,7 +123,7 @@ static tt_status fill(const char *name, tt_tensor *x, double value)
     tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
         return status_of(x);
-    scalar_store(element, (tt_dtype)x->dtype, value);
+    scalar_store(element, x->dtype, value);
     fill_run(&ctx->ex, operand_of(x), element);
     op_written(x);
     return TT_OK;
@@ -147,7 +147,7 @@ static tt_status scalar_(const char *name, tt_tensor *x, double value, binary_id
     if (x->dtype == TT_I64 && value != floor(value))
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: %g is no int64", name, value);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
-    tt_tensor *v = tt_scalar(ctx, (tt_dtype)x->dtype, value);
+    tt_tensor *v = tt_scalar(ctx, x->dtype, value);
     tt_status status = v ? binary_(name, x, v, id) : ctx->err.code;
     tt_scope_end(ctx, s);
     return status;

@@ -18,7 +18,7 @@ static bool holds(tt_dtype dtype, double value)
 
 static tt_status check(const char *name, const tt_tensor *x, int kind, double value)
 {
-    tt_dtype d = (tt_dtype)x->dtype;
+    tt_dtype d = x->dtype;
     bool takes = dtype_is_arithmetic(d) || (kind >= COMPARISON && d == TT_BOOL) ||
                  (kind == COMPARISON && (d == TT_I32 || d == TT_U8));
     if (!takes)
@@ -43,7 +43,7 @@ static tt_tensor *number(const char *name, tt_tensor *x, int kind, double value)
         value = value != 0;
     if (!ctx || check(name, x, kind, value) < 0)
         return NULL;
-    return tt_scalar(ctx, (tt_dtype)x->dtype, value);
+    return tt_scalar(ctx, x->dtype, value);
 }
 
 /* Operations whose result on integers is float64 take any number. */

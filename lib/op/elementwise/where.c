@@ -13,7 +13,7 @@ static tt_status where_infer(op_call *c)
     if (c->in[1]->dtype != c->in[2]->dtype)
         return op_error(c, TT_ERR_DTYPE, "dtypes differ: %s and %s; cast one with tt_cast",
                         describe(c->in[1]).s, describe(c->in[2]).s);
-    return infer_broadcast(c, (tt_dtype)c->in[1]->dtype);
+    return infer_broadcast(c, c->in[1]->dtype);
 }
 
 static void where_forward(op_call *c)
@@ -46,7 +46,7 @@ static tt_status masked_fill_infer(op_call *c)
 {
     if (c->in[1]->dtype != TT_BOOL)
         return op_error(c, TT_ERR_DTYPE, "the mask is %s, not bool", describe(c->in[1]).s);
-    return infer_broadcast(c, (tt_dtype)c->in[0]->dtype);
+    return infer_broadcast(c, c->in[0]->dtype);
 }
 
 static void masked_fill_forward(op_call *c)
@@ -80,9 +80,9 @@ typedef struct bounds {
 
 static tt_status arithmetic_infer(op_call *c)
 {
-    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_arithmetic(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void clamp_forward(op_call *c)
@@ -113,9 +113,9 @@ static tt_status lerp_infer(op_call *c)
 {
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
-    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_float(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "%s is no float; cast first", describe(c->in[0]).s);
-    return infer_broadcast(c, (tt_dtype)c->in[0]->dtype);
+    return infer_broadcast(c, c->in[0]->dtype);
 }
 
 static void lerp_forward(op_call *c)
@@ -186,7 +186,7 @@ static tt_status isclose_infer(op_call *c)
 {
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
-    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_arithmetic(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
     return infer_broadcast(c, TT_BOOL);
 }

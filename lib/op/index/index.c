@@ -69,7 +69,7 @@ static tt_status take_infer(op_call *c)
     int axis = *(const int *)c->attr;
     if (indices_in_range(c, c->in[1], axis) < 0)
         return c->ctx->err.code;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     if (!replaced(&c->in[0]->at, axis, &c->in[1]->at, &c->at))
         return op_error(c, TT_ERR_SHAPE, "%s by indices %s has too many axes or elements",
                         describe(c->in[0]).s, describe(c->in[1]).s);
@@ -92,7 +92,7 @@ typedef struct back_attr {
 static tt_status back_infer(op_call *c)
 {
     const back_attr *a = c->attr;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     layout_copy(&c->at, &a->at);
     return TT_OK;
 }
@@ -174,13 +174,13 @@ static tt_status index_add_infer(op_call *c)
     layout want;
     if (indices_in_range(c, c->in[1], axis) < 0 || same_dtype_at(c, 2) < 0)
         return c->ctx->err.code;
-    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_arithmetic(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s", describe(c->in[0]).s);
     if (!replaced(&c->in[0]->at, axis, &c->in[1]->at, &want) ||
         !layout_same_shape(&want, &c->in[2]->at))
         return op_error(c, TT_ERR_SHAPE, "the source is %s, indices %s into axis %d of %s",
                         describe(c->in[2]).s, describe(c->in[1]).s, axis, describe(c->in[0]).s);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void index_add_forward(op_call *c)
@@ -229,7 +229,7 @@ static tt_status gather_infer(op_call *c)
 {
     if (elementwise_check(c, NULL) < 0)
         return c->ctx->err.code;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     layout_init(&c->at, c->in[1]->at.ndim, c->in[1]->at.shape);
     return TT_OK;
 }
@@ -274,7 +274,7 @@ static tt_status scatter_infer(op_call *c)
 {
     if (elementwise_check(c, c->in[2]) < 0 || same_dtype_at(c, 2) < 0)
         return c->ctx->err.code;
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void scatter_forward(op_call *c)
@@ -298,7 +298,7 @@ static void scatter_vjp(const op_call *c, op_grads *g)
     int axis = *(const int *)c->attr;
     tt_tensor *gy = grads_out(g), *at = c->in[1];
     if (grads_need(g, 0)) {
-        tt_tensor *none = tt_zeros(c->ctx, (tt_dtype)gy->dtype, at->at.ndim, at->at.shape);
+        tt_tensor *none = tt_zeros(c->ctx, gy->dtype, at->at.ndim, at->at.shape);
         grads_add(g, 0, tt_scatter(gy, axis, at, none));
     }
     if (!grads_need(g, 2))
@@ -312,7 +312,7 @@ static void scatter_vjp(const op_call *c, op_grads *g)
         tt_reshape(tt_arange(c->ctx, TT_I64, 0, (double)n, 1), order.ndim, order.shape);
     tt_tensor *board = tt_full(c->ctx, TT_I64, c->in[0]->at.ndim, c->in[0]->at.shape, -1);
     tt_tensor *won = tt_eq(tt_gather(tt_scatter(board, axis, at, number), axis, at), number);
-    tt_tensor *gs = tt_mul(tt_gather(gy, axis, at), tt_cast(won, (tt_dtype)gy->dtype));
+    tt_tensor *gs = tt_mul(tt_gather(gy, axis, at), tt_cast(won, gy->dtype));
     grads_add(g, 2, covered(gs, &c->in[2]->at));
 }
 
@@ -326,7 +326,7 @@ tt_tensor *tt_scatter(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src
 
 static tt_status scatter_add_infer(op_call *c)
 {
-    if (!dtype_is_arithmetic((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_arithmetic(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s", describe(c->in[0]).s);
     return scatter_infer(c);
 }

@@ -7,7 +7,7 @@
 static tt_status masked_select_infer(op_call *c)
 {
     layout_init(&c->at, 1, (int64_t[]){nonzero_count(&c->ctx->ex, operand_of(c->in[1]))});
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     return TT_OK;
 }
 
@@ -19,7 +19,7 @@ static void masked_select_forward(op_call *c)
 /* in: values (1-D), mask: zeros of the mask's shape with the values where it is true. */
 static tt_status masked_put_infer(op_call *c)
 {
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     layout_init(&c->at, c->in[1]->at.ndim, c->in[1]->at.shape);
     return TT_OK;
 }

@@ -14,7 +14,7 @@ static void copy_forward(op_call *c)
 
 static void cast_vjp(const op_call *c, op_grads *g)
 {
-    grads_add(g, 0, tt_cast(grads_out(g), (tt_dtype)c->in[0]->dtype));
+    grads_add(g, 0, tt_cast(grads_out(g), c->in[0]->dtype));
 }
 
 static const op cast = {"cast", cast_infer, copy_forward, cast_vjp, 0};
@@ -25,14 +25,14 @@ tt_tensor *tt_cast(tt_tensor *x, tt_dtype dtype)
         return NULL;
     if (!tt_itemsize(dtype))
         return op_fail(x, TT_ERR_DTYPE, "cast: %d is not a dtype", (int)dtype);
-    if (dtype == (tt_dtype)x->dtype)
+    if (dtype == x->dtype)
         return x;
     return op_apply(&cast, 1, &x, &dtype, sizeof dtype);
 }
 
 static tt_status clone_infer(op_call *c)
 {
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void clone_vjp(const op_call *c, op_grads *g)

@@ -33,7 +33,7 @@ static tt_tensor *filled(tt_tensor *x, double value)
 {
     int64_t element[1];
     if (x) {
-        scalar_store(element, (tt_dtype)x->dtype, value);
+        scalar_store(element, x->dtype, value);
         fill_run(&x->ctx->ex, operand_of(x), element);
     }
     return x;
@@ -67,7 +67,7 @@ tt_tensor *tt_scalar(tt_ctx *ctx, tt_dtype dtype, double value)
 static tt_tensor *like(tt_tensor *x, const char *name)
 {
     tt_ctx *ctx = op_context(name, 1, &x);
-    return ctx ? op_empty(ctx, name, (tt_dtype)x->dtype, x->at.ndim, x->at.shape) : NULL;
+    return ctx ? op_empty(ctx, name, x->dtype, x->at.ndim, x->at.shape) : NULL;
 }
 
 tt_tensor *tt_empty_like(tt_tensor *x)

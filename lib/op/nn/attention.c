@@ -26,7 +26,7 @@ static attention_args args_of(const attention_attr *at, tt_tensor *const *in, tt
                               tt_tensor *out, tt_tensor *lse)
 {
     int n = in[Q]->at.ndim;
-    attention_args a = {.dtype = (tt_dtype)in[Q]->dtype,
+    attention_args a = {.dtype = in[Q]->dtype,
                         .nbatch = n - 2,
                         .t = in[Q]->at.shape[n - 2],
                         .s = in[K]->at.shape[n - 2],
@@ -75,7 +75,7 @@ static tt_status attention_infer(op_call *c)
     int64_t shape[LAYOUT_MAX_NDIM];
     for (int i = 0; i < n; i++)
         shape[i] = i == n - 1 ? c->in[V]->at.shape[n - 1] : q->at.shape[i];
-    c->dtype = (tt_dtype)q->dtype;
+    c->dtype = q->dtype;
     if (!layout_init(&c->at, n, shape))
         return op_error(c, TT_ERR_SHAPE, "the result is too large");
     heads_inside(&c->at);
@@ -97,7 +97,7 @@ static void attention_forward(op_call *c)
 static tt_status backward_infer(op_call *c)
 {
     int64_t n = tensor_numel(c->in[Q]) + tensor_numel(c->in[K]) + tensor_numel(c->in[V]);
-    c->dtype = (tt_dtype)c->in[Q]->dtype;
+    c->dtype = c->in[Q]->dtype;
     layout_init(&c->at, 1, &n);
     return TT_OK;
 }
@@ -210,7 +210,7 @@ static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layo
     }
     ok = ok && layout_broadcast(&both, &lead[Q], &lead[K]) &&
          layout_broadcast(batch, &both, &lead[V]);
-    if (!dtype_is_float((tt_dtype)q->dtype) || k->dtype != q->dtype || v->dtype != q->dtype)
+    if (!dtype_is_float(q->dtype) || k->dtype != q->dtype || v->dtype != q->dtype)
         ctx_error(ctx, TT_ERR_DTYPE, "%s: q, k and v must be of one floating dtype: %s, %s, %s",
                   attention.name, describe(q).s, describe(k).s, describe(v).s);
     else if (!ok || q->at.shape[q->at.ndim - 1] != k->at.shape[k->at.ndim - 1] ||

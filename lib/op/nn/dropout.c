@@ -19,9 +19,9 @@ bool tt_is_training(const tt_ctx *ctx)
 static tt_status dropout_infer(op_call *c)
 {
     c->n_aux = 1;
-    c->aux_dtype[0] = (tt_dtype)c->in[0]->dtype;
+    c->aux_dtype[0] = c->in[0]->dtype;
     layout_init(&c->aux_at[0], c->in[0]->at.ndim, c->in[0]->at.shape);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void dropout_forward(op_call *c)
@@ -48,7 +48,7 @@ tt_tensor *tt_dropout(tt_tensor *x, double p)
         return NULL;
     if (!(p >= 0 && p <= 1))
         return op_fail(x, TT_ERR_ARG, "dropout: p is %g, not in [0, 1]", p);
-    if (!dtype_is_float((tt_dtype)x->dtype))
+    if (!dtype_is_float(x->dtype))
         return op_fail(x, TT_ERR_DTYPE, "dropout: x is %s; float32 or float64 is needed",
                        describe(x).s);
     if (!ctx->training || p == 0)

@@ -14,7 +14,7 @@ static norm_args args_of(const op_call *c, tt_tensor *x, tt_tensor *weight, tt_t
 {
     const norm_attr *a = c->attr;
     int64_t n = x->at.shape[x->at.ndim - 1];
-    return (norm_args){.dtype = (tt_dtype)x->dtype,
+    return (norm_args){.dtype = x->dtype,
                        .rows = n ? tensor_numel(x) / n : 0,
                        .n = n,
                        .centred = a->centred,
@@ -38,7 +38,7 @@ static tt_tensor *bias_of(const op_call *c)
 static tt_status norm_infer(op_call *c)
 {
     const tt_tensor *x = c->in[0];
-    if (!dtype_is_float((tt_dtype)x->dtype))
+    if (!dtype_is_float(x->dtype))
         return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed", describe(x).s);
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
@@ -53,9 +53,9 @@ static tt_status norm_infer(op_call *c)
         stats[i] = x->at.shape[i];
     stats[x->at.ndim - 1] = 2;
     c->n_aux = 1;
-    c->aux_dtype[0] = (tt_dtype)x->dtype;
+    c->aux_dtype[0] = x->dtype;
     layout_init(&c->aux_at[0], x->at.ndim, stats);
-    return infer_same_shape(c, (tt_dtype)x->dtype);
+    return infer_same_shape(c, x->dtype);
 }
 
 static void norm_forward(op_call *c)
@@ -67,7 +67,7 @@ static void norm_forward(op_call *c)
 /* in: x, stats, g [, weight] */
 static tt_status backward_infer(op_call *c)
 {
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void backward_forward(op_call *c)
@@ -80,7 +80,7 @@ static void backward_forward(op_call *c)
 static tt_status weights_infer(op_call *c)
 {
     const tt_tensor *x = c->in[0];
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     layout_init(&c->at, 2, (int64_t[]){2, x->at.shape[x->at.ndim - 1]});
     return TT_OK;
 }

@@ -19,7 +19,7 @@ static tt_status linear_infer(op_call *c)
 {
     const tt_tensor *x = c->in[0], *w = c->in[1];
     int64_t shape[LAYOUT_MAX_NDIM];
-    if (!dtype_is_float((tt_dtype)x->dtype))
+    if (!dtype_is_float(x->dtype))
         return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed", describe(x).s);
     if (check_dtypes(c) < 0)
         return c->ctx->err.code;
@@ -32,7 +32,7 @@ static tt_status linear_infer(op_call *c)
     for (int i = 0; i < x->at.ndim; i++)
         shape[i] = x->at.shape[i];
     shape[x->at.ndim - 1] = w->at.shape[0];
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     if (!layout_init(&c->at, x->at.ndim, shape))
         return op_error(c, TT_ERR_SHAPE, "the result is too large");
     return TT_OK;
@@ -45,7 +45,7 @@ static void linear_forward(op_call *c)
     contract_plan p;
     contract_init(&p, c->dtype);
     if (c->in[1]->dtype != c->in[0]->dtype)
-        p.half_b = (tt_dtype)c->in[1]->dtype;
+        p.half_b = c->in[1]->dtype;
     for (int i = 0; i < last; i++)
         contract_keep(&p, x->shape[i], x->stride[i], 0, y->stride[i]);
     contract_keep(&p, w->shape[0], 0, w->stride[0], y->stride[last]);

@@ -17,7 +17,7 @@ static tt_status infer(op_call *c)
     const tt_tensor *x = c->in[0], *w = c->in[1];
     static const int64_t none[2] = {0, 0};
     bool recording = c->ctx->mode == TT_GRAD;
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     layout_init(&c->at, 0, NULL);
     c->n_aux = 2;
     c->aux_dtype[GX] = c->aux_dtype[GW] = c->dtype;
@@ -73,8 +73,7 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
     cross_entropy_args a = {.logits = logits,
                             .targets = {t->data + from * t->at.stride[0] * 8, &b->target, TT_I64},
                             .ignore_index = ignored};
-    const tt_dtype half = w->dtype == c->dtype ? (tt_dtype)0 : (tt_dtype)w->dtype,
-                   none = (tt_dtype)0;
+    const tt_dtype half = w->dtype == c->dtype ? (tt_dtype)0 : w->dtype, none = (tt_dtype)0;
     if (!product(ex, c->dtype, half, rows, classes, n, xr, x->at.stride[0], x->at.stride[1],
                  w->data, w->at.stride[1], w->at.stride[0], b->data, classes, false))
         return false;
@@ -147,8 +146,8 @@ static void vjp(const op_call *c, op_grads *g)
         tt_tensor *counts = tt_ne_scalar(t, (double)ignored);
         tt_tensor *hot =
             tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), c->in[1]->at.shape[0]);
-        tt_tensor *d = tt_sub(tt_softmax(logits, 1), tt_cast(hot, (tt_dtype)c->out->dtype));
-        tt_tensor *which = tt_cast(counts, (tt_dtype)c->out->dtype);
+        tt_tensor *d = tt_sub(tt_softmax(logits, 1), tt_cast(hot, c->out->dtype));
+        tt_tensor *which = tt_cast(counts, c->out->dtype);
         tt_tensor *share = tt_div(gy, tt_sum(which, TT_ALL_AXES, false));
         d = tt_mul(d, tt_unsqueeze(tt_mul(which, share), 1));
         grads_add(g, 0, tt_matmul(d, c->in[1]));
@@ -179,8 +178,8 @@ tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *t
     bool half = is_half_pair(x, weight) && targets->dtype == TT_I64;
     if (half && !half_pair_allowed(linear_cross_entropy.name, 3, in))
         return NULL;
-    if (!half && (!dtype_is_float((tt_dtype)x->dtype) || weight->dtype != x->dtype ||
-                  targets->dtype != TT_I64))
+    if (!half &&
+        (!dtype_is_float(x->dtype) || weight->dtype != x->dtype || targets->dtype != TT_I64))
         return op_fail(
             x, TT_ERR_DTYPE,
             "%s: x is %s, weight %s, targets %s; one floating dtype and int64 are needed",

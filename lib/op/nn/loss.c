@@ -31,7 +31,7 @@ static tt_status ce_infer(op_call *c)
     if (!cross_entropy_check(&a, &bad))
         return op_error(c, TT_ERR_INDEX, "target %lld is not a class in [0, %lld)", (long long)bad,
                         (long long)x->at.shape[1]);
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     layout_init(&c->at, 1, x->at.shape);
     c->n_aux = 1;
     c->aux_dtype[0] = c->dtype;
@@ -48,7 +48,7 @@ static void ce_forward(op_call *c)
 /* in: logits, targets, lse, gradient of the rows [, weight] */
 static tt_status ce_backward_infer(op_call *c)
 {
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void ce_backward_forward(op_call *c)
@@ -73,7 +73,7 @@ static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
     const ce_attr *a = c->attr;
     tt_tensor *x = c->in[0], *t = c->in[1];
     int64_t classes = x->at.shape[1];
-    tt_dtype d = (tt_dtype)x->dtype;
+    tt_dtype d = x->dtype;
     tt_tensor *counts = tt_ne_scalar(t, (double)a->ignore_index);
     tt_tensor *q = tt_cast(tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), classes), d);
     q = tt_add_scalar(tt_mul_scalar(q, 1 - a->smoothing), a->smoothing / (double)classes);
@@ -103,7 +103,7 @@ static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
     tt_ctx *ctx = op_context("cross_entropy", o->weight ? 3 : 2, in);
     if (!ctx)
         return false;
-    if (!dtype_is_float((tt_dtype)x->dtype) || t->dtype != TT_I64)
+    if (!dtype_is_float(x->dtype) || t->dtype != TT_I64)
         ctx_error(ctx, TT_ERR_DTYPE,
                   "cross_entropy: logits are %s, targets %s; float and int64 "
                   "are needed",
@@ -164,7 +164,7 @@ tt_tensor *tt_cross_entropy(tt_tensor *logits, tt_tensor *targets, int64_t ignor
 
 static tt_status bce_infer(op_call *c)
 {
-    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_float(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "logits are %s; float32 or float64 is needed",
                         describe(c->in[0]).s);
     if (check_same_dtype(c) < 0)
@@ -172,7 +172,7 @@ static tt_status bce_infer(op_call *c)
     if (!layout_same_shape(&c->in[0]->at, &c->in[1]->at))
         return op_error(c, TT_ERR_SHAPE, "logits are %s, targets %s", describe(c->in[0]).s,
                         describe(c->in[1]).s);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void bce_forward(op_call *c)

@@ -11,12 +11,12 @@ typedef struct softmax_attr {
 
 static tt_status softmax_infer(op_call *c)
 {
-    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_float(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "x is %s; float32 or float64 is needed",
                         describe(c->in[0]).s);
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void softmax_forward(op_call *c)

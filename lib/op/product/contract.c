@@ -44,7 +44,7 @@ static tt_status contract_infer(op_call *c)
     const contract_attr *t = c->attr;
     int64_t shape[CONTRACT_AXES];
     int ndim = 0;
-    c->dtype = t->half_pair ? TT_F32 : (tt_dtype)c->in[0]->dtype;
+    c->dtype = t->half_pair ? TT_F32 : c->in[0]->dtype;
     if (!t->half_pair && check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!dtype_is_arithmetic(c->dtype))
@@ -72,7 +72,7 @@ static void contract_forward(op_call *c)
     const tt_tensor *left = c->in[swap], *right = c->in[!swap];
     contract_plan p;
     contract_init(&p, c->dtype);
-    p.half_b = t->half_pair ? (tt_dtype)right->dtype : (tt_dtype)0;
+    p.half_b = t->half_pair ? right->dtype : (tt_dtype)0;
     p.alpha = t->alpha;
     for (int i = 0; i < t->naxes; i++) {
         int64_t size = t->axis[i].size;
@@ -155,7 +155,7 @@ static tt_ctx *check(const char *name, tt_tensor *a, tt_tensor *b)
                   describe(b).s);
         return NULL;
     }
-    if (!dtype_is_arithmetic((tt_dtype)a->dtype)) {
+    if (!dtype_is_arithmetic(a->dtype)) {
         ctx_error(ctx, TT_ERR_DTYPE, "%s: no products of %s; cast first", name, describe(a).s);
         return NULL;
     }

@@ -101,7 +101,7 @@ tt_tensor *tt_bernoulli(tt_tensor *p)
     tt_ctx *ctx = op_context("bernoulli", 1, &p);
     if (!ctx)
         return NULL;
-    if (!dtype_is_float((tt_dtype)p->dtype))
+    if (!dtype_is_float(p->dtype))
         return op_fail(p, TT_ERR_DTYPE, "bernoulli: p is %s; float32 or float64 is needed",
                        describe(p).s);
     tt_tensor *x = tt_empty_like(p);

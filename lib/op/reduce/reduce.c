@@ -52,7 +52,7 @@ static int64_t reduced_count(const tt_tensor *x, const bool *reduced)
 static tt_status reduce_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     bool any_dtype = a->id == REDUCE_ANY || a->id == REDUCE_ALL || a->id == REDUCE_COUNT_NONZERO;
     bool only_float = a->id == REDUCE_LOGSUMEXP || a->id == REDUCE_NANSUM ||
                       a->id == REDUCE_NANMEAN || a->id == REDUCE_COUNT_NUMBERS;
@@ -134,7 +134,7 @@ static void mean_vjp(const op_call *c, op_grads *g)
 static void extreme_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *hit = tt_eq(c->in[0], keep(c, c->out));
-    hit = tt_cast(hit, (tt_dtype)c->in[0]->dtype);
+    hit = tt_cast(hit, c->in[0]->dtype);
     grads_add(g, 0, tt_mul(hit, tt_div(keep(c, grads_out(g)), sum_kept(c, hit))));
 }
 
@@ -152,7 +152,7 @@ static void prod_vjp(const op_call *c, op_grads *g)
 {
     const reduce_attr *a = c->attr;
     tt_tensor *x = c->in[0], *zero = tt_eq_scalar(x, 0);
-    tt_dtype d = (tt_dtype)x->dtype;
+    tt_dtype d = x->dtype;
     int axes[LAYOUT_MAX_NDIM], n = axes_of(c, axes);
     tt_tensor *ones = tt_cast(zero, d), *count = sum_kept(c, ones);
     tt_tensor *safe = tt_masked_fill(x, zero, 1);
@@ -168,7 +168,7 @@ static void nan_vjp(const op_call *c, op_grads *g)
 {
     const reduce_attr *a = c->attr;
     tt_tensor *x = c->in[0], *number = tt_logical_not(tt_isnan(x)), *gy = keep(c, grads_out(g));
-    number = tt_cast(number, (tt_dtype)x->dtype);
+    number = tt_cast(number, x->dtype);
     if (a->id == REDUCE_NANMEAN)
         gy = tt_div(gy, sum_kept(c, number));
     grads_add(g, 0, tt_mul(gy, number));
@@ -207,9 +207,9 @@ REDUCE(nanmean, REDUCE_NANMEAN, nan_vjp, SAVE_IN(0))
 static tt_status float_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
-    if (!dtype_is_float((tt_dtype)c->in[0]->dtype))
+    if (!dtype_is_float(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "%s is no float; cast first", describe(c->in[0]).s);
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     kept_layout(c->in[0], a->axis, a->keepdim, &c->at);
     return TT_OK;
 }
@@ -282,7 +282,7 @@ static void norm_vjp(const op_call *c, op_grads *g)
         return;
     }
     if (isinf(p)) {
-        tt_tensor *hit = tt_cast(tt_eq(tt_abs(x), y), (tt_dtype)x->dtype);
+        tt_tensor *hit = tt_cast(tt_eq(tt_abs(x), y), x->dtype);
         d = tt_div(tt_mul(tt_sign(x), hit), sum_kept(c, hit));
     } else {
         tt_tensor *safe = tt_masked_fill(y, tt_eq_scalar(y, 0), 1);
@@ -313,7 +313,7 @@ typedef struct arg_attr {
 static tt_status arg_infer(op_call *c)
 {
     const arg_attr *a = c->attr;
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     if (!dtype_is_arithmetic(d) && d != TT_BOOL)
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);

@@ -11,7 +11,7 @@ typedef struct scan_attr {
 static tt_status scan_infer(op_call *c)
 {
     const scan_attr *a = c->attr;
-    tt_dtype d = (tt_dtype)c->in[0]->dtype;
+    tt_dtype d = c->in[0]->dtype;
     bool sums = a->id == SCAN_SUM || a->id == SCAN_PROD;
     if (!(dtype_is_float(d) || (a->id != SCAN_LOGSUMEXP && (d == TT_I64 || d == TT_BOOL))))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
@@ -58,7 +58,7 @@ static void cumprod_vjp(const op_call *c, op_grads *g)
 {
     const scan_attr *a = c->attr;
     tt_tensor *x = c->in[0], *gy = grads_out(g), *y = c->out;
-    tt_dtype d = (tt_dtype)x->dtype;
+    tt_dtype d = x->dtype;
     tt_tensor *zero = tt_eq_scalar(x, 0);
     tt_tensor *zeros = tt_cumsum(tt_cast(zero, TT_I64), a->axis);
     tt_tensor *first = tt_logical_and(zero, tt_eq_scalar(zeros, 1));
@@ -86,7 +86,7 @@ static void logcumsumexp_vjp(const op_call *c, op_grads *g)
 {
     const scan_attr *a = c->attr;
     tt_tensor *x = c->in[0], *y = c->out, *gy = grads_out(g);
-    tt_dtype d = (tt_dtype)x->dtype;
+    tt_dtype d = x->dtype;
     tt_tensor *none = tt_cast(tt_isinf(y), d); /* leading -inf: no gradient */
     tt_tensor *safe = tt_masked_fill(y, tt_isinf(y), 0);
     tt_tensor *m = tt_detach(tt_max(safe, 1, &a->axis, true));

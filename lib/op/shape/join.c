@@ -27,7 +27,7 @@ static tt_status cat_infer(op_call *c)
     }
     for (int k = 0; k < x->at.ndim; k++)
         shape[k] = k == axis ? total : x->at.shape[k];
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     if (!layout_init(&c->at, x->at.ndim, shape))
         return op_error(c, TT_ERR_SHAPE, "the result is too large");
     return TT_OK;
@@ -198,7 +198,7 @@ static tt_status pad_infer(op_call *c)
     int64_t shape[LAYOUT_MAX_NDIM];
     for (int i = 0; i < x->at.ndim; i++)
         shape[i] = x->at.shape[i] + a->before[i] + a->after[i];
-    c->dtype = (tt_dtype)x->dtype;
+    c->dtype = x->dtype;
     if (!layout_init(&c->at, x->at.ndim, shape))
         return op_error(c, TT_ERR_SHAPE, "%s cannot become %s", describe(x).s,
                         describe_shape(x->at.ndim, shape).s);

@@ -7,7 +7,7 @@
 /* What every view op is given: the layout of its result, worked out by the public function. */
 static tt_status view_infer(op_call *c)
 {
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     c->view_of = 0;
     layout_copy(&c->at, c->attr);
     return TT_OK;

@@ -79,7 +79,7 @@ void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t l
 static tt_status part_infer(op_call *c)
 {
     const part *p = c->attr;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     c->view_of = 0;
     layout_copy(&c->at, &p->at);
     return TT_OK;
@@ -93,7 +93,7 @@ typedef struct put_attr {
 static tt_status put_infer(op_call *c)
 {
     const put_attr *a = c->attr;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     layout_copy(&c->at, &a->whole);
     return TT_OK;
 }

@@ -13,7 +13,7 @@ static tt_status tri_infer(op_call *c)
 {
     if (c->in[0]->at.ndim < 2)
         return op_error(c, TT_ERR_SHAPE, "%s has fewer than two axes", describe(c->in[0]).s);
-    return infer_same_shape(c, (tt_dtype)c->in[0]->dtype);
+    return infer_same_shape(c, c->in[0]->dtype);
 }
 
 static void tri_forward(op_call *c)
@@ -51,7 +51,7 @@ static tt_status diag_infer(op_call *c)
     int64_t offset = *(const int64_t *)c->attr, n = c->in[0]->at.shape[0];
     bool small = offset > -INT64_MAX / 4 && offset < INT64_MAX / 4;
     int64_t size = small ? n + (offset < 0 ? -offset : offset) : 0;
-    c->dtype = (tt_dtype)c->in[0]->dtype;
+    c->dtype = c->in[0]->dtype;
     if (!small || !layout_init(&c->at, 2, (int64_t[]){size, size}))
         return op_error(c, TT_ERR_SHAPE, "offset %lld is too large", (long long)offset);
     return TT_OK;
