@@ -21,7 +21,7 @@ typedef struct row {
     }
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) ROW1(name)
 #include "kernel/elementwise/unary.def"
-#define BINARY(name, z, cost, lo, hi)                                                              \
+#define BINARY(name, z, cost, lo, hi, ...)                                                         \
     static tt_tensor *fn_##name(tt_tensor **in)                                                    \
     {                                                                                              \
         return tt_##name(in[0], in[1]);                                                            \
@@ -228,7 +228,7 @@ CASE(unpack, unpacked(x))
 static const row rows[] = {
 #define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {#name, fn_##name, lo, hi, 1, true, false},
 #include "kernel/elementwise/unary.def"
-#define BINARY(name, z, cost, lo, hi) {#name, fn_##name, lo, hi, 2, true, false},
+#define BINARY(name, z, cost, lo, hi, ...) {#name, fn_##name, lo, hi, 2, true, false},
 #include "kernel/elementwise/binary.def"
 #define X(id, n) {#id, fn_##id, -2, 2, n, false, false},
     X(sum, 1) X(mean, 1) X(prod, 1) X(max, 1) X(min, 1) X(logsumexp, 1) X(var, 1) X(std, 1) X(

@@ -41,7 +41,7 @@ static inline int64_t i64_pow(int64_t x, int64_t y)
 }
 
 #define M(f) f32_##f
-#define BINARY(name, z, cost, lo, hi)                                                              \
+#define BINARY(name, z, ...)                                                                       \
     VECTOR float name##_f32(float x, float y)                                                      \
     {                                                                                              \
         return z;                                                                                  \
@@ -50,13 +50,13 @@ static inline int64_t i64_pow(int64_t x, int64_t y)
 #include "binary.def"
 #undef M
 #define M(f) f64_##f
-#define BINARY(name, z, cost, lo, hi)                                                              \
+#define BINARY(name, z, ...)                                                                       \
     VECTOR double name##_f64(double x, double y)                                                   \
     {                                                                                              \
         return z;                                                                                  \
     }                                                                                              \
     LOOP2(name##_map_f64, double, double, name##_f64)
-#define BINARY_INT(name, z)                                                                        \
+#define BINARY_INT(name, z, y_)                                                                    \
     VECTOR int64_t name##_i64(int64_t x, int64_t y)                                                \
     {                                                                                              \
         return z;                                                                                  \
@@ -66,9 +66,9 @@ static inline int64_t i64_pow(int64_t x, int64_t y)
 #undef M
 
 const binary_kernels ISA(binary_loops) = {.map = {
-#define BINARY(name, z, cost, lo, hi)                                                              \
+#define BINARY(name, z, ...)                                                                       \
     [BINARY_##name][TT_F32] = name##_map_f32, [BINARY_##name][TT_F64] = name##_map_f64,
-#define BINARY_INT(name, z) [BINARY_##name][TT_I64] = name##_map_i64,
+#define BINARY_INT(name, z, y_) [BINARY_##name][TT_I64] = name##_map_i64,
 #include "binary.def"
                                           }};
 

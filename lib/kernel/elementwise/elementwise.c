@@ -8,60 +8,67 @@
 #include "kernel/walk/iter.h"
 #include "kernel/walk/parallel.h"
 
-static const struct {
-    uint8_t reads, cost;
-} unary_info[] = {
-#define READS_OF_X                                   READS_X
-#define READS_OF_Y                                   READS_Y
-#define READS_OF_NONE                                READS_NONE
-#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) {READS_OF_##reads, cost},
+/* Each column of the tables that drivers ask for; ids index them. */
+static const uint8_t unary_cost[] = {
+#define UNARY(name, y, dx, ddx, reads, cost, ...) cost,
+#include "unary.def"
+};
+static const uint8_t unary_saved[] = {
+#define UNARY(name, y, dx, ddx, reads, ...) READS_##reads,
+#include "unary.def"
+};
+static const bool unary_int[UNARY_COUNT] = {
+#define UNARY_INT(name, ...) [UNARY_##name] = true,
+#include "unary.def"
+};
+static const uint8_t test_last[] = {
+#define UNARY_TEST(name, y, last) TT_##last,
 #include "unary.def"
 };
 static const uint8_t binary_cost[] = {
-#define BINARY(name, z, cost, lo, hi) cost,
+#define BINARY(name, z, cost, ...) cost,
 #include "binary.def"
+};
+static const uint8_t binary_ints[BINARY_COUNT] = {
+#define BINARY_INT(name, z, y) [BINARY_##name] = INT_##y,
+#include "binary.def"
+};
+static const bool compare_logical[] = {
+#define COMPARE(...) false,
+#define LOGICAL(...) true,
+#include "compare.def"
 };
 
 enum { CHEAP = 1 };
 
-/* Which of the tables' first columns: F32, F64, I64 are 0, 1, 2. */
-static bool unary_has(unary_id id, tt_dtype dtype)
-{
-    switch (id) {
-#define UNARY_INT(name, y) case UNARY_##name:
-#include "unary.def"
-        return dtype <= TT_I64;
-    default:
-        return dtype <= TT_F64;
-    }
-}
-
 bool unary_takes(unary_id id, tt_dtype dtype)
 {
-    return unary_has(id, dtype);
+    return dtype <= (unary_int[id] ? TT_I64 : TT_F64);
+}
+
+bool test_takes(test_id id, tt_dtype dtype)
+{
+    return dtype <= test_last[id];
 }
 
 bool binary_takes(binary_id id, tt_dtype dtype)
 {
-    switch (id) {
-#define BINARY_INT(name, z) case BINARY_##name:
-#include "binary.def"
-        return dtype <= TT_I64;
-    default:
-        return dtype <= TT_F64;
-    }
+    return dtype <= (binary_ints[id] != INT_NONE ? TT_I64 : TT_F64);
+}
+
+binary_int binary_on_int(binary_id id)
+{
+    return (binary_int)binary_ints[id];
 }
 
 bool compare_takes(compare_id id, tt_dtype dtype)
 {
-    bool logical =
-        id == COMPARE_logical_and || id == COMPARE_logical_or || id == COMPARE_logical_xor;
-    return dtype <= TT_BOOL || (!logical && (dtype == TT_I32 || dtype == TT_U8));
+    return dtype <= TT_BOOL || (!compare_logical[id] && (dtype == TT_I32 || dtype == TT_U8));
 }
 
 unary_reads unary_grad_reads(unary_id id)
 {
-    return (unary_reads)unary_info[id].reads;
+    return (unary_reads)unary_saved[id];
 }
 
 static void run(const exec *x, int n, const operand *ops, int cost, loop_fn loop, const void *arg)
@@ -72,7 +79,7 @@ static void run(const exec *x, int n, const operand *ops, int cost, loop_fn loop
 void unary_run(const exec *x, unary_id id, operand out, operand in)
 {
     const operand ops[] = {out, in};
-    run(x, 2, ops, unary_info[id].cost, x->k->unary->map[id][in.dtype], NULL);
+    run(x, 2, ops, unary_cost[id], x->k->unary->map[id][in.dtype], NULL);
 }
 
 static operand saved(unary_id id, operand g, operand in, operand y)
@@ -84,14 +91,14 @@ static operand saved(unary_id id, operand g, operand in, operand y)
 void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y)
 {
     const operand ops[] = {dx, g, saved(id, g, in, y)};
-    run(x, 3, ops, unary_info[id].cost, x->k->unary->grad[id][g.dtype], NULL);
+    run(x, 3, ops, unary_cost[id], x->k->unary->grad[id][g.dtype], NULL);
 }
 
 void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
                      operand y)
 {
     const operand ops[] = {out, gg, g, saved(id, g, in, y)};
-    run(x, 4, ops, unary_info[id].cost, x->k->unary->grad2[id][g.dtype], NULL);
+    run(x, 4, ops, unary_cost[id], x->k->unary->grad2[id][g.dtype], NULL);
 }
 
 void test_run(const exec *x, test_id id, operand out, operand in)

@@ -13,26 +13,26 @@
 #include "kernel/walk/kernel.h"
 
 typedef enum unary_id {
-#define UNARY(name, y, dx, ddx, reads, cost, lo, hi) UNARY_##name,
+#define UNARY(name, ...) UNARY_##name,
 #include "unary.def"
     UNARY_COUNT
 } unary_id;
 
 typedef enum test_id {
-#define UNARY_TEST(name, y) TEST_##name,
+#define UNARY_TEST(name, ...) TEST_##name,
 #include "unary.def"
     TEST_COUNT
 } test_id;
 
 typedef enum binary_id {
-#define BINARY(name, z, cost, lo, hi) BINARY_##name,
+#define BINARY(name, ...) BINARY_##name,
 #include "binary.def"
     BINARY_COUNT
 } binary_id;
 
 typedef enum compare_id {
-#define COMPARE(name, z) COMPARE_##name,
-#define LOGICAL(name, z) COMPARE_##name,
+#define COMPARE(name, ...) COMPARE_##name,
+#define LOGICAL(name, ...) COMPARE_##name,
 #include "compare.def"
     COMPARE_COUNT
 } compare_id;
@@ -40,8 +40,13 @@ typedef enum compare_id {
 /* What the gradient of a unary operation reads beside the incoming gradient. */
 typedef enum unary_reads { READS_NONE, READS_X, READS_Y } unary_reads;
 
+/* What the second operand of a binary operation on integers must be; INT_NONE: there is none. */
+typedef enum binary_int { INT_NONE, INT_ANY, INT_NONZERO, INT_NOT_NEGATIVE } binary_int;
+
 bool unary_takes(unary_id id, tt_dtype dtype);
+bool test_takes(test_id id, tt_dtype dtype);
 bool binary_takes(binary_id id, tt_dtype dtype);
+binary_int binary_on_int(binary_id id);
 bool compare_takes(compare_id id, tt_dtype dtype);
 unary_reads unary_grad_reads(unary_id id);
 

@@ -103,7 +103,7 @@ FAR(cos)
         return y_;                                                                                 \
     }                                                                                              \
     LOOP1(name##_map_i64, int64_t, int64_t, name##_y_i64)
-#define UNARY_TEST(name, y_)                                                                       \
+#define UNARY_TEST(name, y_, last)                                                                 \
     VECTOR uint8_t name##_y_f32(float x)                                                           \
     {                                                                                              \
         return y_;                                                                                 \
@@ -152,7 +152,7 @@ const unary_kernels ISA(unary_loops) = {
         },
     .test =
         {
-#define UNARY_TEST(name, y)                                                                        \
+#define UNARY_TEST(name, ...)                                                                      \
     [TEST_##name] = {[TT_F32] = name##_test_f32,                                                   \
                      [TT_F64] = name##_test_f64,                                                   \
                      [TT_I64] = name##_test_i64,                                                   \

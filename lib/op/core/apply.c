@@ -23,6 +23,11 @@ tt_status op_error(const op_call *c, tt_status code, const char *format, ...)
     return code;
 }
 
+tt_status op_no_arithmetic(const op_call *c)
+{
+    return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+}
+
 tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...)
 {
     va_list args;

@@ -54,6 +54,7 @@ tt_ctx *op_context(const char *name, int n, tt_tensor *const *in);
 
 /* Records "name: ..." and returns the code / NULL. */
 tt_status op_error(const op_call *c, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+tt_status op_no_arithmetic(const op_call *c); /* the first operand's dtype is none that it takes */
 tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 /* The axis in [0, ndim), or -1 with the error recorded. */
 int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);

@@ -1,11 +1,14 @@
-/* The same elementwise operations with a number on one side. Invariant: a number that a tensor's
- * dtype cannot hold is an error, never rounded. */
+/* The elementwise operations of two operands with a number on one side: a function for each row of
+ * binary.def and compare.def, and those with the number on the left. Invariant: a number that a
+ * tensor's dtype cannot hold is an error, never rounded. */
 #include <math.h>
-#include "kernel/walk/copy.h"
+#include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 
-/* What an operation asks of the tensor and the number. */
-enum { ARITHMETIC, DIVISION, POWER, COMPARISON, LOGIC };
+typedef tt_tensor *binary(tt_tensor *, tt_tensor *);
+
+/* What an operation asks of the number: for arithmetic a binary_int, or one of these. */
+enum { COMPARISON = INT_NOT_NEGATIVE + 1, LOGIC };
 
 /* Can the dtype hold the number? Floats round it. */
 static bool holds(tt_dtype dtype, double value)
@@ -27,9 +30,9 @@ static tt_status check(const char *name, const tt_tensor *x, int kind, double va
     if (!holds(d, value))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: %g is no %s; cast the tensor to float64 first",
                          name, value, tt_dtype_name(d));
-    if (d == TT_I64 && kind == DIVISION && value == 0)
+    if (d == TT_I64 && kind == INT_NONZERO && value == 0)
         return ctx_error(x->ctx, TT_ERR_ARG, "%s: integer division by zero", name);
-    if (d == TT_I64 && kind == POWER && value < 0)
+    if (d == TT_I64 && kind == INT_NOT_NEGATIVE && value < 0)
         return ctx_error(x->ctx, TT_ERR_ARG,
                          "%s: integers have no negative powers; cast to float64 first", name);
     return TT_OK;
@@ -47,58 +50,47 @@ static tt_tensor *number(const char *name, tt_tensor *x, int kind, double value)
 }
 
 /* Operations whose result on integers is float64 take any number. */
-static tt_tensor *widened(tt_tensor *x)
+static tt_tensor *widened(tt_tensor *x, int kind)
 {
-    return tensor_live(x) && x->dtype == TT_I64 ? tt_cast(x, TT_F64) : x;
+    return kind == INT_NONE && tensor_live(x) && x->dtype == TT_I64 ? tt_cast(x, TT_F64) : x;
+}
+
+static tt_tensor *on_right(const char *name, binary *f, int kind, tt_tensor *x, double value)
+{
+    x = widened(x, kind);
+    tt_tensor *v = number(name, x, kind, value);
+    return v ? f(x, v) : NULL;
+}
+
+static tt_tensor *on_left(const char *name, binary *f, int kind, tt_tensor *x, double value)
+{
+    x = widened(x, kind);
+    tt_tensor *v = number(name, x, kind, value);
+    return v ? f(v, x) : NULL;
 }
 
 #define SCALAR(name, kind)                                                                         \
     tt_tensor *tt_##name##_scalar(tt_tensor *x, double value)                                      \
     {                                                                                              \
-        tt_tensor *v = number(#name "_scalar", x, kind, value);                                    \
-        return v ? tt_##name(x, v) : NULL;                                                         \
+        return on_right(#name "_scalar", tt_##name, kind, x, value);                               \
     }
-#define SCALAR_FLOAT(name)                                                                         \
-    tt_tensor *tt_##name##_scalar(tt_tensor *x, double value)                                      \
-    {                                                                                              \
-        tt_tensor *wide = widened(x);                                                              \
-        tt_tensor *v = number(#name "_scalar", wide, ARITHMETIC, value);                           \
-        return v ? tt_##name(wide, v) : NULL;                                                      \
-    }
-#define SCALAR_LEFT(name, op)                                                                      \
-    tt_tensor *tt_##name##_scalar(tt_tensor *x, double value)                                      \
-    {                                                                                              \
-        tt_tensor *v = number(#name "_scalar", x, ARITHMETIC, value);                              \
-        return v ? tt_##op(v, x) : NULL;                                                           \
-    }
+#define BINARY(name, ...)  SCALAR(name, (int)binary_on_int(BINARY_##name))
+#define COMPARE(name, ...) SCALAR(name, COMPARISON)
+#define LOGICAL(name, ...) SCALAR(name, LOGIC)
+#include "kernel/elementwise/binary.def"
+#include "kernel/elementwise/compare.def"
 
-SCALAR(add, ARITHMETIC)
-SCALAR(sub, ARITHMETIC)
-SCALAR(mul, ARITHMETIC)
-SCALAR(pow, POWER)
-SCALAR(maximum, ARITHMETIC)
-SCALAR(minimum, ARITHMETIC)
-SCALAR(fmod, DIVISION)
-SCALAR(remainder, DIVISION)
-SCALAR(floor_divide, DIVISION)
-SCALAR_FLOAT(div)
-SCALAR_FLOAT(atan2)
-SCALAR_FLOAT(hypot)
-SCALAR(eq, COMPARISON)
-SCALAR(ne, COMPARISON)
-SCALAR(lt, COMPARISON)
-SCALAR(le, COMPARISON)
-SCALAR(gt, COMPARISON)
-SCALAR(ge, COMPARISON)
-SCALAR(logical_and, LOGIC)
-SCALAR(logical_or, LOGIC)
-SCALAR(logical_xor, LOGIC)
-SCALAR_LEFT(rsub, sub)
-SCALAR_LEFT(rpow, pow)
+tt_tensor *tt_rsub_scalar(tt_tensor *x, double value)
+{
+    return on_left("rsub_scalar", tt_sub, INT_ANY, x, value);
+}
 
 tt_tensor *tt_rdiv_scalar(tt_tensor *x, double value)
 {
-    tt_tensor *wide = widened(x);
-    tt_tensor *v = number("rdiv_scalar", wide, ARITHMETIC, value);
-    return v ? tt_div(v, wide) : NULL;
+    return on_left("rdiv_scalar", tt_div, INT_NONE, x, value);
+}
+
+tt_tensor *tt_rpow_scalar(tt_tensor *x, double value)
+{
+    return on_left("rpow_scalar", tt_pow, INT_ANY, x, value);
 }

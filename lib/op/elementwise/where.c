@@ -81,7 +81,7 @@ typedef struct bounds {
 static tt_status arithmetic_infer(op_call *c)
 {
     if (!dtype_is_arithmetic(c->in[0]->dtype))
-        return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+        return op_no_arithmetic(c);
     return infer_same_shape(c, c->in[0]->dtype);
 }
 
@@ -187,7 +187,7 @@ static tt_status isclose_infer(op_call *c)
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!dtype_is_arithmetic(c->in[0]->dtype))
-        return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+        return op_no_arithmetic(c);
     return infer_broadcast(c, TT_BOOL);
 }
 

@@ -57,7 +57,7 @@ static tt_status reduce_infer(op_call *c)
     bool only_float = a->id == REDUCE_LOGSUMEXP || a->id == REDUCE_NANSUM ||
                       a->id == REDUCE_NANMEAN || a->id == REDUCE_COUNT_NUMBERS;
     if (!any_dtype && !(dtype_is_float(d) || (!only_float && (d == TT_I64 || d == TT_BOOL))))
-        return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+        return op_no_arithmetic(c);
     if ((a->id == REDUCE_MAX || a->id == REDUCE_MIN) && reduced_count(c->in[0], a->axis) == 0)
         return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
     c->dtype = d;
@@ -316,7 +316,7 @@ static tt_status arg_infer(op_call *c)
     tt_dtype d = c->in[0]->dtype;
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     if (!dtype_is_arithmetic(d) && d != TT_BOOL)
-        return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+        return op_no_arithmetic(c);
     if (c->in[0]->at.shape[a->axis] == 0)
         return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
     reduced[a->axis] = true;

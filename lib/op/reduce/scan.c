@@ -14,7 +14,7 @@ static tt_status scan_infer(op_call *c)
     tt_dtype d = c->in[0]->dtype;
     bool sums = a->id == SCAN_SUM || a->id == SCAN_PROD;
     if (!(dtype_is_float(d) || (a->id != SCAN_LOGSUMEXP && (d == TT_I64 || d == TT_BOOL))))
-        return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s; cast first", describe(c->in[0]).s);
+        return op_no_arithmetic(c);
     return infer_same_shape(c, d == TT_BOOL && sums ? TT_I64 : d);
 }
 

@@ -1,0 +1,118 @@
+/* Elementwise operations of two operands: a record and a public function per row of binary.def and
+ * compare.def. Input: tensors of one dtype that broadcast; output: a tensor of the common shape.
+ * Invariant: what a row computes and its gradients stand in the row, but for the functions that it
+ * names. */
+#include "kernel/elementwise/elementwise.h"
+#include "op/core/op.h"
+
+/* Whether the second operand is not what the row asks of integers; then with the error recorded. */
+static bool integers_refused(op_call *c, binary_id id)
+{
+    binary_int y = binary_on_int(id);
+    if (y == INT_NONZERO && pointwise_has_zero(&c->ctx->ex, operand_of(c->in[1])))
+        op_error(c, TT_ERR_ARG, "integer division by zero");
+    if (y == INT_NOT_NEGATIVE && pointwise_has_negative(&c->ctx->ex, operand_of(c->in[1])))
+        op_error(c, TT_ERR_ARG, "integers have no negative powers; cast to float64 first");
+    return c->ctx->err.code != 0;
+}
+
+static tt_status binary_infer(op_call *c)
+{
+    binary_id id = *(const binary_id *)c->attr;
+    tt_dtype d = c->in[0]->dtype;
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (!binary_takes(id, d))
+        return op_no_arithmetic(c);
+    if (d == TT_I64 && integers_refused(c, id))
+        return c->ctx->err.code;
+    return infer_broadcast(c, d);
+}
+
+static void binary_forward(op_call *c)
+{
+    layout a, b;
+    binary_run(&c->ctx->ex, *(const binary_id *)c->attr, operand_of(c->out),
+               operand_expand(c->in[0], &c->at, &a), operand_expand(c->in[1], &c->at, &b));
+}
+
+static tt_tensor *apply_binary(const op *o, binary_id id, tt_tensor *a, tt_tensor *b)
+{
+    tt_tensor *in[] = {a, b};
+    if (tensor_live(a) && a->dtype == TT_I64 && !binary_takes(id, TT_I64) && tensor_live(b) &&
+        b->dtype == TT_I64) { /* true division, atan2, hypot */
+        in[0] = tt_cast(a, TT_F64);
+        in[1] = tt_cast(b, TT_F64);
+    }
+    return op_apply(o, 2, in, &id, sizeof id);
+}
+
+/* d x^y / dx = y x^(y-1), 0 where y is 0. */
+static tt_tensor *pow_dx(tt_tensor *g, tt_tensor *x, tt_tensor *y)
+{
+    tt_tensor *d = tt_mul(tt_mul(g, y), tt_pow(x, tt_sub_scalar(y, 1)));
+    return tt_masked_fill(d, tt_eq_scalar(y, 0), 0);
+}
+
+/* d x^y / dy = z log x, 0 where x is 0 and y is not negative. */
+static tt_tensor *pow_dy(tt_tensor *g, tt_tensor *x, tt_tensor *y, tt_tensor *z)
+{
+    tt_tensor *flat = tt_logical_and(tt_eq_scalar(x, 0), tt_ge_scalar(y, 0));
+    return tt_masked_fill(tt_mul(g, tt_mul(z, tt_log(x))), flat, 0);
+}
+
+/* The share of x in the gradient of an extremum: 1 where it won, and where both are equal half, as
+ * in PyTorch. */
+static tt_tensor *share(tt_tensor *won, tt_tensor *x, tt_tensor *y)
+{
+    tt_dtype d = x->dtype;
+    tt_tensor *half = tt_mul_scalar(tt_cast(tt_eq(x, y), d), 0.5);
+    return tt_add(tt_cast(won, d), half);
+}
+
+enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
+
+#define BINARY(name, z_, cost, lo, hi, saves, s_, dx, dy)                                          \
+    static void name##_vjp(const op_call *c, op_grads *grads)                                      \
+    {                                                                                              \
+        tt_tensor *x = c->in[0], *y = c->in[1], *z = c->out, *g = grads_out(grads), *s = s_;       \
+        (void)x, (void)y, (void)z, (void)s;                                                        \
+        if (grads_need(grads, 0))                                                                  \
+            grads_add(grads, 0, dx);                                                               \
+        if (grads_need(grads, 1))                                                                  \
+            grads_add(grads, 1, dy);                                                               \
+    }                                                                                              \
+    static const op op_##name = {#name, binary_infer, binary_forward, name##_vjp, saves};          \
+    tt_tensor *tt_##name(tt_tensor *a, tt_tensor *b)                                               \
+    {                                                                                              \
+        return apply_binary(&op_##name, BINARY_##name, a, b);                                      \
+    }
+#include "kernel/elementwise/binary.def"
+
+static tt_status compare_infer(op_call *c)
+{
+    tt_dtype d = c->in[0]->dtype;
+    if (check_same_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (!compare_takes(*(const compare_id *)c->attr, d))
+        return op_no_arithmetic(c);
+    return infer_broadcast(c, TT_BOOL);
+}
+
+static void compare_forward(op_call *c)
+{
+    layout a, b;
+    compare_run(&c->ctx->ex, *(const compare_id *)c->attr, operand_of(c->out),
+                operand_expand(c->in[0], &c->at, &a), operand_expand(c->in[1], &c->at, &b));
+}
+
+#define COMPARE(name, ...)                                                                         \
+    static const op op_##name = {#name, compare_infer, compare_forward, NULL, 0};                  \
+    tt_tensor *tt_##name(tt_tensor *a, tt_tensor *b)                                               \
+    {                                                                                              \
+        compare_id id = COMPARE_##name;                                                            \
+        tt_tensor *in[] = {a, b};                                                                  \
+        return op_apply(&op_##name, 2, in, &id, sizeof id);                                        \
+    }
+#define LOGICAL COMPARE
+#include "kernel/elementwise/compare.def"

@@ -1,0 +1,112 @@
+/* Elementwise operations of one operand: a record and a public function per row of unary.def.
+ * Input: a tensor; output: one of the same shape. Invariant: what a row computes and its
+ * derivatives stand in the row alone. */
+#include "kernel/elementwise/elementwise.h"
+#include "op/core/op.h"
+
+/* Float functions of integers give float64, as in NumPy. */
+static tt_tensor *as_float(tt_tensor *x)
+{
+    return tensor_live(x) && (x->dtype == TT_I64 || x->dtype == TT_BOOL) ? tt_cast(x, TT_F64) : x;
+}
+
+static tt_status unary_infer(op_call *c)
+{
+    if (!unary_takes(*(const unary_id *)c->attr, c->in[0]->dtype))
+        return op_no_arithmetic(c);
+    return infer_same_shape(c, c->in[0]->dtype);
+}
+
+static void unary_forward(op_call *c)
+{
+    unary_run(&c->ctx->ex, *(const unary_id *)c->attr, operand_of(c->out), operand_of(c->in[0]));
+}
+
+/* The derivative as an op of (g, z [, x]): z, x or y as the row reads, is a constant to it. x, of
+ * which only the place in the graph matters, is there in recorded passes: through it the second
+ * derivative flows. */
+static void grad_forward(op_call *c)
+{
+    operand z = operand_of(c->in[1]);
+    unary_grad_run(&c->ctx->ex, *(const unary_id *)c->attr, operand_of(c->out),
+                   operand_of(c->in[0]), z, z);
+}
+
+static void grad2_forward(op_call *c) /* in: gg, g, z, x */
+{
+    operand z = operand_of(c->in[2]);
+    unary_grad2_run(&c->ctx->ex, *(const unary_id *)c->attr, operand_of(c->out),
+                    operand_of(c->in[0]), operand_of(c->in[1]), z, z);
+}
+
+static void third_order(const op_call *c, op_grads *g)
+{
+    (void)g;
+    op_error(c, TT_ERR_UNSUPPORTED, "derivatives beyond the second are not available");
+}
+
+static const op unary_grad2 = {"unary_grad2", unary_infer, grad2_forward, third_order, 0};
+
+static void grad_vjp(const op_call *c, op_grads *g);
+static const op unary_grad = {"unary_grad", unary_infer, grad_forward, grad_vjp,
+                              SAVE_IN(0) | SAVE_IN(1)};
+
+static void grad_vjp(const op_call *c, op_grads *g)
+{
+    const unary_id *id = c->attr;
+    tt_tensor *gg = grads_out(g), *z = c->in[1];
+    if (grads_need(g, 0)) {
+        tt_tensor *in[] = {gg, z, c->in[c->n_in - 1]};
+        grads_add(g, 0, op_apply(&unary_grad, c->n_in, in, id, sizeof *id));
+    }
+    if (c->n_in > 2 && grads_need(g, 2)) {
+        tt_tensor *in[] = {gg, c->in[0], z, c->in[2]};
+        grads_add(g, 2, op_apply(&unary_grad2, 4, in, id, sizeof *id));
+    }
+}
+
+static void unary_vjp(const op_call *c, op_grads *g)
+{
+    const unary_id *id = c->attr;
+    unary_reads reads = unary_grad_reads(*id);
+    tt_tensor *gy = grads_out(g); /* stands in where nothing is read */
+    tt_tensor *z = tt_detach(reads == READS_X ? c->in[0] : reads == READS_Y ? c->out : gy);
+    tt_tensor *in[] = {gy, z, c->in[0]};
+    grads_add(g, 0, op_apply(&unary_grad, c->ctx->mode == TT_GRAD ? 3 : 2, in, id, sizeof *id));
+}
+
+#define SAVES_X    SAVE_IN(0)
+#define SAVES_Y    SAVE_OUT
+#define SAVES_NONE 0
+#define UNARY(name, y, dx, ddx, reads, ...)                                                        \
+    static const op op_##name = {#name, unary_infer, unary_forward, unary_vjp, SAVES_##reads};     \
+    tt_tensor *tt_##name(tt_tensor *x)                                                             \
+    {                                                                                              \
+        unary_id id = UNARY_##name;                                                                \
+        if (tensor_live(x) && !unary_takes(id, TT_I64) && x->dtype > TT_F64)                       \
+            x = as_float(x);                                                                       \
+        return op_apply(&op_##name, 1, &x, &id, sizeof id);                                        \
+    }
+#include "kernel/elementwise/unary.def"
+
+static tt_status test_infer(op_call *c)
+{
+    tt_dtype d = c->in[0]->dtype;
+    if (!test_takes(*(const test_id *)c->attr, d))
+        return op_no_arithmetic(c);
+    return infer_same_shape(c, TT_BOOL);
+}
+
+static void test_forward(op_call *c)
+{
+    test_run(&c->ctx->ex, *(const test_id *)c->attr, operand_of(c->out), operand_of(c->in[0]));
+}
+
+#define UNARY_TEST(name, ...)                                                                      \
+    static const op op_##name = {#name, test_infer, test_forward, NULL, 0};                        \
+    tt_tensor *tt_##name(tt_tensor *x)                                                             \
+    {                                                                                              \
+        test_id id = TEST_##name;                                                                  \
+        return op_apply(&op_##name, 1, &x, &id, sizeof id);                                        \
+    }
+#include "kernel/elementwise/unary.def"
