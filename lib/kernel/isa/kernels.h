@@ -5,16 +5,19 @@
 
 #include "base/exec.h"
 
-typedef struct unary_kernels unary_kernels; /* loops.h, as are the next four */
+/* Each is defined beside the file that fills it: *_loops.h, or loops.h of its family. */
+typedef struct unary_kernels unary_kernels;
 typedef struct binary_kernels binary_kernels;
 typedef struct compare_kernels compare_kernels;
 typedef struct select_kernels select_kernels;
 typedef struct copy_kernels copy_kernels;
-typedef struct reduce_kernels reduce_kernels; /* reduce_loops.h */
-typedef struct fused_kernels fused_kernels;
+typedef struct reduce_kernels reduce_kernels;
 typedef struct gemv_kernels gemv_kernels;
-typedef struct attention_kernels attention_kernels; /* attention_loops.h */
-typedef struct norm_kernels norm_kernels;           /* norm_loops.h */
+typedef struct softmax_kernels softmax_kernels;
+typedef struct loss_kernels loss_kernels;
+typedef struct layer_norm_kernels layer_norm_kernels;
+typedef struct attention_kernels attention_kernels;
+typedef struct optim_kernels optim_kernels;
 
 struct kernels {
     const char *name;
@@ -24,10 +27,12 @@ struct kernels {
     const select_kernels *select;
     const copy_kernels *copy;
     const reduce_kernels *reduce;
-    const fused_kernels *fused;
     const gemv_kernels *gemv;
-    const norm_kernels *norm;
+    const softmax_kernels *softmax;
+    const loss_kernels *loss;
+    const layer_norm_kernels *layer_norm;
     const attention_kernels *attention;
+    const optim_kernels *optim;
 };
 
 #endif

@@ -9,9 +9,11 @@ extern const compare_kernels ISA(compare_loops);
 extern const select_kernels ISA(select_loops);
 extern const copy_kernels ISA(copy_loops);
 extern const reduce_kernels ISA(reduce_loops);
-extern const fused_kernels ISA(fused_loops);
 extern const gemv_kernels ISA(gemv_loops);
-extern const norm_kernels ISA(norm_loops);
+extern const softmax_kernels ISA(softmax_loops);
+extern const loss_kernels ISA(loss_loops);
+extern const layer_norm_kernels ISA(layer_norm_loops);
+extern const optim_kernels ISA(optim_loops);
 extern const attention_kernels ISA(attention_loops);
 
 const kernels ISA(kernels) = {
@@ -22,8 +24,10 @@ const kernels ISA(kernels) = {
     .select = &ISA(select_loops),
     .copy = &ISA(copy_loops),
     .reduce = &ISA(reduce_loops),
-    .fused = &ISA(fused_loops),
     .gemv = &ISA(gemv_loops),
-    .norm = &ISA(norm_loops),
+    .softmax = &ISA(softmax_loops),
+    .loss = &ISA(loss_loops),
+    .layer_norm = &ISA(layer_norm_loops),
+    .optim = &ISA(optim_loops),
     .attention = &ISA(attention_loops),
 };

@@ -7,6 +7,7 @@
 #define TT_KERNEL_ISA_VMATH_F64_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include "isa.h"

@@ -1,8 +1,8 @@
 /* Optimiser steps, gradient norms and scaling over many tensors at once. All slots together are a
  * line of units of UNIT elements, which the threads share; a unit never spans two slots. */
 #include <stddef.h>
-#include "fused.h"
-#include "fused_loops.h"
+#include "optim.h"
+#include "optim_loops.h"
 #include "kernel/isa/kernels.h"
 #include "kernel/walk/parallel.h"
 #include "kernel/reduce/loops.h"
@@ -14,7 +14,7 @@ typedef struct job {
     int n;
     const optim_slot *slots;
     int64_t units;
-    const fused_loops *loops;
+    const optim_loops *loops;
     const void *args;
     /* elements [from, to) of one slot */
     void (*each)(const struct job *j, const optim_slot *s, int64_t from, int64_t to);
@@ -60,7 +60,7 @@ static int64_t count_units(job *j)
 static void run(const exec *x, job *j)
 {
     int64_t grain = count_units(j);
-    j->loops = &x->k->fused->of[j->dtype == TT_F64];
+    j->loops = &x->k->optim->of[j->dtype == TT_F64];
     parallel_for(x, j->units, grain, units_task, j);
 }
 

@@ -21,8 +21,8 @@ extern const gemv_kernels ISA(gemv_loops);
 #define NAME(x)        f32_##x
 #define LANES          32
 #define WIDTH          16
-#include "vector_loops.h"
-#include "product_loops.h"
+#include "vector_typed.h"
+#include "product_typed.h"
 #undef A
 #undef LOAD
 #undef NAME
@@ -34,8 +34,8 @@ extern const gemv_kernels ISA(gemv_loops);
     float v[LANES];                                                                                \
     of_32_halves(a, v)
 #define NAME(x) f16_##x
-#include "vector_loops.h"
-#include "half_pack.h"
+#include "vector_typed.h"
+#include "half_pack_typed.h"
 #undef A
 #undef LOAD
 #undef NAME
@@ -47,8 +47,8 @@ extern const gemv_kernels ISA(gemv_loops);
     float v[LANES];                                                                                \
     of_32_brains(a, v)
 #define NAME(x) bf16_##x
-#include "vector_loops.h"
-#include "half_pack.h"
+#include "vector_typed.h"
+#include "half_pack_typed.h"
 #undef A
 #undef T
 #undef U
@@ -66,8 +66,8 @@ extern const gemv_kernels ISA(gemv_loops);
 #define NAME(x)        f64_##x
 #define LANES          16
 #define WIDTH          8
-#include "vector_loops.h"
-#include "product_loops.h"
+#include "vector_typed.h"
+#include "product_typed.h"
 #undef A
 #undef T
 #undef U
@@ -77,8 +77,8 @@ extern const gemv_kernels ISA(gemv_loops);
 #define T       uint64_t
 #define U       int64_t
 #define NAME(x) i64_##x
-#include "vector_loops.h"
-#include "product_loops.h"
+#include "vector_typed.h"
+#include "product_typed.h"
 
 #define LOOPS(t)                                                                                   \
     {                                                                                              \

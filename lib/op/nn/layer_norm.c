@@ -1,7 +1,7 @@
 /* layer_norm and rms_norm over the last axis: one pass over each row, forward and back. Invariant:
  * operands are contiguous (the wrapper copies those that are not). */
 #include <tinytensor/nn.h>
-#include "kernel/nn/norm.h"
+#include "kernel/nn/layer_norm.h"
 #include "op/core/op.h"
 
 typedef struct norm_attr {
@@ -9,20 +9,20 @@ typedef struct norm_attr {
     bool centred, weight, bias; /* which of them follow x */
 } norm_attr;
 
-static norm_args args_of(const op_call *c, tt_tensor *x, tt_tensor *weight, tt_tensor *bias,
-                         tt_tensor *stats)
+static layer_norm_args args_of(const op_call *c, tt_tensor *x, tt_tensor *weight, tt_tensor *bias,
+                               tt_tensor *stats)
 {
     const norm_attr *a = c->attr;
     int64_t n = x->at.shape[x->at.ndim - 1];
-    return (norm_args){.dtype = x->dtype,
-                       .rows = n ? tensor_numel(x) / n : 0,
-                       .n = n,
-                       .centred = a->centred,
-                       .eps = a->eps,
-                       .x = x->data,
-                       .weight = weight ? weight->data : NULL,
-                       .bias = bias ? bias->data : NULL,
-                       .stats = stats->data};
+    return (layer_norm_args){.dtype = x->dtype,
+                             .rows = n ? tensor_numel(x) / n : 0,
+                             .n = n,
+                             .centred = a->centred,
+                             .eps = a->eps,
+                             .x = x->data,
+                             .weight = weight ? weight->data : NULL,
+                             .bias = bias ? bias->data : NULL,
+                             .stats = stats->data};
 }
 
 static tt_tensor *weight_of(const op_call *c)
@@ -60,8 +60,8 @@ static tt_status norm_infer(op_call *c)
 
 static void norm_forward(op_call *c)
 {
-    norm_args a = args_of(c, c->in[0], weight_of(c), bias_of(c), c->aux[0]);
-    norm_run(&c->ctx->ex, &a, c->out->data);
+    layer_norm_args a = args_of(c, c->in[0], weight_of(c), bias_of(c), c->aux[0]);
+    layer_norm_run(&c->ctx->ex, &a, c->out->data);
 }
 
 /* in: x, stats, g [, weight] */
@@ -72,8 +72,8 @@ static tt_status backward_infer(op_call *c)
 
 static void backward_forward(op_call *c)
 {
-    norm_args a = args_of(c, c->in[0], c->n_in > 3 ? c->in[3] : NULL, NULL, c->in[1]);
-    norm_backward_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
+    layer_norm_args a = args_of(c, c->in[0], c->n_in > 3 ? c->in[3] : NULL, NULL, c->in[1]);
+    layer_norm_backward_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
 }
 
 /* in: x, stats, g; the result is (2, n): the gradients of weight and bias. */
@@ -87,8 +87,8 @@ static tt_status weights_infer(op_call *c)
 
 static void weights_forward(op_call *c)
 {
-    norm_args a = args_of(c, c->in[0], NULL, NULL, c->in[1]);
-    norm_weights_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
+    layer_norm_args a = args_of(c, c->in[0], NULL, NULL, c->in[1]);
+    layer_norm_weights_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
 }
 
 static const op norm_backward = {"norm_backward", backward_infer, backward_forward, NULL, 0};

@@ -5,7 +5,7 @@
 #include <tinytensor/nn.h>
 #include "kernel/product/contract.h"
 #include "kernel/walk/copy.h"
-#include "kernel/nn/fused.h"
+#include "kernel/nn/loss.h"
 #include "kernel/elementwise/elementwise.h"
 #include "op/product/contract.h"
 #include "op/core/op.h"

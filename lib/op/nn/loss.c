@@ -2,7 +2,7 @@
  * stored, and binary cross entropy from logits. Each costs one pass forward and one back. */
 #include <string.h>
 #include <tinytensor/nn.h>
-#include "kernel/nn/fused.h"
+#include "kernel/nn/loss.h"
 #include "op/core/op.h"
 
 typedef struct ce_attr {

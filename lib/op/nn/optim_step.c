@@ -3,7 +3,7 @@
  * anything is written. */
 #include <math.h>
 #include <tinytensor/optim.h>
-#include "kernel/nn/fused.h"
+#include "kernel/nn/optim.h"
 #include "op/core/op.h"
 
 typedef struct batch {

@@ -1,25 +1,25 @@
 /* Drivers of normalisation: rows over the threads; the gradients of weight and bias as sums over
  * fixed blocks of rows, which are added up in order. */
-#include "norm.h"
+#include "layer_norm.h"
 
 #include "kernel/isa/kernels.h"
-#include "norm_loops.h"
+#include "layer_norm_loops.h"
 #include "kernel/walk/parallel.h"
 
 enum { GRAIN = 8192, BLOCKS = 32, LEAST_BLOCK = 16 };
 
 typedef struct job {
-    const norm_args *a;
-    const norm_loops *loops;
+    const layer_norm_args *a;
+    const layer_norm_loops *loops;
     int64_t size, block;
     char *out;
     const char *g;
 } job;
 
-static job job_of(const exec *x, const norm_args *a, void *out, const void *g)
+static job job_of(const exec *x, const layer_norm_args *a, void *out, const void *g)
 {
     return (job){.a = a,
-                 .loops = &x->k->norm->of[a->dtype == TT_F64],
+                 .loops = &x->k->layer_norm->of[a->dtype == TT_F64],
                  .size = (int64_t)tt_itemsize(a->dtype),
                  .out = out,
                  .g = g};
@@ -61,18 +61,18 @@ static void weights(int64_t begin, int64_t end, void *arg)
     }
 }
 
-static int64_t grain(const norm_args *a)
+static int64_t grain(const layer_norm_args *a)
 {
     return GRAIN / (a->n + 1) + 1;
 }
 
-void norm_run(const exec *x, const norm_args *a, void *y)
+void layer_norm_run(const exec *x, const layer_norm_args *a, void *y)
 {
     job j = job_of(x, a, y, NULL);
     parallel_for(x, a->rows, grain(a), forward, &j);
 }
 
-void norm_backward_run(const exec *x, const norm_args *a, void *gx, const void *g)
+void layer_norm_backward_run(const exec *x, const layer_norm_args *a, void *gx, const void *g)
 {
     job j = job_of(x, a, gx, g);
     parallel_for(x, a->rows, grain(a), backward, &j);
@@ -90,7 +90,7 @@ static void add_blocks(const job *j, int64_t blocks)
                 ((double *)(void *)j->out)[i] += ((const double *)(const void *)j->out)[b * n + i];
 }
 
-bool norm_weights_run(const exec *x, const norm_args *a, void *out, const void *g)
+bool layer_norm_weights_run(const exec *x, const layer_norm_args *a, void *out, const void *g)
 {
     job j = job_of(x, a, NULL, g);
     j.block = (a->rows + BLOCKS - 1) / BLOCKS;

@@ -1,13 +1,13 @@
 /* Normalisation of rows: (x - mean) / sqrt(var + eps), or x / sqrt(mean of squares + eps), times a
  * weight, plus a bias. F32 and F64; rows lie one behind the other. The same bits for any number of
  * threads. */
-#ifndef TT_KERNEL_NORM_H
-#define TT_KERNEL_NORM_H
+#ifndef TT_KERNEL_LAYER_NORM_H
+#define TT_KERNEL_LAYER_NORM_H
 
 #include <stdbool.h>
 #include "kernel/walk/kernel.h"
 
-typedef struct norm_args {
+typedef struct layer_norm_args {
     tt_dtype dtype;
     int64_t rows, n; /* all arrays are contiguous */
     bool centred;    /* the mean is subtracted */
@@ -15,13 +15,13 @@ typedef struct norm_args {
     const void *x;
     const void *weight, *bias; /* (n), or NULL */
     void *stats;               /* (rows, 2): mean (0 if not centred), 1 / standard deviation */
-} norm_args;
+} layer_norm_args;
 
 /* y (rows, n); fills stats. */
-void norm_run(const exec *x, const norm_args *a, void *y);
+void layer_norm_run(const exec *x, const layer_norm_args *a, void *y);
 /* gx (rows, n) from the gradient g of y; reads stats. */
-void norm_backward_run(const exec *x, const norm_args *a, void *gx, const void *g);
+void layer_norm_backward_run(const exec *x, const layer_norm_args *a, void *gx, const void *g);
 /* out (2, n): the gradients of weight and bias. False when there is no scratch memory. */
-bool norm_weights_run(const exec *x, const norm_args *a, void *out, const void *g);
+bool layer_norm_weights_run(const exec *x, const layer_norm_args *a, void *out, const void *g);
 
 #endif
