@@ -4,6 +4,8 @@
 #include "grads.h"
 
 #include <stdio.h>
+#include <tinytensor/elementwise.h>
+#include <tinytensor/shape.h>
 
 /* As messages call the function. */
 static const char *pass_name(const pass *p)

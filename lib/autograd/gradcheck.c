@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <tinytensor/ops.h>
 
 typedef struct check {
     tt_ctx *ctx;

@@ -1,6 +1,7 @@
 /* Accumulation of gradients. Input: a contribution to one input of a node; output: the sum, in the
  * shape of that input, pending in its sink. Invariant: broadcasting is undone here and nowhere
  * else, and a gradient is added to in place only when nobody else can see its memory. */
+#include <tinytensor/ops.h>
 #include "grads.h"
 
 tt_tensor *grads_out(const op_grads *g)

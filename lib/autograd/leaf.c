@@ -1,5 +1,6 @@
 /* Leaves: which tensors want a gradient, and the gradient they hold. Invariant: the handle that
  * tt_grad has shown to a user stays the gradient of that tensor for as long as it lives. */
+#include <tinytensor/elementwise.h>
 #include "op/core/op.h"
 
 static bool may_require(tt_tensor *x, const char *name)

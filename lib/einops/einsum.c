@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tinytensor/einops.h>
+#include <tinytensor/reduce.h>
 #include "op/product/contract.h"
 #include "named.h"
 #include "path.h"

@@ -1,5 +1,6 @@
 /* Lowering: from a plan to operations. Input: an operand and its plan; output: the result, made of
  * reshape, diagonal, reduction, permute and expand, each only where it is needed. */
+#include <tinytensor/shape.h>
 #include "named.h"
 
 int named_find(const named *t, int axis)

@@ -3,6 +3,7 @@
  * of what pack was given. */
 #include <string.h>
 #include <tinytensor/einops.h>
+#include <tinytensor/shape.h>
 #include "einops/bind/plan.h"
 
 /* Where the "*" stands: named axes before and after it. */

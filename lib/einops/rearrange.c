@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <tinytensor/einops.h>
+#include <tinytensor/reduce.h>
+#include <tinytensor/shape.h>
 #include "named.h"
 
 enum { TEXT = 1024 };

@@ -4,7 +4,6 @@
 #define TT_OP_H
 
 #include <tinytensor/autograd.h>
-#include <tinytensor/ops.h>
 #include "kernel/walk/kernel.h"
 #include "tensor/graph.h"
 

@@ -2,6 +2,8 @@
  * compare.def. Input: tensors of one dtype that broadcast; output: a tensor of the common shape.
  * Invariant: what a row computes and its gradients stand in the row, but for the functions that it
  * names. */
+#include <tinytensor/elementwise.h>
+#include <tinytensor/shape.h>
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 

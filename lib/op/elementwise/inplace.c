@@ -1,6 +1,8 @@
 /* Writing into tensors that exist, also through views. Invariant: a source that overlaps the
  * destination is copied first, and every write is counted for autograd. */
 #include <math.h>
+#include <tinytensor/elementwise.h>
+#include <tinytensor/shape.h>
 #include "kernel/walk/copy.h"
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"

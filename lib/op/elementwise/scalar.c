@@ -2,6 +2,8 @@
  * binary.def and compare.def, and those with the number on the left. Invariant: a number that a
  * tensor's dtype cannot hold is an error, never rounded. */
 #include <math.h>
+#include <tinytensor/elementwise.h>
+#include <tinytensor/shape.h>
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 

@@ -1,6 +1,8 @@
 /* Elementwise operations of one operand: a record and a public function per row of unary.def.
  * Input: a tensor; output: one of the same shape. Invariant: what a row computes and its
  * derivatives stand in the row alone. */
+#include <tinytensor/elementwise.h>
+#include <tinytensor/shape.h>
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 

@@ -1,5 +1,6 @@
 /* Choosing and comparing: where, clamp, masked_fill, lerp, nan_to_num, isclose and the like. */
 #include <math.h>
+#include <tinytensor/ops.h>
 #include "kernel/walk/copy.h"
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"

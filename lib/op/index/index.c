@@ -1,9 +1,9 @@
 /* Indexing by tensors: take, gather, scatter and the like. Invariant: every index is checked
  * before a kernel sees it. */
-#include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "kernel/walk/copy.h"
 #include "kernel/index/gather.h"
-#include "op/core/op.h"
+#include "op/index/index.h"
 
 static void unravel(const layout *at, int64_t k, int64_t *index)
 {
@@ -40,7 +40,7 @@ static tt_status indices_in_range(op_call *c, tt_tensor *indices, int axis)
     return TT_OK;
 }
 
-static tt_tensor *apply(const op *o, int n, tt_tensor *const *in, int axis)
+tt_tensor *index_apply(const op *o, int n, tt_tensor *const *in, int axis)
 {
     if (!op_context(o->name, n, in))
         return NULL;
@@ -64,7 +64,7 @@ static bool replaced(const layout *x, int axis, const layout *indices, layout *o
     return layout_init(out, n, shape);
 }
 
-static tt_status take_infer(op_call *c)
+tt_status take_infer(op_call *c)
 {
     int axis = *(const int *)c->attr;
     if (indices_in_range(c, c->in[1], axis) < 0)
@@ -76,7 +76,7 @@ static tt_status take_infer(op_call *c)
     return TT_OK;
 }
 
-static void take_forward(op_call *c)
+void take_forward(op_call *c)
 {
     take_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]), *(const int *)c->attr,
              operand_of(c->in[1]));
@@ -130,7 +130,7 @@ static const op take_back = {"take_backward", back_infer, take_back_forward, tak
                              SAVE_IN(1)};
 
 /* A table of embeddings is large and the rows taken are few: they are added to what is pending. */
-static void take_vjp(const op_call *c, op_grads *g)
+void take_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *pending = grads_pending(g, 0);
     if (pending)
@@ -145,17 +145,7 @@ static const op take = {"take", take_infer, take_forward, take_vjp, SAVE_IN(1)};
 tt_tensor *tt_take(tt_tensor *x, int axis, tt_tensor *indices)
 {
     tt_tensor *in[] = {x, indices};
-    return apply(&take, 2, in, axis);
-}
-
-static const op embedding = {"embedding", take_infer, take_forward, take_vjp, SAVE_IN(1)};
-
-tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
-{
-    tt_tensor *in[] = {weight, indices};
-    tt_tensor *rows = apply(&embedding, 2, in, 0);
-    bool half = rows && (rows->dtype == TT_F16 || rows->dtype == TT_BF16);
-    return half ? tt_cast(rows, TT_F32) : rows;
+    return index_apply(&take, 2, in, axis);
 }
 
 /* ---- index_add: x plus src at the places the indices name ---- */
@@ -203,7 +193,7 @@ static const op index_add = {"index_add", index_add_infer, index_add_forward, in
 tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
     tt_tensor *in[] = {x, indices, src};
-    return apply(&index_add, 3, in, axis);
+    return index_apply(&index_add, 3, in, axis);
 }
 
 /* ---- gather, scatter, scatter_add: indices of x's ndim, one place per element ---- */
@@ -267,7 +257,7 @@ static const op gather = {"gather", gather_infer, gather_forward, gather_vjp, SA
 tt_tensor *tt_gather(tt_tensor *x, int axis, tt_tensor *indices)
 {
     tt_tensor *in[] = {x, indices};
-    return apply(&gather, 2, in, axis);
+    return index_apply(&gather, 2, in, axis);
 }
 
 static tt_status scatter_infer(op_call *c)
@@ -321,7 +311,7 @@ static const op scatter = {"scatter", scatter_infer, scatter_forward, scatter_vj
 tt_tensor *tt_scatter(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
     tt_tensor *in[] = {x, indices, src};
-    return apply(&scatter, 3, in, axis);
+    return index_apply(&scatter, 3, in, axis);
 }
 
 static tt_status scatter_add_infer(op_call *c)
@@ -352,5 +342,5 @@ static const op scatter_add = {"scatter_add", scatter_add_infer, scatter_add_for
 tt_tensor *tt_scatter_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
     tt_tensor *in[] = {x, indices, src};
-    return apply(&scatter_add, 3, in, axis);
+    return index_apply(&scatter_add, 3, in, axis);
 }

@@ -1,5 +1,7 @@
 /* Selecting by masks: the elements where a mask is true, and the places of what is not zero. The
  * size of the result depends on the values, so infer counts them. */
+#include <tinytensor/index.h>
+#include <tinytensor/shape.h>
 #include "kernel/walk/copy.h"
 #include "kernel/index/gather.h"
 #include "op/core/op.h"

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "op/core/op.h"
 
 typedef struct attention_attr {

@@ -1,6 +1,8 @@
 /* Dropout and the context's training mode. Input: x and a probability; output: x, with elements
  * zeroed and the rest scaled by 1/(1-p) while training. */
+#include <tinytensor/elementwise.h>
 #include <tinytensor/nn.h>
+#include <tinytensor/shape.h>
 #include "kernel/elementwise/elementwise.h"
 #include "kernel/random/random.h"
 #include "op/core/op.h"

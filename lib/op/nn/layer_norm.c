@@ -1,6 +1,7 @@
 /* layer_norm and rms_norm over the last axis: one pass over each row, forward and back. Invariant:
  * operands are contiguous (the wrapper copies those that are not). */
 #include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "kernel/nn/layer_norm.h"
 #include "op/core/op.h"
 

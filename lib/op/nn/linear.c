@@ -2,6 +2,7 @@
  * w (out in), b (out) or none; output: (... out). Without gradients w, or w and b, may be of 16-bit
  * floats. Invariant: x is never copied when its rows lie at one stride. */
 #include <tinytensor/nn.h>
+#include <tinytensor/shape.h>
 #include "kernel/product/contract.h"
 #include "kernel/walk/copy.h"
 #include "op/product/contract.h"

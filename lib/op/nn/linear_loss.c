@@ -3,6 +3,7 @@
  * gradients as well: with the block of logits in cache they cost two products, no third one to make
  * the logits again. Input: x (n in), w (classes in), targets (n). */
 #include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "kernel/product/contract.h"
 #include "kernel/walk/copy.h"
 #include "kernel/nn/loss.h"

@@ -2,6 +2,7 @@
  * stored, and binary cross entropy from logits. Each costs one pass forward and one back. */
 #include <string.h>
 #include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "kernel/nn/loss.h"
 #include "op/core/op.h"
 

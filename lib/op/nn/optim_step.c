@@ -3,6 +3,7 @@
  * anything is written. */
 #include <math.h>
 #include <tinytensor/optim.h>
+#include <tinytensor/shape.h>
 #include "kernel/nn/optim.h"
 #include "op/core/op.h"
 

@@ -1,6 +1,7 @@
 /* softmax and log_softmax along an axis: one pass over each row, forward and back. Invariant: a row
  * of -inf gives zeros, never NaN. */
 #include <tinytensor/nn.h>
+#include <tinytensor/ops.h>
 #include "kernel/nn/softmax.h"
 #include "op/core/op.h"
 

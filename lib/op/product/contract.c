@@ -2,6 +2,7 @@
  * contraction. Invariant: every product of the library, also in gradients, is one of these. */
 #include "contract.h"
 #include <stddef.h>
+#include <tinytensor/ops.h>
 #include "kernel/product/contract.h"
 
 void contract_begin(contract_attr *t)

@@ -2,6 +2,7 @@
  * value for each combination of the others. Invariant: gradients are plain ops on the kept-dims
  * shape. */
 #include <math.h>
+#include <tinytensor/ops.h>
 #include "kernel/reduce/reduce.h"
 #include "op/core/op.h"
 

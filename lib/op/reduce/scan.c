@@ -1,4 +1,5 @@
 /* Running sums, products and extrema along an axis, and differences. */
+#include <tinytensor/ops.h>
 #include "kernel/reduce/scan.h"
 #include "op/core/op.h"
 

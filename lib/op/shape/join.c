@@ -1,6 +1,7 @@
 /* Joining and repeating: cat is the one op, its gradient the parts; the rest is made of views and
  * cat. */
 #include <math.h>
+#include <tinytensor/shape.h>
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
 

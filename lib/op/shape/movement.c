@@ -2,6 +2,7 @@
  * same storage. Invariant: nothing is copied here, except by reshape where strides cannot say it.
  */
 #include <string.h>
+#include <tinytensor/shape.h>
 #include "op/core/op.h"
 
 /* What every view op is given: the layout of its result, worked out by the public function. */

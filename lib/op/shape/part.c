@@ -1,6 +1,7 @@
 /* Parts of tensors as views: select, narrow, diagonal, unbind, split, chunk (slices by text are in
  * slice.c). Invariant: the gradient of a part is zeros with the part's gradient in its place, and
  * that is differentiable in turn. */
+#include <tinytensor/shape.h>
 #include "part.h"
 #include "kernel/walk/copy.h"
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <tinytensor/shape.h>
 #include "base/caret.h"
 #include "part.h"
 #include "slice_parse.h"

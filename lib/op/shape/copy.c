@@ -1,4 +1,5 @@
 /* Copies: contiguous, clone, cast. Gradients flow through all of them, between float dtypes. */
+#include <tinytensor/shape.h>
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
 
