@@ -180,16 +180,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("einops errors");
-    TCase *c = tcase_create("einops errors");
+    TCase *c = new_case("einops errors");
     tcase_add_loop_test(c, messages, 0, ROWS);
     tcase_add_test(c, sizes_beside_the_pattern);
     tcase_add_test(c, arguments);
     tcase_add_test(c, the_first_error_stays);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("einops errors", c);
 }

@@ -176,18 +176,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("random patterns");
-    TCase *c = tcase_create("random patterns");
+    TCase *c = new_case("random patterns");
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, random_einsum, 0, 8);
     tcase_add_loop_test(c, random_rearrange, 0, 4);
     tcase_add_loop_test(c, random_reduce, 0, 4);
     tcase_add_loop_test(c, random_repeat, 0, 4);
     tcase_add_loop_test(c, differences, EINSUM, REPEAT + 1);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("random patterns", c);
 }

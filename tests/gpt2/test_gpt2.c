@@ -222,11 +222,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("gpt2");
-    TCase *c = tcase_create("gpt2");
     if (!mkdtemp(folder))
         return EXIT_FAILURE;
-    tcase_set_timeout(c, 120);
+    TCase *c = new_case("gpt2");
     tcase_add_loop_test(c, logits_loss_gradients, 0, 4);
     tcase_add_loop_test(c, ten_steps, 0, 2);
     tcase_add_test(c, cache_changes_nothing);
@@ -234,10 +232,5 @@ int main(void)
     tcase_add_test(c, saved_and_opened_again);
     tcase_add_test(c, goes_on_bit_for_bit);
     tcase_add_test(c, all_that_does_not_fit_is_named);
-    suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("gpt2", c);
 }

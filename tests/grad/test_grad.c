@@ -392,16 +392,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("grad");
-    TCase *c = tcase_create("grad");
-    tcase_set_timeout(c, 120);
+    TCase *c = new_case("grad");
     tcase_add_loop_test(c, first_derivatives, 0, ROWS);
     tcase_add_loop_test(c, second_derivatives, 0, ROWS);
     tcase_add_loop_test(c, other_shapes, 0, ROWS);
-    suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("grad", c);
 }

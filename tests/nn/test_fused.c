@@ -519,9 +519,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fused");
-    TCase *c = tcase_create("fused");
-    tcase_set_timeout(c, 120);
+    TCase *c = new_case("fused");
     tcase_add_loop_test(c, derivatives, 0, ROWS);
     tcase_add_loop_test(c, second_derivatives, 0, ROWS);
     tcase_add_loop_test(c, agrees_with_composition, 0, ROWS);
@@ -534,10 +532,5 @@ int main(void)
     tcase_add_test(c, checkpoint_gives_the_same_gradients);
     tcase_add_test(c, checkpoint_of_what_is_there_already);
     tcase_add_test(c, checkpoint_errors_and_modes);
-    suite_add_tcase(s, c);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("fused", c);
 }

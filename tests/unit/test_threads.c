@@ -649,16 +649,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("threads");
-    TCase *c = tcase_create("threads");
-    tcase_set_timeout(c, 120);
+    TCase *c = new_case("threads");
     tcase_add_loop_test(c, same_bits, 0, ROWS);
     tcase_add_test(c, contexts_at_once);
     tcase_add_test(c, shared_weights);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("threads", c);
 }

@@ -1,4 +1,4 @@
-/* What every unit test needs: a context per test, and comparison of whole tensors with literals. */
+/* What the test programs share: comparison of whole tensors with literals, and their main. */
 #ifndef TT_UNIT_H
 #define TT_UNIT_H
 
@@ -68,14 +68,18 @@ static inline tt_tensor *counting(tt_ctx *ctx, int ndim, const int64_t *shape)
     return tt_reshape(tt_arange(ctx, TT_F32, 0, (double)n, 1), ndim, shape);
 }
 
-/* Runs a suite of tests; the exit status of main. */
-static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
+/* The one case of a test program, for tests of every kind to be added; run_suite() runs it. */
+static inline TCase *new_case(const char *name)
 {
-    Suite *s = suite_create(name);
     TCase *c = tcase_create(name);
     tcase_set_timeout(c, 120);
-    for (size_t i = 0; i < n; i++)
-        tcase_add_test(c, tests[i]);
+    return c;
+}
+
+/* Runs a case; the exit status of main. */
+static inline int run_suite(const char *name, TCase *c)
+{
+    Suite *s = suite_create(name);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
@@ -83,6 +87,16 @@ static inline int run_tests(const char *name, const TTest *const *tests, size_t 
     srunner_free(r);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+/* Runs tests that are plain functions; the exit status of main. */
+static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
+{
+    TCase *c = new_case(name);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(c, tests[i]);
+    return run_suite(name, c);
+}
+
 #define RUN_TESTS(name, ...)                                                                       \
     int main(void)                                                                                 \
     {                                                                                              \
