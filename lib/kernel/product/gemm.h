@@ -27,6 +27,15 @@ typedef struct gemm_args {
     gemm_strides sa, sb, sc;
 } gemm_args;
 
+/* The number of products. */
+static inline int64_t gemm_batches(const gemm_args *g)
+{
+    int64_t n = 1;
+    for (int i = 0; i < g->nbatch; i++)
+        n *= g->batch[i];
+    return n;
+}
+
 /* False when scratch memory for an operand that BLAS cannot read is refused; c is then untouched.
  */
 bool gemm_run(const exec *x, const gemm_args *g);

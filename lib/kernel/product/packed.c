@@ -56,14 +56,6 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static int64_t batches(const gemm_args *g)
-{
-    int64_t n = 1;
-    for (int i = 0; i < g->nbatch; i++)
-        n *= g->batch[i];
-    return n;
-}
-
 static bool contiguous(int64_t cols, const gemm_strides *s)
 {
     return s->col == 1 && s->row == cols;
@@ -73,13 +65,13 @@ bool gemm_packed_suits(const gemm_args *g)
 {
     double work = (double)g->m * (double)g->n * (double)g->k;
     return g->m >= LEAST_ROWS && g->n >= LEAST_EDGE && g->k >= LEAST_EDGE / 2 &&
-           work >= (batches(g) == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
+           work >= (gemm_batches(g) == 1 || !blas_is_concurrent() ? LEAST : LEAST_OF_MANY) &&
            blas_has_small_kernels();
 }
 
 bool gemm_packed_suits_many(const gemm_args *g)
 {
-    return batches(g) >= MANY && g->m >= 2 * HEIGHT && g->n >= WIDTH / 2 && g->k >= HEIGHT &&
+    return gemm_batches(g) >= MANY && g->m >= 2 * HEIGHT && g->n >= WIDTH / 2 && g->k >= HEIGHT &&
            g->sa.col == 1 && g->sa.row > 0 && !contiguous(g->n, &g->sb) && blas_has_small_kernels();
 }
 
@@ -148,7 +140,7 @@ void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_ma
                 .tiles = ceil_div(g->m, HEIGHT),
                 .strips = ceil_div(g->n, WIDTH),
                 .blocks = ceil_div(g->k, g->dtype == TT_F32 ? DEPTH : DEPTH / 2)};
-    int64_t tasks = batches(g) * p.strips, wanted = (int64_t)TASKS * x->num_threads;
+    int64_t tasks = gemm_batches(g) * p.strips, wanted = (int64_t)TASKS * x->num_threads;
     p.groups = smaller(ceil_div(wanted, tasks), ceil_div(p.tiles, p.near ? 1 : WORTH));
     p.groups = larger(p.groups, ceil_div(p.tiles, a.transposed ? COLUMNS : GROUP));
     parallel_for(x, tasks * p.groups, 1, run_tasks, &p);
