@@ -1,5 +1,5 @@
-/* The copying loop of gemv_loops.c for a matrix of 16-bit floats, which makes float32 of it: included
- * after vector_typed.h, with its macros. */
+/* The copying loop of gemv_loops.c for a matrix of 16-bit floats, which makes float32 of it:
+ * included after vector_typed.h, with its macros. */
 
 static void NAME(widen)(int64_t n, const A *src, float *dst)
 {

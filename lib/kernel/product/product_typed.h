@@ -1,5 +1,5 @@
-/* The loops of gemv_loops.c on operands of one type, included after vector_typed.h: once per type, with
- * T (the element), U (what alpha and beta are converted to), NAME(x) and WIDTH defined. */
+/* The loops of gemv_loops.c on operands of one type, included after vector_typed.h: once per type,
+ * with T (the element), U (what alpha and beta are converted to), NAME(x) and WIDTH defined. */
 
 static void NAME(add)(int64_t m, void *vout, const void *vx)
 {
