@@ -2,10 +2,13 @@
  * ends the program with exit 2 and one line that names the flag. */
 #include "args.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "program.h"
 
 static void help(const char *program, const char *about, const arg *args, int n)
 {
@@ -27,12 +30,6 @@ static void help(const char *program, const char *about, const arg *args, int n)
     exit(0);
 }
 
-static void wrong(const char *program, const char *flag, const char *why)
-{
-    fprintf(stderr, "%s: %s: %s; see --help\n", program, flag, why);
-    exit(2);
-}
-
 static void read_value(const char *program, const arg *a, const char *text)
 {
     char *end;
@@ -43,32 +40,60 @@ static void read_value(const char *program, const arg *a, const char *text)
     }
     double v = strtod(text, &end);
     if (end == text || *end || errno || (a->type == ARG_INT && v != (double)(int64_t)v))
-        wrong(program, a->name,
-              a->type == ARG_INT ? "a whole number is needed" : "a number is needed");
+        program_usage(program, "%s: %s", a->name,
+                      a->type == ARG_INT ? "a whole number is needed" : "a number is needed");
     if (!(v >= a->lo && v <= a->hi))
-        wrong(program, a->name, "the number is out of bounds");
+        program_usage(program, "%s: the number is out of bounds", a->name);
     if (a->type == ARG_INT)
         *(int64_t *)a->value = (int64_t)v;
     else
         *(double *)a->value = v;
 }
 
+static const arg *find(const arg *args, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(name, args[i].name) == 0)
+            return &args[i];
+    return NULL;
+}
+
 void args_parse(int argc, char **argv, const char *about, const arg *args, int n)
 {
     const char *program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
     for (int i = 1; i < argc; i++) {
-        const arg *a = NULL;
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             help(program, about, args, n);
-        for (int k = 0; k < n && !a; k++)
-            a = strcmp(argv[i], args[k].name) == 0 ? &args[k] : NULL;
+        const arg *a = find(args, n, argv[i]);
         if (!a)
-            wrong(program, argv[i], "no such flag");
+            program_usage(program, "%s: no such flag", argv[i]);
         else if (a->type == ARG_FLAG)
             *(bool *)a->value = true;
         else if (i + 1 == argc)
-            wrong(program, a->name, "a value is needed");
+            program_usage(program, "%s: a value is needed", a->name);
         else
             read_value(program, a, argv[++i]);
     }
+}
+
+char **args_take_bare(int *argc, char **argv, const arg *args, int n, int *n_bare)
+{
+    int kept = 1;
+    char **bare = calloc((size_t)*argc, sizeof *bare);
+    *n_bare = 0;
+    for (int i = 1; bare && i < *argc; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            while (++i < *argc)
+                bare[(*n_bare)++] = argv[i];
+        } else if (argv[i][0] != '-' || isdigit((unsigned char)argv[i][1])) {
+            bare[(*n_bare)++] = argv[i];
+        } else {
+            const arg *a = find(args, n, argv[i]);
+            argv[kept++] = argv[i];
+            if (a && a->type != ARG_FLAG && i + 1 < *argc)
+                argv[kept++] = argv[++i];
+        }
+    }
+    *argc = kept;
+    return bare;
 }

@@ -17,5 +17,8 @@ typedef struct arg {
 
 /* Fills in the values; prints help and exits 0, or one line and exits 2. */
 void args_parse(int argc, char **argv, const char *about, const arg *args, int n);
+/* Before that: takes out of argv what is no flag, which is what stands behind "--", what does not
+ * begin with "-", and negative numbers. To be freed; NULL: no memory. */
+char **args_take_bare(int *argc, char **argv, const arg *args, int n, int *n_bare);
 
 #endif

@@ -68,8 +68,6 @@ static bool read_all(const char *path, bytes *b)
     return true;
 }
 
-/* ---- CSV ---- */
-
 static int64_t count_fields(const char *line)
 {
     int64_t n = 1;
@@ -166,8 +164,6 @@ bool dataset_read_csv(const char *path, dataset *d)
         dataset_free(d);
     return ok;
 }
-
-/* ---- idx ---- */
 
 static int64_t big_endian(const unsigned char *p)
 {

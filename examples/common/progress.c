@@ -1,28 +1,23 @@
-/* The bar is redrawn at most ten times a second, on stderr, and leaves no trace. */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime, isatty, fileno */
+/* The bar. Input: how much is done; output: a line on stderr, redrawn at most ten times a second.
+ * Invariant: it leaves no trace, and there is none where nobody would see it. */
+#define _POSIX_C_SOURCE 200809L /* isatty, fileno */
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum { WIDTH = 30 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 progress progress_begin(int64_t total)
 {
-    return (progress){.shown = isatty(fileno(stderr)), .started = now(), .total = total};
+    return (progress){.shown = isatty(fileno(stderr)), .started = clock_seconds(), .total = total};
 }
 
 void progress_step(progress *p, int64_t done, const char *note)
 {
-    double t = now();
+    double t = clock_seconds();
     if (!p->shown || t - p->drawn < 0.1 || p->total <= 0)
         return;
     p->drawn = t;

@@ -1,4 +1,5 @@
-/* Invariant: whatever happens, the path is the old file or the new one. */
+/* Replacing a file. Input: a path, and what is written to the stream; output: the file. Invariant:
+ * whatever happens, the path is the old file or the new one. */
 #define _POSIX_C_SOURCE 200809L
 #include "replace.h"
 

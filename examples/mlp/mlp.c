@@ -1,19 +1,22 @@
 /* tinytensor-mlp: a multi-layer perceptron that learns to classify rows of numbers, by default the
- * handwritten digits that ship with the library. Read main() first, then train_epoch(). */
+ * handwritten digits that ship with the library. Read main() first, then train_epoch();
+ * split.c makes the tensors of the rows. Invariant: an error of the library ends the program. */
 #define _POSIX_C_SOURCE 200809L /* access */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <tinytensor/tinytensor.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "dataset.h"
-#include "plot.h"
-#include "progress.h"
+#include "common/args.h"
+#include "common/page/plot.h"
+#include "common/program.h"
+#include "common/progress.h"
+#include "split.h"
+
+const char program_name[] = "tinytensor-mlp";
 
 enum { MAX_LAYERS = 8, MAX_EPOCHS = 100000, EVAL_BATCH = 512 };
 
@@ -34,22 +37,6 @@ typedef struct model {
 typedef struct result {
     double loss, accuracy;
 } result;
-
-/* Any error of the library ends the program with the library's own line. */
-static void stop(tt_ctx *ctx, tt_status status, const char *message, void *user)
-{
-    (void)ctx, (void)status, (void)user;
-    fprintf(stderr, "tinytensor-mlp: %s\n", message);
-    exit(1);
-}
-
-static void fail(const char *what, const char *why)
-{
-    fprintf(stderr, "tinytensor-mlp: %s: %s\n", what, why);
-    exit(1);
-}
-
-/* ---- the model ---- */
 
 static tt_tensor *forward(const model *m, tt_tensor *x)
 {
@@ -98,19 +85,13 @@ static void load_model(tt_ctx *ctx, model *m, const char *path)
     for (int i = 0; i < 2 * m->layers; i++) { /* all before any is used */
         param_name(name, sizeof name, i);
         loaded[i] = tt_load_npz(ctx, path, name);
-        if (!tt_same_shape(loaded[i], m->params[i])) {
-            char why[128];
-            snprintf(why, sizeof why, "'%s' has another shape than --hidden and the data say",
-                     name);
-            fail(path, why);
-        }
+        if (!tt_same_shape(loaded[i], m->params[i]))
+            program_fail("%s: '%s' has another shape than --hidden and the data say", path, name);
     }
     for (int i = 0; i < 2 * m->layers; i++)
         tt_copy_(m->params[i], loaded[i]);
     tt_scope_end(ctx, s);
 }
-
-/* ---- training and evaluation ---- */
 
 static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor *x, tt_tensor *y,
                           const options *o, int64_t epoch, progress *bar)
@@ -173,98 +154,6 @@ static void print_confusion(const int64_t *c, int64_t classes)
     printf("\n");
 }
 
-/* ---- data ---- */
-
-static bool exists(const char *path)
-{
-    return access(path, R_OK) == 0;
-}
-
-/* DIR/NAME or DIR/NAME.gz, whichever is there. */
-static const char *idx_file(const char *dir, const char *name, char *path, size_t size)
-{
-    snprintf(path, size, "%s/%s", dir, name);
-    if (!exists(path))
-        snprintf(path, size, "%s/%s.gz", dir, name);
-    return path;
-}
-
-static bool read_folder(const char *dir, dataset *train, dataset *test)
-{
-    char images[4096], labels[4096];
-    idx_file(dir, "train-images-idx3-ubyte", images, sizeof images);
-    idx_file(dir, "train-labels-idx1-ubyte", labels, sizeof labels);
-    if (!dataset_read_idx(images, labels, train))
-        return false;
-    idx_file(dir, "t10k-images-idx3-ubyte", images, sizeof images);
-    idx_file(dir, "t10k-labels-idx1-ubyte", labels, sizeof labels);
-    if (!dataset_read_idx(images, labels, test))
-        return false;
-    if (test->features == train->features)
-        return true;
-    fprintf(stderr, "%s: pictures of another size than in the training set\n", images);
-    return false;
-}
-
-/* The tensors to train on and to test on: a held-out fraction, or the test files of a folder. */
-typedef struct split {
-    tt_tensor *x, *y, *val_x, *val_y;
-    int64_t features, classes;
-} split;
-
-static split tensors_of(tt_ctx *ctx, const dataset *d, const dataset *test, double fraction)
-{
-    split s = {.features = d->features, .classes = d->classes};
-    tt_tensor *x = tt_from_data(ctx, TT_F32, TT_SHAPE(d->n, d->features), d->x);
-    tt_tensor *y = tt_from_data(ctx, TT_I64, TT_SHAPE(d->n), d->y);
-    if (test->n) {
-        s.classes = test->classes > s.classes ? test->classes : s.classes;
-        s.x = x;
-        s.y = y;
-        s.val_x = tt_from_data(ctx, TT_F32, TT_SHAPE(test->n, test->features), test->x);
-        s.val_y = tt_from_data(ctx, TT_I64, TT_SHAPE(test->n), test->y);
-    } else {
-        int64_t held = (int64_t)((double)d->n * fraction);
-        if (held < 1 || held >= d->n)
-            fail("--val-fraction", "leaves no rows to train on or to test on");
-        tt_tensor *order = tt_randperm(ctx, d->n);
-        tt_tensor *val = tt_narrow(order, 0, 0, held),
-                  *rest = tt_narrow(order, 0, held, d->n - held);
-        s.val_x = tt_take(x, 0, val);
-        s.val_y = tt_take(y, 0, val);
-        s.x = tt_take(x, 0, rest);
-        s.y = tt_take(y, 0, rest);
-    }
-    /* one scale for all, from the training rows: mean 0 and standard deviation 1 */
-    double mean = tt_item(tt_mean(s.x, TT_ALL_AXES, false));
-    double std = tt_item(tt_std(s.x, TT_ALL_AXES, 0, false));
-    s.x = tt_mul_scalar(tt_sub_scalar(s.x, mean), 1 / (std > 0 ? std : 1));
-    s.val_x = tt_mul_scalar(tt_sub_scalar(s.val_x, mean), 1 / (std > 0 ? std : 1));
-    return s;
-}
-
-static split read_data(tt_ctx *ctx, const char *path, double fraction)
-{
-    dataset d = {0}, test = {0};
-    struct stat st;
-    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-    bool ok = folder ? read_folder(path, &d, &test) : dataset_read_csv(path, &d);
-    if (!ok)
-        exit(1);
-    split s = tensors_of(ctx, &d, &test, fraction);
-    dataset_free(&d);
-    dataset_free(&test);
-    return s;
-}
-
-/* ---- the program ---- */
-
-static void wrong_usage(const char *flag, const char *why)
-{
-    fprintf(stderr, "tinytensor-mlp: %s: %s; see --help\n", flag, why);
-    exit(2);
-}
-
 static void parse_hidden(model *m, const char *text)
 {
     m->layers = 1;
@@ -272,7 +161,7 @@ static void parse_hidden(model *m, const char *text)
         char *end;
         long v = strtol(s, &end, 10);
         if (end == s || v < 1 || v > 1 << 20 || (*end && *end != ',') || m->layers == MAX_LAYERS)
-            wrong_usage("--hidden", "sizes such as 64,32 are needed, seven at most");
+            program_usage(program_name, "--hidden: sizes such as 64,32 are needed, seven at most");
         m->sizes[m->layers++] = v;
         s = *end ? end + 1 : end;
     }
@@ -302,9 +191,9 @@ static void parse(int argc, char **argv, options *o)
                sizeof args / sizeof *args);
     if (strcmp(o->activation, "relu") && strcmp(o->activation, "tanh") &&
         strcmp(o->activation, "gelu"))
-        wrong_usage("--activation", "relu, tanh or gelu");
+        program_usage(program_name, "--activation: relu, tanh or gelu");
     if (strcmp(o->optimizer, "adamw") && strcmp(o->optimizer, "sgd"))
-        wrong_usage("--optimizer", "adamw or sgd");
+        program_usage(program_name, "--optimizer: adamw or sgd");
 }
 
 static tt_optim *make_optimizer(tt_ctx *ctx, const model *m, const options *o)
@@ -326,7 +215,32 @@ static void draw(const char *path, int n, const double *train, const double *val
         {"accuracy", "epoch", 1, {{"validation", accuracy}}, NULL},
     };
     if (!plot_write(path, 2, panels, n))
-        fail(path, strerror(errno));
+        program_fail("%s: %s", path, strerror(errno));
+}
+
+/* Losses and accuracies, one per epoch. */
+typedef struct curves {
+    double *train, *val, *accuracy;
+} curves;
+
+static void train_all(tt_ctx *ctx, const model *m, const split *s, const options *o, curves c)
+{
+    tt_optim *opt = make_optimizer(ctx, m, o);
+    int64_t batches = (tt_size(s->x, 0) + o->batch_size - 1) / o->batch_size;
+    progress bar = progress_begin(o->epochs * batches);
+    for (int64_t e = 0; e < o->epochs; e++) {
+        c.train[e] = train_epoch(ctx, m, opt, s->x, s->y, o, e, &bar);
+        if (!isfinite(c.train[e]))
+            program_fail("training: the loss is no longer a number; try a smaller --lr");
+        result r = evaluate(ctx, m, s->val_x, s->val_y, NULL);
+        c.val[e] = r.loss;
+        c.accuracy[e] = r.accuracy;
+        progress_clear(&bar);
+        printf("epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f\n", (long long)e + 1,
+               c.train[e], r.loss, r.accuracy);
+        fflush(stdout);
+    }
+    progress_clear(&bar);
 }
 
 int main(int argc, char **argv)
@@ -339,53 +253,37 @@ int main(int argc, char **argv)
                  .lr = 2e-3,
                  .weight_decay = 0.05,
                  .val_fraction = 0.2};
-    o.data = exists("examples/data/digits.csv.gz") ? "examples/data/digits.csv.gz"
-                                                   : DATA_DIR "/digits.csv.gz";
+    const char *here = "examples/data/digits.csv.gz";
+    o.data = access(here, R_OK) == 0 ? here : DATA_DIR "/digits.csv.gz";
     model m = {0};
     parse(argc, argv, &o);
     parse_hidden(&m, o.hidden);
 
-    tt_ctx *ctx = tt_ctx_new();
-    tt_set_error_handler(ctx, stop, NULL);
-    tt_set_num_threads(ctx, (int)o.threads);
-    tt_seed(ctx, (uint64_t)o.seed);
-
-    split s = read_data(ctx, o.data, o.val_fraction);
+    tt_ctx *ctx = program_context(o.threads, o.seed);
+    split s = split_read(ctx, o.data, o.val_fraction);
     m.sizes[0] = s.features;
     m.sizes[m.layers] = s.classes;
     make_model(ctx, &m, &o);
     if (o.load)
         load_model(ctx, &m, o.load);
 
-    double *curves = calloc((size_t)o.epochs * 3 + 1, sizeof *curves);
-    double *train = curves, *val = curves + o.epochs, *accuracy = curves + 2 * o.epochs;
-    tt_optim *opt = make_optimizer(ctx, &m, &o);
-    progress bar = progress_begin(o.epochs * ((tt_size(s.x, 0) + o.batch_size - 1) / o.batch_size));
-    for (int64_t e = 0; e < o.epochs; e++) {
-        train[e] = train_epoch(ctx, &m, opt, s.x, s.y, &o, e, &bar);
-        if (!isfinite(train[e]))
-            fail("training", "the loss is no longer a number; try a smaller --lr");
-        result r = evaluate(ctx, &m, s.val_x, s.val_y, NULL);
-        val[e] = r.loss;
-        accuracy[e] = r.accuracy;
-        progress_clear(&bar);
-        printf("epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f\n", (long long)e + 1,
-               train[e], r.loss, r.accuracy);
-        fflush(stdout);
-    }
-    progress_clear(&bar);
-
+    double *values = calloc((size_t)o.epochs * 3 + 1, sizeof *values);
     int64_t *confusion = calloc((size_t)(s.classes * s.classes), sizeof *confusion);
+    if (!values || !confusion)
+        program_fail("no memory for %lld epochs of %lld classes", (long long)o.epochs,
+                     (long long)s.classes);
+    curves c = {values, values + o.epochs, values + 2 * o.epochs};
+    train_all(ctx, &m, &s, &o, c);
     result final = evaluate(ctx, &m, s.val_x, s.val_y, confusion);
     if (o.save)
         save_model(&m, o.save);
     if (o.plot)
-        draw(o.plot, (int)o.epochs, train, val, accuracy);
+        draw(o.plot, (int)o.epochs, c.train, c.val, c.accuracy);
     if (o.confusion)
         print_confusion(confusion, s.classes);
     printf("val accuracy %.4f\n", final.accuracy);
     free(confusion);
-    free(curves);
+    free(values);
     tt_ctx_free(ctx);
-    return 0;
+    return program_end(0);
 }

@@ -12,14 +12,17 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tinytensor/tinytensor.h>
 
-#include "args.h"
-#include "heatmap.h"
-#include "plot.h"
-#include "progress.h"
+#include "common/args.h"
+#include "common/page/heatmap.h"
+#include "common/page/html.h"
+#include "common/page/plot.h"
+#include "common/program.h"
+#include "common/progress.h"
+
+const char program_name[] = "tinytensor-transformer-block";
 
 enum { MAX_LAYERS = 8, PARAMS = 12, LAG = 7, MAX_POINTS = 200, NONE = -100 };
 
@@ -43,8 +46,6 @@ typedef struct model {
     tt_tensor *params[MAX_LAYERS * PARAMS + 8];
     int n_params;
 } model;
-
-/* ---- the architecture ---- */
 
 static tt_tensor *attention(const model *m, layer *l, tt_tensor *x)
 {
@@ -121,9 +122,8 @@ static void make_model(model *m)
     m->head = matrix(m, m->o->vocabulary, c);
 }
 
-/* ---- the tasks: what stood where, and what is to be said there ---- */
-
-/* Say what stood LAG places ago. */
+/* The tasks: what stood where, and what is to be said there. This one: say what stood LAG places
+ * ago. */
 static void copy_task(const int64_t *x, int64_t *y, int64_t t)
 {
     for (int64_t i = 0; i < t; i++)
@@ -158,8 +158,6 @@ static void batch(const model *m, tt_tensor **x, tt_tensor **y)
             copy_task(xi, yi, t);
     }
 }
-
-/* ---- training ---- */
 
 /* Right answers among those that are asked for. */
 static double accuracy(tt_tensor *logits, tt_tensor *y)
@@ -206,7 +204,20 @@ static void train(model *m, tt_optim *optim, curves *c)
     progress_clear(&bar);
 }
 
-/* ---- what it learned ---- */
+static void write_page(const options *o, int n, const pattern *patterns)
+{
+    char title[80];
+    replacement page;
+    snprintf(title, sizeof title, "Attention patterns: %s, %lld layer%s", o->task,
+             (long long)o->layers, o->layers > 1 ? "s" : "");
+    bool ok = html_begin(&page, o->html, title,
+                         "A row is a query, a column a key; the darker, the more the query reads "
+                         "from the key. Point at a cell for its value.");
+    for (int i = 0; ok && i < n; i++)
+        heatmap_figure(page.f, &patterns[i]);
+    if (!ok || !html_end(&page))
+        program_fail("%s: %s", o->html, strerror(errno));
+}
 
 static void show(model *m)
 {
@@ -231,25 +242,10 @@ static void show(model *m)
             snprintf(p->title, sizeof p->title, "layer %d, head %lld", i + 1, (long long)h + 1);
             heatmap_print(p);
         }
-    char title[80];
-    snprintf(title, sizeof title, "Attention patterns: %s, %lld layer%s", o->task,
-             (long long)o->layers, o->layers > 1 ? "s" : "");
-    if (o->html && !heatmap_write_html(o->html, title,
-                                       "A row is a query, a column a key; the darker, the more the "
-                                       "query reads from the key. Point at a cell for its value.",
-                                       n, patterns))
-        exit(1);
+    if (o->html)
+        write_page(o, n, patterns);
     printf("accuracy %.4f\n", right);
     tt_scope_end(m->ctx, s);
-}
-
-/* ---- the program ---- */
-
-static void stop(tt_ctx *ctx, tt_status status, const char *message, void *user)
-{
-    (void)ctx, (void)status, (void)user;
-    fprintf(stderr, "tinytensor-transformer-block: %s\n", message);
-    exit(1);
 }
 
 static void parse(int argc, char **argv, options *o)
@@ -269,15 +265,10 @@ static void parse(int argc, char **argv, options *o)
     };
     args_parse(argc, argv, "Trains a transformer block, and shows what it attends to.", args,
                sizeof args / sizeof *args);
-    const char *wrong = NULL;
     if (strcmp(o->task, "copy") && strcmp(o->task, "induction"))
-        wrong = "--task: copy or induction";
-    else if (o->width % o->heads)
-        wrong = "--width: must be a multiple of --heads";
-    if (wrong) {
-        fprintf(stderr, "tinytensor-transformer-block: %s; see --help\n", wrong);
-        exit(2);
-    }
+        program_usage(program_name, "--task: copy or induction");
+    if (o->width % o->heads)
+        program_usage(program_name, "--width: must be a multiple of --heads");
 }
 
 int main(int argc, char **argv)
@@ -293,11 +284,7 @@ int main(int argc, char **argv)
     parse(argc, argv, &o);
     if (o.steps == 0)
         o.steps = is_induction(&o) ? 1500 : 600;
-    model m = {.ctx = tt_ctx_new(), .o = &o};
-    tt_set_error_handler(m.ctx, stop, NULL);
-    if (o.threads)
-        tt_set_num_threads(m.ctx, (int)o.threads);
-    tt_seed(m.ctx, (uint64_t)o.seed);
+    model m = {.ctx = program_context(o.threads, o.seed), .o = &o};
     make_model(&m);
     tt_adamw_options adamw = TT_ADAMW_OPTIONS_INIT;
     tt_optim *optim = tt_adamw(m.ctx, m.n_params, m.params, o.lr, &adamw);
@@ -306,14 +293,8 @@ int main(int argc, char **argv)
     show(&m);
     const panel panels[] = {{"loss", "step", 1, {{"training", c.loss}}, c.step},
                             {"accuracy", "step", 1, {{"training", c.accuracy}}, c.step}};
-    if (o.plot && !plot_write(o.plot, 2, panels, c.n)) {
-        fprintf(stderr, "tinytensor-transformer-block: %s: %s\n", o.plot, strerror(errno));
-        return 1;
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "tinytensor-transformer-block: standard output: %s\n", strerror(errno));
-        return 1;
-    }
+    if (o.plot && !plot_write(o.plot, 2, panels, c.n))
+        program_fail("%s: %s", o.plot, strerror(errno));
     tt_ctx_free(m.ctx);
-    return 0;
+    return program_end(0);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
-#include "gpt2.h"
+#include "gpt2/model/forward.h"
 
 static gpt2 model;
 static gpt2_cache cache;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "gpt2/model/config.h"
 #include "fuzz.h"
 
 static const char all[] =

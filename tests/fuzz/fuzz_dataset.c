@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset.h"
+#include "common/dataset.h"
 #include "fuzz.h"
 
 static const char csv[] = "a,b,label\n1,2,0\n-3.5,4e2,1\n,7,1\n0,nan,2\n";

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "tokenizer.h"
+#include "gpt2/text/tokenizer.h"
 
 static const char letters[] = "{\"a\": 0, \"b\": 1, \"ab\": 2, \"\xc4\xa0\": 3, \"aba\": 4, "
                               "\"\\u0120ab\": 5, \"<|endoftext|>\": 6, \"abab\": 7}\1"

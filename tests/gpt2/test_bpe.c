@@ -2,8 +2,8 @@
 #include "../unit/unit.h"
 #include <stdio.h>
 
-#include "bpe.h"
-#include "vocabulary.h"
+#include "gpt2/text/bpe.h"
+#include "gpt2/text/vocabulary.h"
 
 static uint64_t state = 1;
 

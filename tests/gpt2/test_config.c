@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "gpt2/model/config.h"
 
 static char error[300];
 

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "train.h"
-#include "weights.h"
+#include "gpt2/train/trainer.h"
+#include "gpt2/model/forward.h"
+#include "gpt2/model/weights.h"
 
 typedef struct fixture {
     tt_ctx *ctx;

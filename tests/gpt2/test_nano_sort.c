@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "weights.h"
+#include "gpt2/model/forward.h"
+#include "gpt2/model/weights.h"
 
 enum { SKIPPED = 77, PATH = 4096 };
 

@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bytes.h"
-#include "files.h"
-#include "tokenizer.h"
+#include "gpt2/text/bytes.h"
+#include "common/files.h"
+#include "gpt2/text/tokenizer.h"
 
 static char folder[] = "/tmp/tinytensor-tokenizer-XXXXXX";
 static char error[512];

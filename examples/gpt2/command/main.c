@@ -1,0 +1,61 @@
+/* tinytensor-gpt2: the roof over its subcommands. Input: the command line; output: the exit code of
+ * the subcommand that it names. Invariant: a subcommand sees an argv[0] that is its own name, as
+ * messages and --help call it. */
+#define _XOPEN_SOURCE 700 /* SIGXFSZ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "common/program.h"
+
+const char program_name[] = "tinytensor-gpt2";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+} commands[] = {
+    {"train", cmd_train, "train a model on text or tokens"},
+    {"generate", cmd_generate, "continue a text"},
+    {"eval", cmd_eval, "loss, perplexity and bits per byte of a text"},
+    {"logits", cmd_logits, "write a model's logits as a .npy file"},
+    {"grads", cmd_grads, "write the gradient of every parameter"},
+    {"tokenize", cmd_tokenize, "text to token ids"},
+    {"detokenize", cmd_detokenize, "token ids to text"},
+    {"train-tokenizer", cmd_train_tokenizer, "make a byte-level BPE vocabulary from a text"},
+    {"convert", cmd_convert, "write a model with another dtype"},
+    {"info", cmd_info, "what a model folder holds, and the memory it needs"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void usage(FILE *to)
+{
+    fprintf(to,
+            "usage: tinytensor-gpt2 COMMAND [flags]\nGPT-2: train it, load it, look inside.\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].what);
+    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags.\n");
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGXFSZ, SIG_IGN); /* a file over the limit is an error of writing, like a full disk */
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            char name[64];
+            snprintf(name, sizeof name, "%s %s", program_name, commands[i].name);
+            argv[1] = name;
+            return program_end(commands[i].run(argc - 1, argv + 1));
+        }
+    fprintf(stderr, "tinytensor-gpt2: no command '%s'; see --help\n", argv[1]);
+    return 2;
+}

@@ -1,0 +1,76 @@
+/* The log and the drawing of a training. Input: a step's figures, the evaluations so far; output:
+ * the files of --log and --plot. Invariant: a log has every step once, in order, also when
+ * the training was killed and goes on from an earlier step. */
+#define _POSIX_C_SOURCE 200809L
+#include "journal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/page/plot.h"
+
+/* Drops the lines of steps after the checkpoint, which are made again, and a line that is cut off.
+ * False: errno says why it cannot. */
+static bool cut(const char *path, int64_t step)
+{
+    char line[512];
+    long keep = 0;
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f) && strchr(line, '\n') &&
+           (keep == 0 || strtoll(line, NULL, 10) <= step))
+        keep = ftell(f);
+    if (f)
+        fclose(f);
+    return !f || truncate(path, keep) == 0;
+}
+
+bool journal_open(FILE **f, const train_options *o, int64_t step)
+{
+    *f = NULL;
+    if (!o->log)
+        return true;
+    bool more = o->resume && access(o->log, R_OK) == 0;
+    if (more && !cut(o->log, step))
+        return false;
+    *f = fopen(o->log, more ? "a" : "w");
+    if (!*f)
+        return false;
+    if (fseek(*f, 0, SEEK_END) != 0 || ftell(*f) <= 0)
+        fprintf(*f, "step,train_loss,val_loss,learning_rate,gradient_norm,tokens_per_second\n");
+    return true;
+}
+
+bool journal_write(FILE *f, const journal_line *l)
+{
+    if (!f)
+        return true;
+    fprintf(f, "%lld,%.6f,", (long long)l->step, l->loss);
+    if (!isnan(l->val))
+        fprintf(f, "%.6f", l->val);
+    fprintf(f, ",%.6g,%.4f,%.1f\n", l->lr, l->norm, l->rate);
+    return fflush(f) == 0;
+}
+
+bool journal_draw(const train_options *o, const trainer *t)
+{
+    size_t n = (size_t)t->n_evals;
+    if (!o->plot || n == 0)
+        return true;
+    double *values = malloc(3 * n * sizeof *values), *x = values, *train = x + n, *val = train + n;
+    if (!values)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = t->evals[i][0];
+        train[i] = t->evals[i][1];
+        val[i] = t->evals[i][2];
+    }
+    const panel panels[] = {{"loss", "step", 2, {{"training", train}, {"validation", val}}, x}};
+    bool ok = plot_write(o->plot, 1, panels, t->n_evals);
+    int why = errno;
+    free(values);
+    errno = why;
+    return ok;
+}

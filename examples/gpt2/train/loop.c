@@ -1,0 +1,176 @@
+/* The training loop: read train_all() first. Input: a run that has begun; output: its model, saved,
+ * and a line for each evaluation. Invariant: a state is saved only when the loss and the gradient
+ * that it leads to are numbers, so that every checkpoint is one that training can go on from. */
+#include "loop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/error.h"
+#include "gpt2/model/forward.h"
+#include "journal.h"
+
+static bool is_number(run *r, const char *what, double x)
+{
+    char kept[64];
+    if (!run_ok(r) || isfinite(x))
+        return tt_ok(r->ctx);
+    progress_clear(&r->bar);
+    return fail_with(r->error, sizeof r->error,
+                     "%s is %s at step %lld; %s; a smaller --lr may help", what,
+                     isnan(x) ? "nan" : "infinite", (long long)r->trainer.step, run_kept(r, kept));
+}
+
+/* Something beside the training went wrong: it ends, after saving. */
+static void get_into_trouble(run *r, const char *path)
+{
+    snprintf(r->trouble, sizeof r->trouble, "%s: cannot write: %s", path, strerror(errno));
+}
+
+/* The mean loss over some batches, the same ones each time. */
+static double estimate(run *r, int part)
+{
+    double total = 0;
+    tt_set_training(r->ctx, false);
+    for (int64_t i = 0; i < r->o->eval_iters; i++) {
+        tt_tensor *x, *y;
+        tt_scope s = tt_scope_begin(r->ctx, TT_NO_GRAD);
+        corpus_batch(&r->data, r->ctx, r->o, part, (uint64_t)r->o->seed ^ 0xe7a1, i, part, &x, &y);
+        total += tt_item(gpt2_loss(&r->model, x, y));
+        tt_scope_end(r->ctx, s);
+    }
+    tt_set_training(r->ctx, true);
+    return total / (double)r->o->eval_iters;
+}
+
+static bool evaluate(run *r, double *val)
+{
+    double train = estimate(r, TRAIN);
+    *val = estimate(r, VAL);
+    if (!is_number(r, "the training loss", train) || !is_number(r, "the validation loss", *val))
+        return false;
+    trainer_note(&r->trainer, train, *val);
+    progress_clear(&r->bar);
+    printf("step %5lld  train loss %.4f  val loss %.4f\n", (long long)r->trainer.step, train, *val);
+    fflush(stdout);
+    if (!journal_draw(r->o, &r->trainer))
+        get_into_trouble(r, r->o->plot);
+    return run_ok(r);
+}
+
+/* Returns the loss; *norm is the gradient's before clipping. Nothing is changed but gradients. */
+static double gradients(run *r, double *norm)
+{
+    const train_options *o = r->o;
+    double total = 0;
+    int64_t step = r->trainer.step;
+    tt_seed(r->ctx, mixed((uint64_t)o->seed, (uint64_t)step, UINT64_MAX - 1)); /* for dropout */
+    for (int64_t micro = 0; micro < o->grad_accum; micro++) {
+        tt_tensor *x, *y;
+        tt_scope s = tt_scope_begin(r->ctx, TT_GRAD);
+        corpus_batch(&r->data, r->ctx, o, TRAIN, (uint64_t)o->seed, step, micro, &x, &y);
+        tt_tensor *loss = gpt2_loss(&r->model, x, y);
+        tt_backward(o->grad_accum > 1 ? tt_div_scalar(loss, (double)o->grad_accum) : loss);
+        total += tt_item(loss);
+        tt_scope_end(r->ctx, s);
+    }
+    *norm = tt_clip_grad_norm(r->model.n_params, r->model.leaves,
+                              o->grad_clip > 0 ? o->grad_clip : (double)INFINITY);
+    return total / (double)o->grad_accum;
+}
+
+static double learning_rate(const run *r)
+{
+    const train_options *o = r->o;
+    return tt_lr_cosine(r->trainer.step, o->warmup, o->steps, o->lr, o->min_lr);
+}
+
+static bool update(run *r, double lr)
+{
+    trainer_step(&r->trainer, lr, r->o);
+    tt_zero_grad(r->model.n_params, r->model.leaves);
+    return run_ok(r);
+}
+
+static bool must_end(const run *r)
+{
+    return (r->interrupt && *r->interrupt) || *r->trouble;
+}
+
+/* Before the update of a step whose gradient is made of numbers; *end: training ends here. A run
+ * that has not done a step yet saves nothing over what may be in its folder. */
+static bool save_when_due(run *r, bool *end)
+{
+    const train_options *o = r->o;
+    bool begun = r->trainer.step > r->first || o->resume;
+    *end = must_end(r);
+    if (begun && (*end || (o->save_every > 0 && r->trainer.step % o->save_every == 0)) &&
+        !run_save(r))
+        return false;
+    if (*end && begun && !*r->trouble)
+        printf("interrupted after step %lld; continue with --resume\n", (long long)r->trainer.step);
+    else if (*end && !*r->trouble)
+        printf("interrupted before the first step; nothing is saved\n");
+    return true;
+}
+
+/* One step and, where they are due, a checkpoint before it and an evaluation after it. *val: what
+ * the latter found, or NAN; *end: it was not done, since training ends here. */
+static bool one_step(run *r, double *val, bool *end)
+{
+    const train_options *o = r->o;
+    double norm, lr = learning_rate(r), begin = clock_seconds(), loss = gradients(r, &norm);
+    if (!is_number(r, "the loss", loss) || !is_number(r, "the gradient's norm", norm))
+        return false;
+    double seconds = clock_seconds() - begin;
+    if (!save_when_due(r, end))
+        return false;
+    if (*end)
+        return true;
+    begin = clock_seconds();
+    if (!update(r, lr))
+        return false;
+    double batch = (double)(o->batch_size * o->block_size * o->grad_accum);
+    double rate = batch / (seconds + clock_seconds() - begin);
+    int64_t done = r->trainer.step;
+    *val = NAN;
+    if ((done % o->eval_every == 0 || done == o->steps) && !evaluate(r, val))
+        return false;
+    if (!journal_write(r->log, &(journal_line){done, loss, *val, lr, norm, rate}))
+        get_into_trouble(r, o->log);
+    char note[80];
+    snprintf(note, sizeof note, "loss %.4f  %.0f tokens/s", loss, rate);
+    progress_step(&r->bar, done - r->first, note);
+    return true;
+}
+
+static bool finish(run *r, double val)
+{
+    if (isnan(val) && !evaluate(r, &val)) /* not a step was left */
+        return false;
+    if (!run_save(r))
+        return false;
+    printf("val loss %.4f\n", val);
+    return true;
+}
+
+bool train_all(run *r)
+{
+    const train_options *o = r->o;
+    double val = NAN, first;
+    bool end = false;
+    char kept[64];
+    tt_set_training(r->ctx, true);
+    r->bar = progress_begin(o->steps - r->trainer.step);
+    if (r->trainer.step == 0 && o->steps > 0 && !evaluate(r, &first))
+        return false;
+    while (r->trainer.step < o->steps && !end)
+        if (!one_step(r, &val, &end))
+            return false;
+    if (!end && !finish(r, val))
+        return false;
+    return !*r->trouble ||
+           fail_with(r->error, sizeof r->error, "%s; %s", r->trouble, run_kept(r, kept));
+}
