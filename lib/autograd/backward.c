@@ -13,10 +13,16 @@ static const char *pass_name(const pass *p)
     return p->out ? "grads_of" : "backward";
 }
 
+/* Input i, or for negative i the results from the last one on. */
+static const tt_tensor *saved(const node *n, int i)
+{
+    return i < 0 ? n->result[-1 - i].saved : n->in[i];
+}
+
 static bool versions_match(pass *p, const node *n)
 {
-    for (int i = -1 - NODE_MAX_AUX; i < n->n_in; i++) {
-        const tt_tensor *h = i == -1 ? n->out : i < 0 ? n->aux[-2 - i] : n->in[i];
+    for (int i = -n->n_out; i < n->n_in; i++) {
+        const tt_tensor *h = saved(n, i);
         if (!h || !h->store || h->version == h->store->version)
             continue;
         char what[32] = "its result";
@@ -30,22 +36,41 @@ static bool versions_match(pass *p, const node *n)
     return true;
 }
 
-/* Runs n's vjp on its pending gradient. */
+/* For a recorded pass: second derivatives flow through the saved results. The links are borrowed:
+ * they count as no reference. */
+static void lend_links(node *n, bool on)
+{
+    for (int i = 0; i < n->n_out; i++) {
+        tt_tensor *t = n->result[i].saved;
+        if (t && result_has_gradient(n->op, i, t->dtype)) {
+            t->node = on ? n : NULL;
+            t->result = (uint8_t)i;
+        }
+    }
+}
+
+/* Runs n's vjp on its pending gradients. */
 static void differentiate(pass *p, node *n)
 {
-    op_call c = {.ctx = p->ctx,
-                 .op = n->op,
-                 .n_in = n->n_in,
-                 .in = n->in,
-                 .attr = n->attr,
-                 .out = n->out,
-                 .aux = {n->aux[0], n->aux[1]}};
-    op_grads g = {&c, n->sink.grad, p};
+    op_call c; /* layouts and dtypes are those of forward only */
+    c.ctx = p->ctx;
+    c.op = n->op;
+    c.n_in = n->n_in;
+    c.in = n->in;
+    c.attr = n->attr;
+    c.attr_size = n->attr_size;
+    c.recording = p->recording;
+    c.wanted = 0;
+    c.view_of = NOT_A_VIEW;
+    c.n_out = n->n_out;
+    for (int i = 0; i < n->n_out; i++)
+        c.result[i].tensor = n->result[i].saved;
+    op_grads g = {&c, n, p};
     if (p->recording)
-        n->out->node = n; /* borrowed: second derivatives flow through the saved result */
+        lend_links(n, true);
     n->op->vjp(&c, &g);
-    if (n->out)
-        n->out->node = NULL;
+    if (p->recording)
+        lend_links(n, false);
 }
 
 static void capture(pass *p, sink *s)
@@ -55,7 +80,8 @@ static void capture(pass *p, sink *s)
     tt_tensor *t = tensor_view(s->grad, &s->grad->at);
     if (!t)
         return;
-    t->node = p->recording && s->grad->node ? node_ref(s->grad->node) : NULL;
+    if (p->recording)
+        tensor_link(t, s->grad);
     if (t->scope > ROOT)
         tensor_move(t, t->scope - 1); /* out of the pass's own scope */
     p->out[s->capture - 1] = t;
@@ -64,8 +90,10 @@ static void capture(pass *p, sink *s)
 static void visit(pass *p, node *n)
 {
     tt_scope s = tt_scope_begin(p->ctx, p->recording ? TT_GRAD : TT_NO_GRAD);
-    sink_hooks(p, &n->sink);
-    capture(p, &n->sink);
+    for (int i = 0; i < n->n_out; i++) {
+        sink_hooks(p, &n->result[i].sink);
+        capture(p, &n->result[i].sink);
+    }
     bool wanted = !p->select || n->needed;
     p->cut = p->cut || (!wanted && n->spent);
     if (wanted && n->spent)
@@ -86,14 +114,16 @@ static void walk(pass *p, node *n, const node *end)
 {
     node_ref(n);
     while (n && n != end) {
-        bool holds = n->sink.grad != NULL;
+        bool holds = n->due > 0;
         if (holds && !p->ctx->err.code)
             visit(p, n);
         node *prev = n->prev;
         if (prev)
             node_ref(prev); /* before n, which may hold the last reference on it, goes */
         if (holds) {
-            sink_clear(&n->sink);
+            for (int i = 0; i < n->n_out; i++)
+                sink_clear(&n->result[i].sink);
+            n->due = 0;
             p->pending--;
             node_unref(p->ctx, n);
         }
@@ -139,7 +169,7 @@ static void commit(pass *p, leaf *l)
         tt_tensor *h = sum ? tensor_private(sum, true) : NULL;
         if (!h)
             return;
-        h->node = sum->node ? node_ref(sum->node) : NULL;
+        tensor_link(h, sum);
         tensor_replace(l->grad, h);
     } else if (l->grad) {
         tt_add_(l->grad, l->sink.grad);

@@ -6,13 +6,18 @@
 
 tt_tensor *grads_out(const op_grads *g)
 {
-    return g->out_grad;
+    return grads_out_of(g, 0);
+}
+
+tt_tensor *grads_out_of(const op_grads *g, int i)
+{
+    return g->node->result[i].sink.grad;
 }
 
 bool handle_is_needed(const tt_tensor *x)
 {
     const node *n = x->node;
-    return n ? n->needed || n->sink.capture || n->spent : x->leaf && x->leaf->sink.capture;
+    return n ? n->needed || tensor_sink(x)->capture || n->spent : x->leaf && x->leaf->sink.capture;
 }
 
 bool grads_need(const op_grads *g, int i)
@@ -62,10 +67,8 @@ void grads_add(op_grads *g, int i, tt_tensor *t)
 static tt_tensor *hold(pass *p, tt_tensor *t)
 {
     tt_tensor *h = tensor_private(t, true);
-    if (h && p->recording) {
-        h->node = t->node ? node_ref(t->node) : NULL;
-        h->leaf = t->leaf ? leaf_ref(t->leaf) : NULL;
-    }
+    if (h && p->recording)
+        tensor_link(h, t);
     return h;
 }
 
@@ -85,8 +88,10 @@ static void first(pass *p, const tt_tensor *x, tt_tensor *t)
     if (!s->grad)
         return;
     if (x->node) {
-        node_ref(x->node);
-        p->pending++;
+        if (x->node->due++ == 0) {
+            node_ref(x->node);
+            p->pending++;
+        }
     } else {
         x->leaf->next_touched = p->touched;
         p->touched = leaf_ref(x->leaf);
@@ -144,7 +149,8 @@ void sink_hooks(pass *p, sink *s)
         tt_tensor *seen = tensor_view(s->grad, &s->grad->at);
         if (!seen)
             return;
-        seen->node = p->recording && s->grad->node ? node_ref(s->grad->node) : NULL;
+        if (p->recording)
+            tensor_link(seen, s->grad);
         tt_tensor *put = h->fn(seen, h->user);
         if (put && (!layout_same_shape(&put->at, &s->grad->at) || put->dtype != s->grad->dtype))
             ctx_error(p->ctx, TT_ERR_GRAD, "on_grad: the hook put %s in place of %s",

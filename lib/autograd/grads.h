@@ -2,7 +2,7 @@
 #ifndef TT_GRADS_H
 #define TT_GRADS_H
 
-#include "op/core/op.h"
+#include "op/core/tape.h"
 
 typedef struct pass {
     tt_ctx *ctx;
@@ -17,7 +17,7 @@ typedef struct pass {
 
 struct op_grads {
     const op_call *call;
-    tt_tensor *out_grad;
+    node *node;
     pass *pass;
 };
 

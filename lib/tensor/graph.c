@@ -12,33 +12,25 @@ bool tensor_wants_grad(const tt_tensor *t)
 
 sink *tensor_sink(const tt_tensor *t)
 {
-    return t->node ? &t->node->sink : &t->leaf->sink;
+    return t->node ? &t->node->result[t->result].sink : &t->leaf->sink;
 }
 
-node *node_ref(node *n)
+node *node_new(tt_ctx *ctx, int n_in, int n_out, const void *attr, size_t attr_size)
 {
-    n->refs++;
-    return n;
-}
-
-leaf *leaf_ref(leaf *l)
-{
-    l->refs++;
-    return l;
-}
-
-node *node_new(tt_ctx *ctx, int n_in, const void *attr, size_t attr_size)
-{
-    size_t handles = sizeof(node) + (size_t)n_in * sizeof(tt_tensor *);
-    handles = (handles + 15) / 16 * 16; /* so that the attributes are aligned */
-    node *n = block_alloc(ctx->pool, handles + attr_size);
+    size_t results = sizeof(node) + (size_t)n_in * sizeof(tt_tensor *);
+    size_t end = results + (size_t)n_out * sizeof(node_result);
+    end = (end + 15) / 16 * 16; /* so that the attributes are aligned */
+    node *n = block_alloc(ctx->pool, end + attr_size);
     if (!n)
         return NULL;
-    memset(n, 0, handles);
+    memset(n, 0, end);
     n->n_in = n_in;
+    n->n_out = n_out;
+    n->result = (node_result *)(void *)((char *)n + results);
     n->refs = 1;
     if (attr_size) {
-        n->attr = (char *)n + handles;
+        n->attr = (char *)n + end;
+        n->attr_size = attr_size;
         memcpy(n->attr, attr, attr_size);
     }
     n->prev = ctx->tape_last;
@@ -55,12 +47,10 @@ void node_release_saved(node *n)
         tensor_release(n->in[i]);
         n->in[i] = NULL;
     }
-    for (int i = 0; i < NODE_MAX_AUX; i++) {
-        tensor_release(n->aux[i]);
-        n->aux[i] = NULL;
+    for (int i = 0; i < n->n_out; i++) {
+        tensor_release(n->result[i].saved);
+        n->result[i].saved = NULL;
     }
-    tensor_release(n->out);
-    n->out = NULL;
 }
 
 static void free_hooks(tt_ctx *ctx, grad_hook *h)
@@ -69,6 +59,16 @@ static void free_hooks(tt_ctx *ctx, grad_hook *h)
         next = h->next;
         block_free(ctx->pool, h);
     }
+}
+
+static void free_node(tt_ctx *ctx, node *n)
+{
+    node_release_saved(n);
+    for (int i = 0; i < n->n_out; i++) {
+        tensor_release(n->result[i].sink.grad);
+        free_hooks(ctx, n->result[i].sink.hooks);
+    }
+    block_free(ctx->pool, n);
 }
 
 static void unlink_node(tt_ctx *ctx, node *n)
@@ -95,10 +95,7 @@ void node_unref(tt_ctx *ctx, node *n)
     ctx->draining = true;
     while ((n = ctx->dying)) {
         ctx->dying = n->next;
-        node_release_saved(n);
-        tensor_release(n->sink.grad);
-        free_hooks(ctx, n->sink.hooks);
-        block_free(ctx->pool, n);
+        free_node(ctx, n);
     }
     ctx->draining = false;
 }

@@ -11,31 +11,35 @@
 
 struct op; /* op/core/op.h */
 
-enum { NODE_MAX_AUX = 2 };
-
 typedef struct grad_hook {
     struct grad_hook *next;
     tt_tensor *(*fn)(tt_tensor *grad, void *user);
     void *user;
 } grad_hook;
 
-/* Where gradients arrive: a node's result or a leaf. */
+/* Where gradients arrive: a result of a node, or a leaf. */
 typedef struct sink {
     tt_tensor *grad;  /* pending in the running backward pass; private */
     grad_hook *hooks; /* in order of registration */
     int capture;      /* tt_grads_of: position + 1 in its list */
 } sink;
 
+typedef struct node_result {
+    sink sink;
+    tt_tensor *saved; /* private handle; NULL: nothing is kept of it */
+} node_result;
+
 typedef struct node {
     const struct op *op;
     struct node *prev, *next;
-    int refs, n_in;
+    int refs, n_in, n_out;
+    int due;     /* results with a gradient pending in the running backward pass */
     bool spent;  /* its saved tensors have been released by a backward pass */
     bool needed; /* scratch of one backward pass */
-    sink sink;
-    tt_tensor *out, *aux[NODE_MAX_AUX]; /* private handles */
+    size_t attr_size;
     void *attr;
-    tt_tensor *in[]; /* private handles, carrying node/leaf links */
+    node_result *result; /* n_out of them */
+    tt_tensor *in[];     /* private handles, carrying links into the graph */
 } node;
 
 typedef struct leaf {
@@ -51,16 +55,32 @@ typedef struct leaf {
 bool tensor_wants_grad(const tt_tensor *t);
 sink *tensor_sink(const tt_tensor *t); /* of a tensor that wants grad */
 
-/* An empty node with one reference at the end of the tape, with room for n_in handles and a copy of
- * attr. NULL: no memory, nothing recorded. */
-node *node_new(tt_ctx *ctx, int n_in, const void *attr, size_t attr_size);
-node *node_ref(node *n);
+/* An empty node with one reference at the end of the tape, with room for its inputs and results and
+ * a copy of attr. NULL: no memory, nothing recorded. */
+node *node_new(tt_ctx *ctx, int n_in, int n_out, const void *attr, size_t attr_size);
+static inline node *node_ref(node *n)
+{
+    n->refs++;
+    return n;
+}
 void node_unref(tt_ctx *ctx, node *n);
 void node_release_saved(node *n);
 
 leaf *leaf_new(tt_tensor *x); /* NULL: no memory, recorded */
-leaf *leaf_ref(leaf *l);
+static inline leaf *leaf_ref(leaf *l)
+{
+    l->refs++;
+    return l;
+}
 void leaf_unref(tt_ctx *ctx, leaf *l);
+
+/* t, which has no place in the graph, takes that of `from`. */
+static inline void tensor_link(tt_tensor *t, const tt_tensor *from)
+{
+    t->node = from->node ? node_ref(from->node) : NULL;
+    t->leaf = from->leaf ? leaf_ref(from->leaf) : NULL;
+    t->result = from->result;
+}
 
 void tape_clear(tt_ctx *ctx); /* at the end of the context: what reference cycles kept */
 

@@ -97,6 +97,7 @@ static tt_tensor *take_slot(tt_ctx *ctx)
     t->node = NULL;
     t->leaf = NULL;
     t->version = 0;
+    t->result = 0;
     t->readonly = false;
     return t;
 }
@@ -216,6 +217,7 @@ void tensor_replace(tt_tensor *t, tt_tensor *from)
     t->store = from->store;
     t->data = from->data;
     t->node = from->node;
+    t->result = from->result;
     t->leaf = from->leaf;
     t->version = from->version;
     from->store = NULL;

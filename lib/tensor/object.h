@@ -29,6 +29,7 @@ struct tt_tensor {
     struct leaf *leaf;      /* set when it is a leaf that requires grad */
     uint32_t version;       /* private handles: the storage's version when it was saved */
     tt_dtype dtype;
+    uint8_t result; /* which result of its node */
     bool readonly;
     layout at;
 };

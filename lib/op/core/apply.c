@@ -1,5 +1,5 @@
-/* The one path of every operation. Input: an op, operands, attributes; output: a handle in the
- * innermost scope. Invariant: validation and allocation fail here and nowhere else. */
+/* The one path of every operation. Input: an op, operands, attributes; output: handles in the
+ * innermost scope. Invariant: a call that fails, wherever it does, leaves nothing but its error. */
 #include "op.h"
 #include "tape.h"
 
@@ -86,17 +86,18 @@ static bool allocate(op_call *c)
 {
     c->out = c->view_of >= 0 ? tensor_view(c->in[c->view_of], &c->at)
                              : tensor_new(c->ctx, c->dtype, &c->at);
-    for (int i = 0; i < c->n_aux; i++) {
-        c->aux[i] = c->out ? tensor_new(c->ctx, c->aux_dtype[i], &c->aux_at[i]) : NULL;
-        if (!c->aux[i])
-            return false;
+    bool ok = c->out != NULL;
+    for (int i = 1; i < c->n_out; i++) {
+        op_result *r = &c->result[i];
+        r->tensor = ok ? tensor_new(c->ctx, r->dtype, &r->at) : NULL;
+        ok = r->tensor != NULL;
     }
-    return c->out != NULL;
+    return ok;
 }
 
-static bool should_record(const op_call *c)
+static bool may_record(const op_call *c)
 {
-    if (c->ctx->mode != TT_GRAD || !c->op->vjp || !dtype_is_float(c->out->dtype))
+    if (c->ctx->mode != TT_GRAD || !c->op->vjp)
         return false;
     for (int i = 0; i < c->n_in; i++)
         if (tensor_wants_grad(c->in[i]))
@@ -104,33 +105,70 @@ static bool should_record(const op_call *c)
     return false;
 }
 
+/* Results that nobody takes, or after an error all of them, go. */
+static void drop(const op_call *c, unsigned kept)
+{
+    for (int i = 0; i < c->n_out; i++)
+        if (!(kept >> i & 1))
+            tensor_release(c->result[i].tensor);
+}
+
+static bool apply(op_call *c)
+{
+    c->ctx = op_context(c->op->name, c->n_in, c->in);
+    if (!c->ctx)
+        return false;
+    c->recording = may_record(c);
+    c->view_of = NOT_A_VIEW;
+    c->n_out = 1;
+    c->at.offset = 0;
+    if (c->op->infer(c) < 0)
+        return false;
+    uint64_t counter = c->ctx->counter;
+    bool ok = allocate(c);
+    if (ok && c->op->forward)
+        c->op->forward(c);
+    ok = ok && !c->ctx->err.code && (!c->recording || tape_record(c));
+    if (!ok)
+        c->ctx->counter = counter;
+    if (!ok || c->n_out > 1)
+        drop(c, ok ? c->wanted : 0);
+    return ok;
+}
+
 tt_tensor *op_apply(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size)
 {
     op_call c; /* the layouts are left as they are: infer fills what is used */
-    c.ctx = op_context(o->name, n, in);
-    if (!c.ctx)
-        return NULL;
     c.op = o;
     c.n_in = n;
     c.in = in;
     c.attr = attr;
-    c.out = c.aux[0] = c.aux[1] = NULL;
-    c.view_of = NOT_A_VIEW;
-    c.n_aux = 0;
-    c.at.offset = 0;
-    if (o->infer(&c) < 0)
-        return NULL;
-    bool ok = allocate(&c);
-    if (ok && o->forward)
-        o->forward(&c);
-    ok = ok && !c.ctx->err.code && (!should_record(&c) || tape_record(&c, attr_size));
-    for (int i = 0; i < c.n_aux; i++)
-        tensor_release(c.aux[i]);
-    if (!ok) {
-        tensor_release(c.out);
-        return NULL;
-    }
-    return c.out;
+    c.attr_size = attr_size;
+    c.wanted = 1;
+    return apply(&c) ? c.out : NULL;
+}
+
+bool op_apply_all(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size,
+                  int n_out, tt_tensor **const *out)
+{
+    op_call c;
+    c.op = o;
+    c.n_in = n;
+    c.in = in;
+    c.attr = attr;
+    c.attr_size = attr_size;
+    c.wanted = 0;
+    for (int i = 0; i < n_out; i++)
+        if (out[i]) {
+            *out[i] = NULL;
+            c.wanted |= 1u << i;
+        }
+    if (!apply(&c))
+        return false;
+    for (int i = 0; i < n_out; i++)
+        if (out[i])
+            *out[i] = c.result[i].tensor;
+    return true;
 }
 
 tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *src)
@@ -168,11 +206,6 @@ void op_written(tt_tensor *dst)
     dst->store->version++;
 }
 
-bool dtype_is_float(tt_dtype d)
-{
-    return d == TT_F32 || d == TT_F64;
-}
-
 bool dtype_is_arithmetic(tt_dtype d)
 {
     return d == TT_F32 || d == TT_F64 || d == TT_I64;
@@ -183,6 +216,14 @@ tt_status infer_same_shape(op_call *c, tt_dtype dtype)
     c->dtype = dtype;
     layout_init(&c->at, c->in[0]->at.ndim, c->in[0]->at.shape);
     return TT_OK;
+}
+
+layout *infer_also(op_call *c, tt_dtype dtype)
+{
+    op_result *r = &c->result[c->n_out++];
+    r->dtype = dtype;
+    r->at.offset = 0;
+    return &r->at;
 }
 
 tt_status infer_broadcast(op_call *c, tt_dtype dtype)

@@ -7,24 +7,33 @@
 #include "kernel/walk/kernel.h"
 #include "tensor/graph.h"
 
-enum { OP_MAX_AUX = NODE_MAX_AUX, NOT_A_VIEW = -1 };
+enum { OP_MAX_OUT = 4, NOT_A_VIEW = -1 };
 
 typedef struct op_call op_call;
 typedef struct op_grads op_grads;
 
-/* What the vjp reads; everything else is kept as dtype and shape alone. */
-#define SAVE_IN(i)  (1u << (i))
-#define SAVE_IN_ALL 0xffffu
-#define SAVE_OUT    (1u << 16)
-#define SAVE_AUX    (1u << 17)
+/* What the vjp reads; everything else is kept as dtype and shape alone. A result that the caller
+ * did not ask for is there for the vjp: it is saved, or dropped after forward. */
+#define SAVE_IN(i)     (1u << (i))
+#define SAVE_IN_ALL    0xffffu
+#define SAVE_RESULT(i) (1u << (16 + (i)))
+#define SAVE_OUT       SAVE_RESULT(0)
+/* A floating result through which no gradient flows (integers have none anyway). */
+#define CONSTANT_RESULT(i) (1u << (24 + (i)))
 
 typedef struct op {
     const char *name;               /* used in error texts */
-    tt_status (*infer)(op_call *c); /* the only part that may fail: sets dtype, at, ... */
-    void (*forward)(op_call *c);    /* NULL for pure views */
+    tt_status (*infer)(op_call *c); /* refuses operands; sets dtype, at, ... of each result */
+    void (*forward)(op_call *c); /* NULL for pure views; what it rejects, it records as an error */
     void (*vjp)(const op_call *c, op_grads *g); /* NULL: not differentiable */
     unsigned saves;
 } op;
+
+typedef struct op_result {
+    tt_tensor *tensor; /* in vjp: data only where saved, NULL where nothing was kept of it */
+    tt_dtype dtype;    /* set by infer, as the layout is */
+    layout at;         /* view: offset from the start of the storage */
+} op_result;
 
 struct op_call {
     tt_ctx *ctx;
@@ -32,20 +41,28 @@ struct op_call {
     int n_in;
     tt_tensor *const *in;
     const void *attr;
-    tt_tensor *out;             /* set before forward; in vjp: data only with SAVE_OUT */
-    tt_tensor *aux[OP_MAX_AUX]; /* what forward computes beside the result, for vjp (SAVE_AUX) */
-    /* set by infer: */
-    tt_dtype dtype;
-    layout at;   /* view: offset from the start of the storage */
-    int view_of; /* input whose storage the result shares, or NOT_A_VIEW */
-    int n_aux;
-    tt_dtype aux_dtype[OP_MAX_AUX];
-    layout aux_at[OP_MAX_AUX];
+    size_t attr_size;
+    bool recording;  /* a gradient may be asked for later */
+    unsigned wanted; /* bit i: the caller takes result i */
+    int view_of;     /* set by infer: the input whose storage result 0 shares, or NOT_A_VIEW */
+    int n_out;       /* 1, and one more for each infer_also */
+    union {
+        struct { /* result[0], which is the only one of most operations */
+            tt_tensor *out;
+            tt_dtype dtype;
+            layout at;
+        };
+        op_result result[OP_MAX_OUT];
+    };
 };
 
-/* attr (attr_size bytes, no pointers in it) is copied when the call is recorded. Result in the
- * innermost scope, or NULL with the error recorded. */
+/* attr (attr_size bytes) is copied when the call is recorded. Result 0 in the innermost scope, or
+ * NULL with the error recorded. */
 tt_tensor *op_apply(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size);
+/* For several results: *out[i] becomes result i, or NULL after an error; out[i] is NULL where
+ * result i is not wanted. False after an error. */
+bool op_apply_all(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size,
+                  int n_out, tt_tensor **const *out);
 
 /* The context of n operands, or NULL: NULL operand, dead handle, two contexts (recorded), or an
  * error already set. For wrappers that must look at an operand before op_apply. */
@@ -70,9 +87,13 @@ tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *sr
 void op_written(tt_tensor *dst);
 
 /* ---- helpers for infer ---- */
-bool dtype_is_float(tt_dtype d);                        /* F32, F64 */
+static inline bool dtype_is_float(tt_dtype d)
+{
+    return d == TT_F32 || d == TT_F64;
+}
 bool dtype_is_arithmetic(tt_dtype d);                   /* F32, F64, I64 */
 tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
+layout *infer_also(op_call *c, tt_dtype dtype);         /* one more result; its layout, to be set */
 tt_status infer_broadcast(op_call *c, tt_dtype dtype);  /* of all inputs; error names both shapes */
 tt_status check_same_dtype(op_call *c);
 
@@ -82,7 +103,9 @@ operand operand_of(tt_tensor *t);
 operand operand_expand(tt_tensor *t, const layout *shape, layout *at);
 
 /* ---- for vjp ---- */
-tt_tensor *grads_out(const op_grads *g);   /* gradient with respect to the result */
+tt_tensor *grads_out(const op_grads *g); /* gradient with respect to the only result */
+/* With respect to one of several results; NULL: none came in. */
+tt_tensor *grads_out_of(const op_grads *g, int i);
 bool grads_need(const op_grads *g, int i); /* does input i want one */
 /* Adds t to the gradient of input i, summing broadcast axes back; NULL t is ignored. */
 void grads_add(op_grads *g, int i, tt_tensor *t);

@@ -5,6 +5,13 @@
 #include "op.h"
 #include "tensor/graph.h"
 
-bool tape_record(op_call *c, size_t attr_size); /* links c->out to a new node; false: no memory */
+/* Links the results of c that the caller takes and that have a gradient to a new node. False: no
+ * memory, recorded. */
+bool tape_record(const op_call *c);
+/* Does a gradient flow through result i of dtype. */
+static inline bool result_has_gradient(const op *o, int i, tt_dtype dtype)
+{
+    return dtype_is_float(dtype) && !(o->saves & CONSTANT_RESULT(i));
+}
 
 #endif

@@ -13,7 +13,8 @@ typedef struct attention_attr {
     bool causal;
 } attention_attr;
 
-enum { Q, K, V, MASK };
+enum { Q, K, V, MASK }; /* operands */
+enum { LSE = 1 };       /* a result: logsumexp of each row of scores */
 
 static attention_operand operand_from(tt_tensor *x, const layout *out)
 {
@@ -80,16 +81,14 @@ static tt_status attention_infer(op_call *c)
     if (!layout_init(&c->at, n, shape))
         return op_error(c, TT_ERR_SHAPE, "the result is too large");
     heads_inside(&c->at);
-    c->n_aux = 1;
-    c->aux_dtype[0] = c->dtype;
-    layout_init(&c->aux_at[0], n - 1, shape);
+    layout_init(infer_also(c, c->dtype), n - 1, shape);
     return TT_OK;
 }
 
 static void attention_forward(op_call *c)
 {
     attention_args a =
-        args_of(c->attr, c->in, c->n_in > MASK ? c->in[MASK] : NULL, c->out, c->aux[0]);
+        args_of(c->attr, c->in, c->n_in > MASK ? c->in[MASK] : NULL, c->out, c->result[LSE].tensor);
     attention_run(&c->ctx->ex, &a);
 }
 
@@ -179,7 +178,7 @@ static void attention_vjp(const op_call *c, op_grads *g)
                        c->in[K],
                        c->in[V],
                        c->out,
-                       c->aux[0],
+                       c->result[LSE].tensor,
                        with_columns(grads_out(g)),
                        c->n_in > MASK ? c->in[MASK] : NULL};
     tt_tensor *all =
@@ -193,7 +192,7 @@ static void attention_vjp(const op_call *c, op_grads *g)
 }
 
 static const op attention = {"scaled_dot_product_attention", attention_infer, attention_forward,
-                             attention_vjp, SAVE_IN_ALL | SAVE_OUT | SAVE_AUX};
+                             attention_vjp, SAVE_IN_ALL | SAVE_OUT | SAVE_RESULT(LSE)};
 
 /* Shapes and dtypes; the batch axes of q, k and v broadcast to `batch`. */
 static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layout *batch)

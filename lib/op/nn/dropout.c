@@ -18,30 +18,33 @@ bool tt_is_training(const tt_ctx *ctx)
     return ctx && ctx->training;
 }
 
+enum { MASK = 1 }; /* a result: what x is multiplied by */
+
 static tt_status dropout_infer(op_call *c)
 {
-    c->n_aux = 1;
-    c->aux_dtype[0] = c->in[0]->dtype;
-    layout_init(&c->aux_at[0], c->in[0]->at.ndim, c->in[0]->at.shape);
-    return infer_same_shape(c, c->in[0]->dtype);
+    const tt_tensor *x = c->in[0];
+    layout_init(infer_also(c, x->dtype), x->at.ndim, x->at.shape);
+    return infer_same_shape(c, x->dtype);
 }
 
 static void dropout_forward(op_call *c)
 {
     double p = *(const double *)c->attr;
     rng r = {c->ctx->seed, c->ctx->counter};
-    random_mask_run(&c->ctx->ex, &r, operand_of(c->aux[0]), p, p < 1 ? 1 / (1 - p) : 0);
+    random_mask_run(&c->ctx->ex, &r, operand_of(c->result[MASK].tensor), p,
+                    p < 1 ? 1 / (1 - p) : 0);
     c->ctx->counter = r.counter;
     binary_run(&c->ctx->ex, BINARY_mul, operand_of(c->out), operand_of(c->in[0]),
-               operand_of(c->aux[0]));
+               operand_of(c->result[MASK].tensor));
 }
 
 static void dropout_vjp(const op_call *c, op_grads *g)
 {
-    grads_add(g, 0, tt_mul(grads_out(g), c->aux[0]));
+    grads_add(g, 0, tt_mul(grads_out(g), c->result[MASK].tensor));
 }
 
-static const op dropout = {"dropout", dropout_infer, dropout_forward, dropout_vjp, SAVE_AUX};
+static const op dropout = {"dropout", dropout_infer, dropout_forward, dropout_vjp,
+                           SAVE_RESULT(MASK) | CONSTANT_RESULT(MASK)};
 
 tt_tensor *tt_dropout(tt_tensor *x, double p)
 {

@@ -10,6 +10,8 @@ typedef struct norm_attr {
     bool centred, weight, bias; /* which of them follow x */
 } norm_attr;
 
+enum { STATS = 1 }; /* a result: mean and 1/deviation of each row */
+
 static layer_norm_args args_of(const op_call *c, tt_tensor *x, tt_tensor *weight, tt_tensor *bias,
                                tt_tensor *stats)
 {
@@ -53,15 +55,13 @@ static tt_status norm_infer(op_call *c)
     for (int i = 0; i < x->at.ndim; i++)
         stats[i] = x->at.shape[i];
     stats[x->at.ndim - 1] = 2;
-    c->n_aux = 1;
-    c->aux_dtype[0] = x->dtype;
-    layout_init(&c->aux_at[0], x->at.ndim, stats);
+    layout_init(infer_also(c, x->dtype), x->at.ndim, stats);
     return infer_same_shape(c, x->dtype);
 }
 
 static void norm_forward(op_call *c)
 {
-    layer_norm_args a = args_of(c, c->in[0], weight_of(c), bias_of(c), c->aux[0]);
+    layer_norm_args a = args_of(c, c->in[0], weight_of(c), bias_of(c), c->result[STATS].tensor);
     layer_norm_run(&c->ctx->ex, &a, c->out->data);
 }
 
@@ -122,7 +122,8 @@ static void norm_vjp(const op_call *c, op_grads *g)
         composed(c, g);
         return;
     }
-    tt_tensor *in[] = {c->in[0], c->aux[0], tt_contiguous(grads_out(g)), weight_of(c)};
+    tt_tensor *in[] = {c->in[0], c->result[STATS].tensor, tt_contiguous(grads_out(g)),
+                       weight_of(c)};
     if (grads_need(g, 0))
         grads_add(g, 0, op_apply(&norm_backward, a->weight ? 4 : 3, in, a, sizeof *a));
     if ((a->weight && grads_need(g, 1)) || (a->bias && grads_need(g, c->n_in - 1))) {
@@ -135,9 +136,9 @@ static void norm_vjp(const op_call *c, op_grads *g)
 }
 
 static const op layer_norm = {"layer_norm", norm_infer, norm_forward, norm_vjp,
-                              SAVE_IN(0) | SAVE_IN(1) | SAVE_AUX};
+                              SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
 static const op rms_norm = {"rms_norm", norm_infer, norm_forward, norm_vjp,
-                            SAVE_IN(0) | SAVE_IN(1) | SAVE_AUX};
+                            SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
 
 static tt_tensor *apply(const op *o, tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps,
                         bool centred)

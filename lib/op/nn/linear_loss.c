@@ -11,19 +11,18 @@
 #include "op/product/contract.h"
 #include "op/core/op.h"
 
-enum { BLOCK_BYTES = 100 << 20, LEAST_ROWS = 64, GX = 0, GW = 1 };
+enum { BLOCK_BYTES = 100 << 20, LEAST_ROWS = 64, GX = 1, GW = 2 /* results */ };
 
 static tt_status infer(op_call *c)
 {
     const tt_tensor *x = c->in[0], *w = c->in[1];
     static const int64_t none[2] = {0, 0};
-    bool recording = c->ctx->mode == TT_GRAD;
     c->dtype = x->dtype;
     layout_init(&c->at, 0, NULL);
-    c->n_aux = 2;
-    c->aux_dtype[GX] = c->aux_dtype[GW] = c->dtype;
-    layout_init(&c->aux_at[GX], 2, recording && tensor_wants_grad(x) ? x->at.shape : none);
-    layout_init(&c->aux_at[GW], 2, recording && tensor_wants_grad(w) ? w->at.shape : none);
+    layout_init(infer_also(c, c->dtype), 2,
+                c->recording && tensor_wants_grad(x) ? x->at.shape : none);
+    layout_init(infer_also(c, c->dtype), 2,
+                c->recording && tensor_wants_grad(w) ? w->at.shape : none);
     return TT_OK;
 }
 
@@ -82,18 +81,19 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
                       (operand){lse, &b->row, c->dtype});
     for (int64_t i = 0; i < rows; i++)
         *loss += number(b, losses, i);
-    bool gx = c->aux_at[GX].shape[0] > 0, gw = c->aux_at[GW].shape[0] > 0;
+    bool gx = c->result[GX].at.shape[0] > 0, gw = c->result[GW].at.shape[0] > 0;
     if (!gx && !gw)
         return true;
     double element;
     scalar_store(&element, c->dtype, scale);
     cross_entropy_backward_run(ex, &a, logits, (operand){lse, &b->row, c->dtype},
                                (operand){&element, &b->still, c->dtype});
-    return (!gx ||
-            product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
-                    w->at.stride[0], w->at.stride[1], c->aux[GX]->data + from * n * s, n, false)) &&
-           (!gw || product(ex, c->dtype, none, classes, n, rows, b->data, 1, classes, xr,
-                           x->at.stride[0], x->at.stride[1], c->aux[GW]->data, n, from > 0));
+    return (!gx || product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
+                           w->at.stride[0], w->at.stride[1],
+                           c->result[GX].tensor->data + from * n * s, n, false)) &&
+           (!gw ||
+            product(ex, c->dtype, none, classes, n, rows, b->data, 1, classes, xr, x->at.stride[0],
+                    x->at.stride[1], c->result[GW].tensor->data, n, from > 0));
 }
 
 /* At most BLOCK_BYTES of logits at a time, in blocks of about the same size, and not all of them at
@@ -129,9 +129,9 @@ static void forward(op_call *c)
     for (int64_t from = 0; ok && from < rows; from += b.rows)
         ok = run_block(c, &b, from, rows - from < b.rows ? rows - from : b.rows, 1 / count, &loss);
     if (ok && rows == 0)
-        for (int i = 0; i < 2; i++) {
+        for (int i = GX; i <= GW; i++) {
             static const int64_t zero = 0;
-            fill_run(ex, operand_of(c->aux[i]), &zero);
+            fill_run(ex, operand_of(c->result[i].tensor), &zero);
         }
     if (b.data)
         ex->mem.free(ex->mem.user, b.data);
@@ -156,13 +156,14 @@ static void vjp(const op_call *c, op_grads *g)
         return;
     }
     bool one = tt_item(gy) == 1;
+    tt_tensor *ready[] = {c->result[GX].tensor, c->result[GW].tensor};
     for (int i = 0; i < 2; i++)
         if (grads_need(g, i))
-            grads_add(g, i, one ? c->aux[i] : tt_mul(c->aux[i], gy));
+            grads_add(g, i, one ? ready[i] : tt_mul(ready[i], gy));
 }
 
 static const op linear_cross_entropy = {"linear_cross_entropy", infer, forward, vjp,
-                                        SAVE_IN_ALL | SAVE_AUX};
+                                        SAVE_IN_ALL | SAVE_RESULT(GX) | SAVE_RESULT(GW)};
 
 tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *targets,
                                    int64_t ignore_index)

@@ -11,7 +11,9 @@ typedef struct ce_attr {
     double smoothing;
 } ce_attr;
 
-/* in: logits (n c), targets (n) [, weight (c)]. */
+/* in: logits (n c), targets (n) [, weight (c)]; results: the losses (n), logsumexp of rows (n). */
+enum { LSE = 1 };
+
 static cross_entropy_args args_of(const op_call *c)
 {
     const ce_attr *a = c->attr;
@@ -34,16 +36,14 @@ static tt_status ce_infer(op_call *c)
                         (long long)x->at.shape[1]);
     c->dtype = x->dtype;
     layout_init(&c->at, 1, x->at.shape);
-    c->n_aux = 1;
-    c->aux_dtype[0] = c->dtype;
-    layout_init(&c->aux_at[0], 1, x->at.shape);
+    layout_init(infer_also(c, c->dtype), 1, x->at.shape);
     return TT_OK;
 }
 
 static void ce_forward(op_call *c)
 {
     cross_entropy_args a = args_of(c);
-    cross_entropy_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->aux[0]));
+    cross_entropy_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->result[LSE].tensor));
 }
 
 /* in: logits, targets, lse, gradient of the rows [, weight] */
@@ -88,7 +88,8 @@ static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
 
 static void ce_vjp(const op_call *c, op_grads *g)
 {
-    tt_tensor *in[] = {c->in[0], c->in[1], c->aux[0], grads_out(g), c->n_in > 2 ? c->in[2] : NULL};
+    tt_tensor *in[] = {c->in[0], c->in[1], c->result[LSE].tensor, grads_out(g),
+                       c->n_in > 2 ? c->in[2] : NULL};
     if (c->ctx->mode == TT_GRAD)
         grads_add(g, 0, ce_composed(c, in[3]));
     else
@@ -96,7 +97,7 @@ static void ce_vjp(const op_call *c, op_grads *g)
 }
 
 static const op cross_entropy = {"cross_entropy", ce_infer, ce_forward, ce_vjp,
-                                 SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_AUX};
+                                 SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE)};
 
 static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
 {

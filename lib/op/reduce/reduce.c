@@ -215,14 +215,15 @@ static tt_status float_infer(op_call *c)
     return TT_OK;
 }
 
+/* Results: the variance, and the mean with axes of size 1 where it was reduced. */
+enum { MEAN = 1 };
+
 static tt_status var_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
     if (float_infer(c) < 0)
         return c->ctx->err.code;
-    c->n_aux = 1;
-    c->aux_dtype[0] = c->dtype;
-    kept_layout(c->in[0], a->axis, true, &c->aux_at[0]);
+    kept_layout(c->in[0], a->axis, true, infer_also(c, c->dtype));
     return TT_OK;
 }
 
@@ -230,21 +231,26 @@ static void var_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
     layout at;
-    reduce_var_run(&c->ctx->ex, kept(c, a, &at), operand_of(c->aux[0]), operand_of(c->in[0]),
-                   a->axis, a->parameter);
+    reduce_var_run(&c->ctx->ex, kept(c, a, &at), operand_of(c->result[MEAN].tensor),
+                   operand_of(c->in[0]), a->axis, a->parameter);
 }
 
 static void var_vjp(const op_call *c, op_grads *g)
 {
     const reduce_attr *a = c->attr;
     double n = (double)reduced_count(c->in[0], a->axis);
-    tt_tensor *mean = c->ctx->mode == TT_GRAD ? tt_div_scalar(sum_kept(c, c->in[0]), n) : c->aux[0];
-    tt_tensor *d = tt_mul_scalar(tt_sub(c->in[0], mean), 2 / (n - a->parameter));
-    grads_add(g, 0, tt_mul(keep(c, grads_out(g)), d));
+    tt_tensor *gv = grads_out_of(g, 0), *gm = grads_out_of(g, MEAN);
+    if (gv) {
+        tt_tensor *d = tt_sub(c->in[0], c->result[MEAN].tensor);
+        grads_add(g, 0, tt_mul(keep(c, gv), tt_mul_scalar(d, 2 / (n - a->parameter))));
+    }
+    if (gm)
+        spread(g, c, tt_div_scalar(gm, n));
 }
 
-static const op op_var = {"var", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_AUX};
-static const op op_var_of_std = {"std", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_AUX};
+static const op op_var = {"var", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_RESULT(MEAN)};
+static const op op_var_of_std = {"std", var_infer, var_forward, var_vjp,
+                                 SAVE_IN(0) | SAVE_RESULT(MEAN)};
 
 tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
