@@ -1,5 +1,6 @@
-/* Flags from a table. Invariant: a number that is not whole where it must be, or out of bounds,
- * ends the program with exit 2 and one line that names the flag. */
+/* Flags from a table. Input: the command line; output: the values behind the table's pointers.
+ * Invariant: a number that is not whole where it must be, or out of bounds, ends the program with
+ * exit 2 and one line that names the flag. */
 #include "args.h"
 
 #include <ctype.h>

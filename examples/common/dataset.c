@@ -1,5 +1,6 @@
-/* Readers of CSV and idx. Input: paths; output: arrays of floats and labels. Invariant: a file is
- * read whole into memory first, and nothing past its end is looked at. */
+/* Readers of CSV and idx. Input: paths; output: arrays of floats and labels, or a line on stderr
+ * that says where the file is wrong. Invariant: a file is read whole into memory first, and nothing
+ * past its end is looked at. */
 #include "dataset.h"
 
 #include <errno.h>

@@ -10,25 +10,28 @@
 
 #include "error.h"
 
-void program_fail(const char *format, ...)
+static const char *one_line(const char *format, va_list list)
 {
     static char line[8192]; /* memory may be what is missing */
+    fail_with_list(line, sizeof line, format, list);
+    return line;
+}
+
+void program_fail(const char *format, ...)
+{
     va_list list;
     va_start(list, format);
-    fail_with_list(line, sizeof line, format, list);
+    fprintf(stderr, "%s: %s\n", program_name, one_line(format, list));
     va_end(list);
-    fprintf(stderr, "%s: %s\n", program_name, line);
     exit(1);
 }
 
 void program_usage(const char *command, const char *format, ...)
 {
-    static char line[8192];
     va_list list;
     va_start(list, format);
-    fail_with_list(line, sizeof line, format, list);
+    fprintf(stderr, "%s: %s; see --help\n", command, one_line(format, list));
     va_end(list);
-    fprintf(stderr, "%s: %s; see --help\n", command, line);
     exit(2);
 }
 

@@ -1,5 +1,6 @@
 /* tinytensor-gpt2 generate: continues a prompt with a cache of keys and values. When the context is
- * full, its oldest quarter is dropped, and the rest read again: positions are absolute. */
+ * full, its oldest quarter is dropped, and the rest read again: positions are absolute. Invariant:
+ * what is shown is whole characters, and never part of the text at which it stops. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* A prompt, as text or as ids, for the commands that take one. */
+/* A prompt, as text or as ids, for the commands that take one; and lists of ids as numbers, for
+ * those that take several. */
 #ifndef EXAMPLES_PROMPT_H
 #define EXAMPLES_PROMPT_H
 

@@ -220,8 +220,6 @@ bool gpt2_config_read(const char *path, gpt2_config *c, char *error, size_t size
     return ok;
 }
 
-/* ---- writing ---- */
-
 static void spell_id(char *text, size_t size, int64_t id, int64_t vocabulary)
 {
     if (id < 0 || id >= vocabulary)

@@ -1,5 +1,6 @@
 /* Loading and saving. Files may prefix names with "transformer."; the causal masks that some store
- * as buffers are ignored. Everything that does not fit is named in one message. */
+ * as buffers are ignored. Invariant: a model that was opened without an error has a tensor of the
+ * right shape for each parameter; everything that does not fit is named in one message. */
 #include "weights.h"
 
 #include <stdio.h>

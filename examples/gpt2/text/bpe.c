@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+#define HEAP_ITEM              uint64_t
+#define HEAP_ABOVE(user, a, b) ((a) < (b))
+#include "common/heap.h"
+
 #define END UINT32_MAX
 
 bool bpe_add(bpe *b, int32_t left, int32_t right, int32_t made, bool *twice)
@@ -33,36 +37,20 @@ void bpe_free(bpe *b)
     *b = (bpe){0};
 }
 
-/* ---- the heap ---- */
-
 static bool push(bpe *b, uint64_t x)
 {
-    uint64_t *h = room_for(b->heap, b->n_heap, &b->heap_room, sizeof *h);
-    if (!h)
+    uint64_t *heap = room_for(b->heap, b->n_heap, &b->heap_room, sizeof *heap);
+    if (!heap)
         return false;
-    b->heap = h;
-    int64_t at = b->n_heap++;
-    for (; at > 0 && h[(at - 1) / 2] > x; at = (at - 1) / 2)
-        h[at] = h[(at - 1) / 2];
-    h[at] = x;
+    b->heap = heap;
+    heap_rise(heap, b->n_heap++, x, NULL);
     return true;
 }
 
 static uint64_t pop(bpe *b)
 {
-    uint64_t *h = b->heap, top = h[0], x = h[--b->n_heap];
-    int64_t at = 0, n = b->n_heap;
-    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
-        child += child + 1 < n && h[child + 1] < h[child];
-        if (h[child] >= x)
-            break;
-        h[at] = h[child];
-    }
-    h[at] = x;
-    return top;
+    return heap_pop(b->heap, b->n_heap--, NULL);
 }
-
-/* ---- the list ---- */
 
 /* Notes that the token at `place` and the next one may merge. */
 static bool note(bpe *b, uint32_t place)

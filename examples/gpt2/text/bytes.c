@@ -1,4 +1,5 @@
-/* Bytes and characters. Invariant: spelling is one to one, both ways, for all 256 bytes. */
+/* Bytes and characters. Input: any bytes, which need not be UTF-8; output: where characters begin,
+ * and how bytes are spelled. Invariant: spelling is one to one, both ways, for all 256 bytes. */
 #include "bytes.h"
 
 #include <string.h>

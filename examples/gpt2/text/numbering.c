@@ -1,5 +1,6 @@
 /* Open addressing, linear probing, at most half full. A slot holds half of the hash beside the
- * number: strings are compared only when they are the same, but for one case in four billion. */
+ * number: strings are compared only when they are the same, but for one case in four billion.
+ * Invariant: the slots hold the numbers below n, each once. */
 #include "numbering.h"
 
 #include <stdbool.h>
@@ -69,21 +70,45 @@ static bool same(const void *table, const key *k, int64_t number)
 }
 
 /* The slot with the key, or the empty one where it belongs. */
-static size_t search(const void *table, const uint64_t *slots, size_t n_slots, const key *k)
+static size_t search(const void *table, const slots *s, const key *k)
 {
-    size_t mask = n_slots - 1, at = (size_t)k->hash & mask;
+    size_t mask = s->n - 1, at = (size_t)k->hash & mask;
     uint64_t upper = k->hash >> 32;
-    while (slots[at] && !(slots[at] >> 32 == upper && same(table, k, slot_number(slots[at]))))
+    while (s->at[at] && !(s->at[at] >> 32 == upper && same(table, k, slot_number(s->at[at]))))
         at = (at + 1) & mask;
     return at;
 }
 
-static void insert(uint64_t *slots, size_t n_slots, uint64_t hash, int64_t number)
+/* Its number, or -1. */
+static int64_t find(const void *table, const slots *s, int64_t n, const key *k)
 {
-    size_t at = (size_t)hash & (n_slots - 1);
-    while (slots[at])
-        at = (at + 1) & (n_slots - 1);
-    slots[at] = slot_value(hash, number);
+    return n ? slot_number(s->at[search(table, s, k)]) : -1;
+}
+
+static void insert(slots *s, uint64_t hash, int64_t number)
+{
+    size_t at = (size_t)hash & (s->n - 1);
+    while (s->at[at])
+        at = (at + 1) & (s->n - 1);
+    s->at[at] = slot_value(hash, number);
+}
+
+typedef uint64_t hash_fn(const void *table, int64_t number);
+
+/* Slots for one more than n numbers. */
+static bool grow(slots *s, int64_t n, const void *table, hash_fn *hash)
+{
+    if (2 * (size_t)(n + 1) <= s->n)
+        return true;
+    slots more = {.n = s->n ? 2 * s->n : FIRST_SLOTS};
+    more.at = calloc(more.n, sizeof *more.at);
+    if (!more.at)
+        return false;
+    for (int64_t i = 0; i < n; i++)
+        insert(&more, hash(table, i), i);
+    free(s->at);
+    *s = more;
+    return true;
 }
 
 static key word_key(const char *bytes, size_t n)
@@ -96,14 +121,6 @@ static key pair_key(uint64_t pair)
     return (key){.hash = mix(pair), .pair = pair};
 }
 
-static uint64_t *new_slots(size_t n_slots, size_t *more)
-{
-    *more = n_slots ? 2 * n_slots : FIRST_SLOTS;
-    return calloc(*more, sizeof(uint64_t));
-}
-
-/* ---- strings ---- */
-
 const char *words_get(const words *w, int64_t number, size_t *n)
 {
     size_t begin = number ? w->ends[number - 1] : 0;
@@ -113,26 +130,15 @@ const char *words_get(const words *w, int64_t number, size_t *n)
 
 int64_t words_find(const words *w, const char *bytes, size_t n)
 {
-    if (!w->n)
-        return -1;
     key k = word_key(bytes, n);
-    return slot_number(w->slots[search(w, w->slots, w->n_slots, &k)]);
+    return find(w, &w->slots, w->n, &k);
 }
 
-static bool grow_words(words *w)
+static uint64_t word_hash(const void *table, int64_t number)
 {
-    size_t n_slots, n;
-    uint64_t *slots = new_slots(w->n_slots, &n_slots);
-    if (!slots)
-        return false;
-    for (int64_t i = 0; i < w->n; i++) {
-        const char *bytes = words_get(w, i, &n);
-        insert(slots, n_slots, hash_bytes(bytes, n), i);
-    }
-    free(w->slots);
-    w->slots = slots;
-    w->n_slots = n_slots;
-    return true;
+    size_t n;
+    const char *bytes = words_get(table, number, &n);
+    return hash_bytes(bytes, n);
 }
 
 static bool room_for_bytes(words *w, size_t n)
@@ -150,12 +156,12 @@ static bool room_for_bytes(words *w, size_t n)
 
 int64_t words_add(words *w, const char *bytes, size_t n)
 {
-    if (2 * (size_t)(w->n + 1) > w->n_slots && !grow_words(w))
+    if (!grow(&w->slots, w->n, w, word_hash))
         return -1;
     key k = word_key(bytes, n);
-    size_t at = search(w, w->slots, w->n_slots, &k);
-    if (w->slots[at])
-        return slot_number(w->slots[at]);
+    size_t at = search(w, &w->slots, &k);
+    if (w->slots.at[at])
+        return slot_number(w->slots.at[at]);
     size_t *ends = room_for(w->ends, w->n, &w->room, sizeof *ends);
     if (!ends || w->n == INT32_MAX)
         return -1;
@@ -165,7 +171,7 @@ int64_t words_add(words *w, const char *bytes, size_t n)
     memcpy(w->bytes + w->n_bytes, bytes, n);
     w->n_bytes += n;
     w->ends[w->n] = w->n_bytes;
-    w->slots[at] = slot_value(k.hash, w->n);
+    w->slots.at[at] = slot_value(k.hash, w->n);
     return w->n++;
 }
 
@@ -173,19 +179,17 @@ void words_clear(words *w)
 {
     w->n = 0;
     w->n_bytes = 0;
-    if (w->slots)
-        memset(w->slots, 0, w->n_slots * sizeof *w->slots);
+    if (w->slots.at)
+        memset(w->slots.at, 0, w->slots.n * sizeof *w->slots.at);
 }
 
 void words_free(words *w)
 {
     free(w->ends);
     free(w->bytes);
-    free(w->slots);
+    free(w->slots.at);
     *w = (words){0};
 }
-
-/* ---- pairs ---- */
 
 static uint64_t joined(int32_t left, int32_t right)
 {
@@ -194,46 +198,35 @@ static uint64_t joined(int32_t left, int32_t right)
 
 int64_t pairs_find(const pairs *p, int32_t left, int32_t right)
 {
-    if (!p->n)
-        return -1;
     key k = pair_key(joined(left, right));
-    return slot_number(p->slots[search(p, p->slots, p->n_slots, &k)]);
+    return find(p, &p->slots, p->n, &k);
 }
 
-static bool grow_pairs(pairs *p)
+static uint64_t pair_hash(const void *table, int64_t number)
 {
-    size_t n_slots;
-    uint64_t *slots = new_slots(p->n_slots, &n_slots);
-    if (!slots)
-        return false;
-    for (int64_t i = 0; i < p->n; i++)
-        insert(slots, n_slots, mix(p->keys[i]), i);
-    free(p->slots);
-    p->slots = slots;
-    p->n_slots = n_slots;
-    return true;
+    return mix(((const pairs *)table)->keys[number]);
 }
 
 int64_t pairs_add(pairs *p, int32_t left, int32_t right)
 {
-    if (2 * (size_t)(p->n + 1) > p->n_slots && !grow_pairs(p))
+    if (!grow(&p->slots, p->n, p, pair_hash))
         return -1;
     key k = pair_key(joined(left, right));
-    size_t at = search(p, p->slots, p->n_slots, &k);
-    if (p->slots[at])
-        return slot_number(p->slots[at]);
+    size_t at = search(p, &p->slots, &k);
+    if (p->slots.at[at])
+        return slot_number(p->slots.at[at]);
     uint64_t *keys = room_for(p->keys, p->n, &p->room, sizeof *keys);
     if (!keys || p->n == INT32_MAX)
         return -1;
     p->keys = keys;
     p->keys[p->n] = k.pair;
-    p->slots[at] = slot_value(k.hash, p->n);
+    p->slots.at[at] = slot_value(k.hash, p->n);
     return p->n++;
 }
 
 void pairs_free(pairs *p)
 {
     free(p->keys);
-    free(p->slots);
+    free(p->slots.at);
     *p = (pairs){0};
 }

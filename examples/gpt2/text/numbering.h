@@ -6,20 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Upper half of the hash, number + 1; 0: nothing. */
+typedef struct slots {
+    size_t n;
+    uint64_t *at;
+} slots;
+
 /* Both begin as {0}. A number is at most INT32_MAX. */
 typedef struct words {
     int64_t n, room;
     size_t *ends; /* of each in bytes */
     char *bytes;
-    size_t n_bytes, room_bytes, n_slots;
-    uint64_t *slots; /* upper half of the hash, number + 1 */
+    size_t n_bytes, room_bytes;
+    slots slots;
 } words;
 
 typedef struct pairs {
     int64_t n, room;
     uint64_t *keys; /* left << 32 | right */
-    size_t n_slots;
-    uint64_t *slots;
+    slots slots;
 } pairs;
 
 /* The number, or -1. */

@@ -1,5 +1,6 @@
-/* GPT-2's words. Invariant: each byte of the text is looked at a bounded number of times; PCRE2
- * sees only text that has been found to be valid, once. */
+/* GPT-2's words. Input: any bytes; output: words, one call each, that are the text when put
+ * together. Invariant: each byte of the text is looked at a bounded number of times; PCRE2 sees
+ * only text that has been found to be valid, once. */
 #include "pretokenize.h"
 
 #include <stdlib.h>

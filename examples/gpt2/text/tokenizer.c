@@ -29,8 +29,6 @@ struct tokenizer {
     char error[160];
 };
 
-/* ---- making one ---- */
-
 /* No merge goes beyond a character, so that text need not be cut into words. */
 static bool only_chars(const vocabulary *v)
 {
@@ -144,8 +142,6 @@ bool tokenizer_save(const tokenizer *t, const char *dir, char *error, size_t siz
 {
     return vocabulary_write(&t->v, dir, error, size);
 }
-
-/* ---- encoding ---- */
 
 typedef struct output {
     tokenizer *t;
@@ -267,8 +263,6 @@ const char *tokenizer_error(const tokenizer *t)
 {
     return t->error;
 }
-
-/* ---- decoding ---- */
 
 int64_t tokenizer_decode(const tokenizer *t, const int32_t *ids, int64_t n, char **text)
 {

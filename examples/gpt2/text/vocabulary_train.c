@@ -44,6 +44,17 @@ typedef struct trainer {
     int64_t *grown, grown_n, grown_room; /* pairs with `more` */
 } trainer;
 
+/* The most frequent pair; of several the one with the lowest ids. */
+static bool above(const trainer *t, entry a, entry b)
+{
+    return a.count != b.count ? a.count > b.count
+                              : t->numbers.keys[a.pair] < t->numbers.keys[b.pair];
+}
+
+#define HEAP_ITEM  entry
+#define HEAP_ABOVE above
+#include "common/heap.h"
+
 static void end(trainer *t)
 {
     for (int64_t i = 0; i < t->numbers.n && t->pairs; i++)
@@ -56,8 +67,6 @@ static void end(trainer *t)
     free(t->heap);
     free(t->grown);
 }
-
-/* ---- words ---- */
 
 static bool count_word(void *user, const char *word, size_t n)
 {
@@ -89,43 +98,15 @@ static bool count_words(trainer *t, const char *text, size_t n, char *error, siz
     return ok || fail_with(error, size, "no memory for the words of the text");
 }
 
-/* ---- the heap ---- */
-
-static bool above(const trainer *t, entry a, entry b)
-{
-    return a.count != b.count ? a.count > b.count
-                              : t->numbers.keys[a.pair] < t->numbers.keys[b.pair];
-}
-
 static bool push(trainer *t, int64_t number)
 {
-    entry x = {t->pairs[number].count, number};
-    entry *h = room_for(t->heap, t->heap_n, &t->heap_room, sizeof *h);
-    if (!h)
+    entry *heap = room_for(t->heap, t->heap_n, &t->heap_room, sizeof *heap);
+    if (!heap)
         return false;
-    t->heap = h;
-    int64_t at = t->heap_n++;
-    for (; at > 0 && above(t, x, h[(at - 1) / 2]); at = (at - 1) / 2)
-        h[at] = h[(at - 1) / 2];
-    h[at] = x;
+    t->heap = heap;
+    heap_rise(heap, t->heap_n++, (entry){t->pairs[number].count, number}, t);
     return true;
 }
-
-static entry pop(trainer *t)
-{
-    entry *h = t->heap, top = h[0], x = h[--t->heap_n];
-    int64_t at = 0, n = t->heap_n;
-    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
-        child += child + 1 < n && above(t, h[child + 1], h[child]);
-        if (!above(t, h[child], x))
-            break;
-        h[at] = h[child];
-    }
-    h[at] = x;
-    return top;
-}
-
-/* ---- pairs ---- */
 
 static bool add_place(pair *p, uint32_t where)
 {
@@ -203,8 +184,6 @@ static bool lay_out(trainer *t)
     return push_grown(t);
 }
 
-/* ---- merging ---- */
-
 static bool join(trainer *t, uint32_t where, int32_t made)
 {
     place *left = &t->places[where], *right = &t->places[left->next];
@@ -272,7 +251,7 @@ static int64_t add_token(trainer *t, int64_t number)
 static bool learn(trainer *t, int64_t n)
 {
     while (t->v->tokens.n + 1 < n && t->heap_n) {
-        entry top = pop(t);
+        entry top = heap_pop(t->heap, t->heap_n--, t);
         int64_t count = t->pairs[top.pair].count;
         if (count != top.count) {
             if (count >= LEAST && !push(t, top.pair))

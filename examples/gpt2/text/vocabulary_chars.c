@@ -1,5 +1,6 @@
-/* The vocabulary of the characters of a text. Invariant: each token is a byte, or the beginning of
- * a character such that what is one byte shorter is a token too: merges lead to every character. */
+/* The vocabulary of the characters of a text. Input: a text; output: tokens in the order of code
+ * points, and merges. Invariant: each token is a byte, or the beginning of a character such that
+ * what is one byte shorter is a token too: merges lead to every character. */
 #include <stdlib.h>
 #include <string.h>
 
