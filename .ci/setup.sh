@@ -38,6 +38,7 @@ need_to_test() {
     need has_clang_openmp -- libomp-dev
     need has valgrind -- valgrind
     need has doxygen -- doxygen
+    need has clang-format -- clang-format
 }
 
 # Installs what is missing, or says what to install and ends the script.

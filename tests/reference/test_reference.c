@@ -128,13 +128,13 @@ static void run2(const char *group, const char *name, fn2 f)
     run_case(full, call2, &f);
 }
 
-#define UNARY_NAMES(X)                                                                             \
-    X(neg)                                                                                         \
-    X(abs)                                                                                         \
-    X(sign) X(square) X(sqrt) X(rsqrt) X(reciprocal) X(exp) X(exp2) X(expm1) X(log) X(log2)        \
-        X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh)     \
-            X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(sigmoid) X(relu) X(gelu) X(gelu_tanh)      \
-                X(silu) X(softplus) X(floor) X(ceil) X(round) X(trunc)
+/* clang-format off */
+#define UNARY_NAMES(X) \
+    X(neg) X(abs) X(sign) X(square) X(sqrt) X(rsqrt) X(reciprocal) X(exp) X(exp2) X(expm1) X(log) \
+    X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) \
+    X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(sigmoid) X(relu) X(gelu) X(gelu_tanh) X(silu) \
+    X(softplus) X(floor) X(ceil) X(round) X(trunc)
+/* clang-format on */
 
 START_TEST(unary)
 {
