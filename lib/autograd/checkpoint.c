@@ -50,7 +50,8 @@ static void vjp(const op_call *c, op_grads *g)
         node_unref(ctx, last);
 }
 
-static const op checkpoint = {"checkpoint", infer, NULL, vjp, SAVE_IN_ALL & ~SAVE_IN(0)};
+static const op checkpoint = {
+    .name = "checkpoint", .infer = infer, .vjp = vjp, .saves = SAVE_IN_ALL & ~SAVE_IN(0)};
 
 tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_tensor *const *inputs)
 {

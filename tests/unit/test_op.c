@@ -41,8 +41,11 @@ static void polar_vjp(const op_call *c, op_grads *g)
     }
 }
 
-static const op polar_op = {"polar", polar_infer, polar_forward, polar_vjp,
-                            SAVE_IN_ALL | SAVE_RESULT(R)};
+static const op polar_op = {.name = "polar",
+                            .infer = polar_infer,
+                            .forward = polar_forward,
+                            .vjp = polar_vjp,
+                            .saves = SAVE_IN_ALL | SAVE_RESULT(R)};
 
 static bool polar(tt_tensor *x, tt_tensor *y, tt_tensor **r, tt_tensor **theta,
                   tt_tensor **quadrant)

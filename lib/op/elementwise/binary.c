@@ -74,7 +74,7 @@ static tt_tensor *share(tt_tensor *won, tt_tensor *x, tt_tensor *y)
 
 enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
 
-#define BINARY(name, z_, cost, lo, hi, saves, s_, dx, dy)                                          \
+#define BINARY(name, z_, cost, lo, hi, kept, s_, dx, dy)                                           \
     static void name##_vjp(const op_call *c, op_grads *grads)                                      \
     {                                                                                              \
         tt_tensor *x = c->in[0], *y = c->in[1], *z = c->out, *g = grads_out(grads), *s = s_;       \
@@ -84,7 +84,8 @@ enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
         if (grads_need(grads, 1))                                                                  \
             grads_add(grads, 1, dy);                                                               \
     }                                                                                              \
-    static const op op_##name = {#name, binary_infer, binary_forward, name##_vjp, saves};          \
+    static const op op_##name = {#name, .infer = binary_infer, .forward = binary_forward,          \
+                                 .vjp = name##_vjp, .saves = kept};                                \
     tt_tensor *tt_##name(tt_tensor *a, tt_tensor *b)                                               \
     {                                                                                              \
         return apply_binary(&op_##name, BINARY_##name, a, b);                                      \
@@ -109,7 +110,7 @@ static void compare_forward(op_call *c)
 }
 
 #define COMPARE(name, ...)                                                                         \
-    static const op op_##name = {#name, compare_infer, compare_forward, NULL, 0};                  \
+    static const op op_##name = {#name, .infer = compare_infer, .forward = compare_forward};       \
     tt_tensor *tt_##name(tt_tensor *a, tt_tensor *b)                                               \
     {                                                                                              \
         compare_id id = COMPARE_##name;                                                            \

@@ -47,11 +47,15 @@ static void third_order(const op_call *c, op_grads *g)
     op_error(c, TT_ERR_UNSUPPORTED, "derivatives beyond the second are not available");
 }
 
-static const op unary_grad2 = {"unary_grad2", unary_infer, grad2_forward, third_order, 0};
+static const op unary_grad2 = {
+    .name = "unary_grad2", .infer = unary_infer, .forward = grad2_forward, .vjp = third_order};
 
 static void grad_vjp(const op_call *c, op_grads *g);
-static const op unary_grad = {"unary_grad", unary_infer, grad_forward, grad_vjp,
-                              SAVE_IN(0) | SAVE_IN(1)};
+static const op unary_grad = {.name = "unary_grad",
+                              .infer = unary_infer,
+                              .forward = grad_forward,
+                              .vjp = grad_vjp,
+                              .saves = SAVE_IN(0) | SAVE_IN(1)};
 
 static void grad_vjp(const op_call *c, op_grads *g)
 {
@@ -81,7 +85,8 @@ static void unary_vjp(const op_call *c, op_grads *g)
 #define SAVES_Y    SAVE_OUT
 #define SAVES_NONE 0
 #define UNARY(name, y, dx, ddx, reads, ...)                                                        \
-    static const op op_##name = {#name, unary_infer, unary_forward, unary_vjp, SAVES_##reads};     \
+    static const op op_##name = {#name, .infer = unary_infer, .forward = unary_forward,            \
+                                 .vjp = unary_vjp, .saves = SAVES_##reads};                        \
     tt_tensor *tt_##name(tt_tensor *x)                                                             \
     {                                                                                              \
         unary_id id = UNARY_##name;                                                                \
@@ -105,7 +110,7 @@ static void test_forward(op_call *c)
 }
 
 #define UNARY_TEST(name, ...)                                                                      \
-    static const op op_##name = {#name, test_infer, test_forward, NULL, 0};                        \
+    static const op op_##name = {#name, .infer = test_infer, .forward = test_forward};             \
     tt_tensor *tt_##name(tt_tensor *x)                                                             \
     {                                                                                              \
         test_id id = TEST_##name;                                                                  \

@@ -33,7 +33,11 @@ static void where_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, tt_masked_fill(gy, c->in[0], 0));
 }
 
-static const op where = {"where", where_infer, where_forward, where_vjp, SAVE_IN(0)};
+static const op where = {.name = "where",
+                         .infer = where_infer,
+                         .forward = where_forward,
+                         .vjp = where_vjp,
+                         .saves = SAVE_IN(0)};
 
 tt_tensor *tt_where(tt_tensor *condition, tt_tensor *a, tt_tensor *b)
 {
@@ -64,8 +68,11 @@ static void masked_fill_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_masked_fill(grads_out(g), c->in[1], 0));
 }
 
-static const op masked_fill = {"masked_fill", masked_fill_infer, masked_fill_forward,
-                               masked_fill_vjp, SAVE_IN(1)};
+static const op masked_fill = {.name = "masked_fill",
+                               .infer = masked_fill_infer,
+                               .forward = masked_fill_forward,
+                               .vjp = masked_fill_vjp,
+                               .saves = SAVE_IN(1)};
 
 tt_tensor *tt_masked_fill(tt_tensor *x, tt_tensor *mask, double value)
 {
@@ -100,7 +107,11 @@ static void clamp_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_masked_fill(grads_out(g), out, 0));
 }
 
-static const op clamp = {"clamp", arithmetic_infer, clamp_forward, clamp_vjp, SAVE_IN(0)};
+static const op clamp = {.name = "clamp",
+                         .infer = arithmetic_infer,
+                         .forward = clamp_forward,
+                         .vjp = clamp_vjp,
+                         .saves = SAVE_IN(0)};
 
 tt_tensor *tt_clamp(tt_tensor *x, double lo, double hi)
 {
@@ -137,8 +148,11 @@ static void lerp_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, tt_mul(gy, tt_sub(c->in[1], c->in[0])));
 }
 
-static const op lerp = {"lerp", lerp_infer, lerp_forward, lerp_vjp,
-                        SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2)};
+static const op lerp = {.name = "lerp",
+                        .infer = lerp_infer,
+                        .forward = lerp_forward,
+                        .vjp = lerp_vjp,
+                        .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2)};
 
 tt_tensor *tt_lerp(tt_tensor *a, tt_tensor *b, tt_tensor *weight)
 {
@@ -167,8 +181,11 @@ static void nan_to_num_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_masked_fill(grads_out(g), tt_logical_not(tt_isfinite(c->in[0])), 0));
 }
 
-static const op nan_to_num = {"nan_to_num", arithmetic_infer, nan_to_num_forward, nan_to_num_vjp,
-                              SAVE_IN(0)};
+static const op nan_to_num = {.name = "nan_to_num",
+                              .infer = arithmetic_infer,
+                              .forward = nan_to_num_forward,
+                              .vjp = nan_to_num_vjp,
+                              .saves = SAVE_IN(0)};
 
 tt_tensor *tt_nan_to_num(tt_tensor *x, double nan, double posinf, double neginf)
 {
@@ -200,7 +217,7 @@ static void isclose_forward(op_call *c)
                 operand_expand(c->in[1], &c->at, &b), t->rtol, t->atol, t->equal_nan);
 }
 
-static const op isclose = {"isclose", isclose_infer, isclose_forward, NULL, 0};
+static const op isclose = {.name = "isclose", .infer = isclose_infer, .forward = isclose_forward};
 
 tt_tensor *tt_isclose(tt_tensor *a, tt_tensor *b, double rtol, double atol, bool equal_nan)
 {

@@ -126,8 +126,11 @@ static void take_back_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_take(grads_out(g), a->axis, c->in[1]));
 }
 
-static const op take_back = {"take_backward", back_infer, take_back_forward, take_back_vjp,
-                             SAVE_IN(1)};
+static const op take_back = {.name = "take_backward",
+                             .infer = back_infer,
+                             .forward = take_back_forward,
+                             .vjp = take_back_vjp,
+                             .saves = SAVE_IN(1)};
 
 /* A table of embeddings is large and the rows taken are few: they are added to what is pending. */
 void take_vjp(const op_call *c, op_grads *g)
@@ -140,7 +143,11 @@ void take_vjp(const op_call *c, op_grads *g)
         back(&take_back, c, g);
 }
 
-static const op take = {"take", take_infer, take_forward, take_vjp, SAVE_IN(1)};
+static const op take = {.name = "take",
+                        .infer = take_infer,
+                        .forward = take_forward,
+                        .vjp = take_vjp,
+                        .saves = SAVE_IN(1)};
 
 tt_tensor *tt_take(tt_tensor *x, int axis, tt_tensor *indices)
 {
@@ -187,8 +194,11 @@ static void index_add_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, tt_take(grads_out(g), *(const int *)c->attr, c->in[1]));
 }
 
-static const op index_add = {"index_add", index_add_infer, index_add_forward, index_add_vjp,
-                             SAVE_IN(1)};
+static const op index_add = {.name = "index_add",
+                             .infer = index_add_infer,
+                             .forward = index_add_forward,
+                             .vjp = index_add_vjp,
+                             .saves = SAVE_IN(1)};
 
 tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
@@ -244,15 +254,22 @@ static void gather_back_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_gather(grads_out(g), a->axis, c->in[1]));
 }
 
-static const op gather_back = {"gather_backward", back_infer, gather_back_forward, gather_back_vjp,
-                               SAVE_IN(1)};
+static const op gather_back = {.name = "gather_backward",
+                               .infer = back_infer,
+                               .forward = gather_back_forward,
+                               .vjp = gather_back_vjp,
+                               .saves = SAVE_IN(1)};
 
 static void gather_vjp(const op_call *c, op_grads *g)
 {
     back(&gather_back, c, g);
 }
 
-static const op gather = {"gather", gather_infer, gather_forward, gather_vjp, SAVE_IN(1)};
+static const op gather = {.name = "gather",
+                          .infer = gather_infer,
+                          .forward = gather_forward,
+                          .vjp = gather_vjp,
+                          .saves = SAVE_IN(1)};
 
 tt_tensor *tt_gather(tt_tensor *x, int axis, tt_tensor *indices)
 {
@@ -306,7 +323,11 @@ static void scatter_vjp(const op_call *c, op_grads *g)
     grads_add(g, 2, covered(gs, &c->in[2]->at));
 }
 
-static const op scatter = {"scatter", scatter_infer, scatter_forward, scatter_vjp, SAVE_IN(1)};
+static const op scatter = {.name = "scatter",
+                           .infer = scatter_infer,
+                           .forward = scatter_forward,
+                           .vjp = scatter_vjp,
+                           .saves = SAVE_IN(1)};
 
 tt_tensor *tt_scatter(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {
@@ -336,8 +357,11 @@ static void scatter_add_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, covered(tt_gather(gy, *(const int *)c->attr, c->in[1]), &c->in[2]->at));
 }
 
-static const op scatter_add = {"scatter_add", scatter_add_infer, scatter_add_forward,
-                               scatter_add_vjp, SAVE_IN(1)};
+static const op scatter_add = {.name = "scatter_add",
+                               .infer = scatter_add_infer,
+                               .forward = scatter_add_forward,
+                               .vjp = scatter_add_vjp,
+                               .saves = SAVE_IN(1)};
 
 tt_tensor *tt_scatter_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src)
 {

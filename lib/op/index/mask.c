@@ -38,8 +38,11 @@ static void masked_put_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_masked_select(grads_out(g), c->in[1]));
 }
 
-static const op masked_put = {"masked_put", masked_put_infer, masked_put_forward, masked_put_vjp,
-                              SAVE_IN(1)};
+static const op masked_put = {.name = "masked_put",
+                              .infer = masked_put_infer,
+                              .forward = masked_put_forward,
+                              .vjp = masked_put_vjp,
+                              .saves = SAVE_IN(1)};
 
 static void masked_select_vjp(const op_call *c, op_grads *g)
 {
@@ -47,8 +50,11 @@ static void masked_select_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, op_apply(&masked_put, 2, in, NULL, 0));
 }
 
-static const op masked_select = {"masked_select", masked_select_infer, masked_select_forward,
-                                 masked_select_vjp, SAVE_IN(1)};
+static const op masked_select = {.name = "masked_select",
+                                 .infer = masked_select_infer,
+                                 .forward = masked_select_forward,
+                                 .vjp = masked_select_vjp,
+                                 .saves = SAVE_IN(1)};
 
 tt_tensor *tt_masked_select(tt_tensor *x, tt_tensor *mask)
 {
@@ -80,7 +86,7 @@ static void nonzero_forward(op_call *c)
     nonzero_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
 }
 
-static const op nonzero = {"nonzero", nonzero_infer, nonzero_forward, NULL, 0};
+static const op nonzero = {.name = "nonzero", .infer = nonzero_infer, .forward = nonzero_forward};
 
 tt_tensor *tt_nonzero(tt_tensor *x)
 {

@@ -32,7 +32,7 @@ static void one_hot_forward(op_call *c)
     one_hot_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
 }
 
-static const op one_hot = {"one_hot", one_hot_infer, one_hot_forward, NULL, 0};
+static const op one_hot = {.name = "one_hot", .infer = one_hot_infer, .forward = one_hot_forward};
 
 tt_tensor *tt_one_hot(tt_tensor *indices, int64_t classes)
 {

@@ -129,8 +129,8 @@ static void backward_forward(op_call *c)
                            part(c->out, &k), part(c->out, &v));
 }
 
-static const op attention_backward = {"attention_backward", backward_infer, backward_forward, NULL,
-                                      0};
+static const op attention_backward = {
+    .name = "attention_backward", .infer = backward_infer, .forward = backward_forward};
 
 /* Scores with what may not be attended to at -inf. */
 static tt_tensor *scores(tt_tensor *q, tt_tensor *k, tt_tensor *mask, const attention_attr *at)
@@ -191,8 +191,11 @@ static void attention_vjp(const op_call *c, op_grads *g)
     }
 }
 
-static const op attention = {"scaled_dot_product_attention", attention_infer, attention_forward,
-                             attention_vjp, SAVE_IN_ALL | SAVE_OUT | SAVE_RESULT(LSE)};
+static const op attention = {.name = "scaled_dot_product_attention",
+                             .infer = attention_infer,
+                             .forward = attention_forward,
+                             .vjp = attention_vjp,
+                             .saves = SAVE_IN_ALL | SAVE_OUT | SAVE_RESULT(LSE)};
 
 /* Shapes and dtypes; the batch axes of q, k and v broadcast to `batch`. */
 static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layout *batch)

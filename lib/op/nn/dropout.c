@@ -43,8 +43,11 @@ static void dropout_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_mul(grads_out(g), c->result[MASK].tensor));
 }
 
-static const op dropout = {"dropout", dropout_infer, dropout_forward, dropout_vjp,
-                           SAVE_RESULT(MASK) | CONSTANT_RESULT(MASK)};
+static const op dropout = {.name = "dropout",
+                           .infer = dropout_infer,
+                           .forward = dropout_forward,
+                           .vjp = dropout_vjp,
+                           .saves = SAVE_RESULT(MASK) | CONSTANT_RESULT(MASK)};
 
 tt_tensor *tt_dropout(tt_tensor *x, double p)
 {

@@ -4,7 +4,11 @@
 #include <tinytensor/shape.h>
 #include "op/index/index.h"
 
-static const op embedding = {"embedding", take_infer, take_forward, take_vjp, SAVE_IN(1)};
+static const op embedding = {.name = "embedding",
+                             .infer = take_infer,
+                             .forward = take_forward,
+                             .vjp = take_vjp,
+                             .saves = SAVE_IN(1)};
 
 tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
 {

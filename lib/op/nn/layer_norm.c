@@ -92,8 +92,10 @@ static void weights_forward(op_call *c)
     layer_norm_weights_run(&c->ctx->ex, &a, c->out->data, c->in[2]->data);
 }
 
-static const op norm_backward = {"norm_backward", backward_infer, backward_forward, NULL, 0};
-static const op norm_weights = {"norm_backward", weights_infer, weights_forward, NULL, 0};
+static const op norm_backward = {
+    .name = "norm_backward", .infer = backward_infer, .forward = backward_forward};
+static const op norm_weights = {
+    .name = "norm_backward", .infer = weights_infer, .forward = weights_forward};
 
 /* The same gradients in plain ops, for a pass that is itself recorded. */
 static void composed(const op_call *c, op_grads *g)
@@ -135,10 +137,16 @@ static void norm_vjp(const op_call *c, op_grads *g)
     }
 }
 
-static const op layer_norm = {"layer_norm", norm_infer, norm_forward, norm_vjp,
-                              SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
-static const op rms_norm = {"rms_norm", norm_infer, norm_forward, norm_vjp,
-                            SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
+static const op layer_norm = {.name = "layer_norm",
+                              .infer = norm_infer,
+                              .forward = norm_forward,
+                              .vjp = norm_vjp,
+                              .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
+static const op rms_norm = {.name = "rms_norm",
+                            .infer = norm_infer,
+                            .forward = norm_forward,
+                            .vjp = norm_vjp,
+                            .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
 
 static tt_tensor *apply(const op *o, tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps,
                         bool centred)

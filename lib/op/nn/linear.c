@@ -86,8 +86,11 @@ static void linear_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, gy);
 }
 
-static const op linear = {"linear", linear_infer, linear_forward, linear_vjp,
-                          SAVE_IN(0) | SAVE_IN(1)};
+static const op linear = {.name = "linear",
+                          .infer = linear_infer,
+                          .forward = linear_forward,
+                          .vjp = linear_vjp,
+                          .saves = SAVE_IN(0) | SAVE_IN(1)};
 
 tt_tensor *tt_linear(tt_tensor *x, tt_tensor *weight, tt_tensor *bias)
 {

@@ -162,8 +162,11 @@ static void vjp(const op_call *c, op_grads *g)
             grads_add(g, i, one ? ready[i] : tt_mul(ready[i], gy));
 }
 
-static const op linear_cross_entropy = {"linear_cross_entropy", infer, forward, vjp,
-                                        SAVE_IN_ALL | SAVE_RESULT(GX) | SAVE_RESULT(GW)};
+static const op linear_cross_entropy = {.name = "linear_cross_entropy",
+                                        .infer = infer,
+                                        .forward = forward,
+                                        .vjp = vjp,
+                                        .saves = SAVE_IN_ALL | SAVE_RESULT(GX) | SAVE_RESULT(GW)};
 
 tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *targets,
                                    int64_t ignore_index)

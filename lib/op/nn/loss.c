@@ -65,8 +65,8 @@ static void ce_backward_forward(op_call *c)
                                operand_of(c->in[3]));
 }
 
-static const op ce_backward = {"cross_entropy_backward", ce_backward_infer, ce_backward_forward,
-                               NULL, 0};
+static const op ce_backward = {
+    .name = "cross_entropy_backward", .infer = ce_backward_infer, .forward = ce_backward_forward};
 
 /* In plain ops: d loss_i / d x_ij = p_ij sum_k q_ik - q_ij, where q is the wanted distribution. */
 static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
@@ -96,8 +96,11 @@ static void ce_vjp(const op_call *c, op_grads *g)
         grads_add(g, 0, op_apply(&ce_backward, c->n_in > 2 ? 5 : 4, in, c->attr, sizeof(ce_attr)));
 }
 
-static const op cross_entropy = {"cross_entropy", ce_infer, ce_forward, ce_vjp,
-                                 SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE)};
+static const op cross_entropy = {.name = "cross_entropy",
+                                 .infer = ce_infer,
+                                 .forward = ce_forward,
+                                 .vjp = ce_vjp,
+                                 .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE)};
 
 static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
 {
@@ -188,8 +191,8 @@ static void bce_backward_forward(op_call *c)
                             operand_of(c->in[1]), operand_of(c->in[2]));
 }
 
-static const op bce_backward = {"bce_with_logits_backward", bce_infer, bce_backward_forward, NULL,
-                                0};
+static const op bce_backward = {
+    .name = "bce_with_logits_backward", .infer = bce_infer, .forward = bce_backward_forward};
 
 static void bce_vjp(const op_call *c, op_grads *g)
 {
@@ -202,7 +205,11 @@ static void bce_vjp(const op_call *c, op_grads *g)
         grads_add(g, 1, tt_neg(tt_mul(gy, in[0])));
 }
 
-static const op bce = {"bce_with_logits", bce_infer, bce_forward, bce_vjp, SAVE_IN(0) | SAVE_IN(1)};
+static const op bce = {.name = "bce_with_logits",
+                       .infer = bce_infer,
+                       .forward = bce_forward,
+                       .vjp = bce_vjp,
+                       .saves = SAVE_IN(0) | SAVE_IN(1)};
 
 tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
                                    tt_loss_reduction reduction)

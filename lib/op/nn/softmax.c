@@ -33,8 +33,8 @@ static void softmax_backward_forward(op_call *c)
                          operand_of(c->in[1]), a->axis);
 }
 
-static const op softmax_backward = {"softmax_backward", softmax_infer, softmax_backward_forward,
-                                    NULL, 0};
+static const op softmax_backward = {
+    .name = "softmax_backward", .infer = softmax_infer, .forward = softmax_backward_forward};
 
 /* The same gradient in plain ops, for a pass that is itself recorded. */
 static tt_tensor *composed(tt_tensor *y, tt_tensor *gy, const softmax_attr *a)
@@ -53,9 +53,16 @@ static void softmax_vjp(const op_call *c, op_grads *g)
         grads_add(g, 0, op_apply(&softmax_backward, 2, in, c->attr, sizeof(softmax_attr)));
 }
 
-static const op softmax = {"softmax", softmax_infer, softmax_forward, softmax_vjp, SAVE_OUT};
-static const op log_softmax = {"log_softmax", softmax_infer, softmax_forward, softmax_vjp,
-                               SAVE_OUT};
+static const op softmax = {.name = "softmax",
+                           .infer = softmax_infer,
+                           .forward = softmax_forward,
+                           .vjp = softmax_vjp,
+                           .saves = SAVE_OUT};
+static const op log_softmax = {.name = "log_softmax",
+                               .infer = softmax_infer,
+                               .forward = softmax_forward,
+                               .vjp = softmax_vjp,
+                               .saves = SAVE_OUT};
 
 static tt_tensor *apply(const op *o, tt_tensor *x, int axis, bool log)
 {

@@ -134,8 +134,11 @@ static void contract_vjp(const op_call *c, op_grads *g)
             grads_add(g, i, gradient(c, grads_out(g), i));
 }
 
-static const op contract = {"product", contract_infer, contract_forward, contract_vjp,
-                            SAVE_IN(0) | SAVE_IN(1)};
+static const op contract = {.name = "product",
+                            .infer = contract_infer,
+                            .forward = contract_forward,
+                            .vjp = contract_vjp,
+                            .saves = SAVE_IN(0) | SAVE_IN(1)};
 
 tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t)
 {

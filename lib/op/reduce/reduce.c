@@ -184,8 +184,9 @@ static tt_tensor *reduce(const op *o, reduce_id id, tt_tensor *x, int naxes, con
     return op_apply(o, 1, &x, &a, sizeof a);
 }
 
-#define REDUCE(name, id, vjp, saves)                                                               \
-    static const op op_##name = {#name, reduce_infer, reduce_forward, vjp, saves};                 \
+#define REDUCE(name, id, gradient, kept)                                                           \
+    static const op op_##name = {#name, .infer = reduce_infer, .forward = reduce_forward,          \
+                                 .vjp = gradient, .saves = kept};                                  \
     tt_tensor *tt_##name(tt_tensor *x, int naxes, const int *axes, bool keepdim)                   \
     {                                                                                              \
         return reduce(&op_##name, id, x, naxes, axes, keepdim, 0);                                 \
@@ -248,9 +249,16 @@ static void var_vjp(const op_call *c, op_grads *g)
         spread(g, c, tt_div_scalar(gm, n));
 }
 
-static const op op_var = {"var", var_infer, var_forward, var_vjp, SAVE_IN(0) | SAVE_RESULT(MEAN)};
-static const op op_var_of_std = {"std", var_infer, var_forward, var_vjp,
-                                 SAVE_IN(0) | SAVE_RESULT(MEAN)};
+static const op op_var = {.name = "var",
+                          .infer = var_infer,
+                          .forward = var_forward,
+                          .vjp = var_vjp,
+                          .saves = SAVE_IN(0) | SAVE_RESULT(MEAN)};
+static const op op_var_of_std = {.name = "std",
+                                 .infer = var_infer,
+                                 .forward = var_forward,
+                                 .vjp = var_vjp,
+                                 .saves = SAVE_IN(0) | SAVE_RESULT(MEAN)};
 
 tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
@@ -303,7 +311,11 @@ static void norm_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_mul(gy, d));
 }
 
-static const op op_norm = {"norm", norm_infer, norm_forward, norm_vjp, SAVE_IN(0) | SAVE_OUT};
+static const op op_norm = {.name = "norm",
+                           .infer = norm_infer,
+                           .forward = norm_forward,
+                           .vjp = norm_vjp,
+                           .saves = SAVE_IN(0) | SAVE_OUT};
 
 tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, bool keepdim)
 {
@@ -343,8 +355,8 @@ static void arg_forward(op_call *c)
                    operand_of(c->in[0]), a->axis);
 }
 
-static const op op_argmax = {"argmax", arg_infer, arg_forward, NULL, 0};
-static const op op_argmin = {"argmin", arg_infer, arg_forward, NULL, 0};
+static const op op_argmax = {.name = "argmax", .infer = arg_infer, .forward = arg_forward};
+static const op op_argmin = {.name = "argmin", .infer = arg_infer, .forward = arg_forward};
 
 static tt_tensor *arg(const op *o, tt_tensor *x, int axis, bool keepdim, bool largest)
 {

@@ -39,7 +39,8 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, scan_id id, bool re
 }
 
 static void cumsum_vjp(const op_call *c, op_grads *g);
-static const op cumsum = {"cumsum", scan_infer, scan_forward, cumsum_vjp, 0};
+static const op cumsum = {
+    .name = "cumsum", .infer = scan_infer, .forward = scan_forward, .vjp = cumsum_vjp};
 
 static void cumsum_vjp(const op_call *c, op_grads *g)
 {
@@ -73,7 +74,11 @@ static void cumprod_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_add(plain, tt_mul(at_zero, tt_cast(first, d))));
 }
 
-static const op cumprod = {"cumprod", scan_infer, scan_forward, cumprod_vjp, SAVE_IN(0) | SAVE_OUT};
+static const op cumprod = {.name = "cumprod",
+                           .infer = scan_infer,
+                           .forward = scan_forward,
+                           .vjp = cumprod_vjp,
+                           .saves = SAVE_IN(0) | SAVE_OUT};
 
 tt_tensor *tt_cumprod(tt_tensor *x, int axis)
 {
@@ -96,8 +101,11 @@ static void logcumsumexp_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_mul(tail, tt_exp(tt_sub(x, m))));
 }
 
-static const op logcumsumexp = {"logcumsumexp", scan_infer, scan_forward, logcumsumexp_vjp,
-                                SAVE_IN(0) | SAVE_OUT};
+static const op logcumsumexp = {.name = "logcumsumexp",
+                                .infer = scan_infer,
+                                .forward = scan_forward,
+                                .vjp = logcumsumexp_vjp,
+                                .saves = SAVE_IN(0) | SAVE_OUT};
 
 tt_tensor *tt_logcumsumexp(tt_tensor *x, int axis)
 {
@@ -115,7 +123,8 @@ static void index_forward(op_call *c)
     scan_index_run(&c->ctx->ex, a->id, operand_of(c->out), operand_of(c->in[0]), a->axis, false);
 }
 
-static const op extreme_index = {"cummax_index", index_infer, index_forward, NULL, 0};
+static const op extreme_index = {
+    .name = "cummax_index", .infer = index_infer, .forward = index_forward};
 
 static void extreme_vjp(const op_call *c, op_grads *g)
 {
@@ -124,8 +133,16 @@ static void extreme_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_scatter_add(tt_zeros_like(c->in[0]), a->axis, at, grads_out(g)));
 }
 
-static const op cummax = {"cummax", scan_infer, scan_forward, extreme_vjp, SAVE_IN(0)};
-static const op cummin = {"cummin", scan_infer, scan_forward, extreme_vjp, SAVE_IN(0)};
+static const op cummax = {.name = "cummax",
+                          .infer = scan_infer,
+                          .forward = scan_forward,
+                          .vjp = extreme_vjp,
+                          .saves = SAVE_IN(0)};
+static const op cummin = {.name = "cummin",
+                          .infer = scan_infer,
+                          .forward = scan_forward,
+                          .vjp = extreme_vjp,
+                          .saves = SAVE_IN(0)};
 
 tt_tensor *tt_cummax(tt_tensor *x, int axis)
 {

@@ -18,7 +18,8 @@ static void cast_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_cast(grads_out(g), c->in[0]->dtype));
 }
 
-static const op cast = {"cast", cast_infer, copy_forward, cast_vjp, 0};
+static const op cast = {
+    .name = "cast", .infer = cast_infer, .forward = copy_forward, .vjp = cast_vjp};
 
 tt_tensor *tt_cast(tt_tensor *x, tt_dtype dtype)
 {
@@ -42,7 +43,8 @@ static void clone_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, grads_out(g));
 }
 
-static const op clone = {"clone", clone_infer, copy_forward, clone_vjp, 0};
+static const op clone = {
+    .name = "clone", .infer = clone_infer, .forward = copy_forward, .vjp = clone_vjp};
 
 tt_tensor *tt_clone(tt_tensor *x)
 {

@@ -61,7 +61,7 @@ static void cat_vjp(const op_call *c, op_grads *g)
     }
 }
 
-static const op cat = {"cat", cat_infer, cat_forward, cat_vjp, 0};
+static const op cat = {.name = "cat", .infer = cat_infer, .forward = cat_forward, .vjp = cat_vjp};
 
 tt_tensor *tt_cat(int n, tt_tensor *const *tensors, int axis)
 {
@@ -242,7 +242,7 @@ static void pad_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_pad(grads_out(g), ndim, before, after, 0));
 }
 
-static const op pad = {"pad", pad_infer, pad_forward, pad_vjp, 0};
+static const op pad = {.name = "pad", .infer = pad_infer, .forward = pad_forward, .vjp = pad_vjp};
 
 tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t *after,
                   double value)

@@ -26,7 +26,7 @@ static void reshape_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_reshape(grads_out(g), c->in[0]->at.ndim, c->in[0]->at.shape));
 }
 
-static const op reshape = {"reshape", view_infer, NULL, reshape_vjp, 0};
+static const op reshape = {.name = "reshape", .infer = view_infer, .vjp = reshape_vjp};
 
 /* at need not be recorded: the way back is the input's shape. */
 static tt_tensor *reshaped(tt_tensor *x, const layout *at)
@@ -154,7 +154,7 @@ tt_tensor *tt_unflatten(tt_tensor *x, int axis, int ndim, const int64_t *shape)
 /* ---- permute and its kin ---- */
 
 static void permute_vjp(const op_call *c, op_grads *g);
-static const op permute = {"permute", view_infer, NULL, permute_vjp, 0};
+static const op permute = {.name = "permute", .infer = view_infer, .vjp = permute_vjp};
 
 typedef struct permute_attr {
     layout at;
@@ -273,7 +273,7 @@ static void expand_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, grads_out(g)); /* which sums the stretched axes back */
 }
 
-static const op expand = {"expand", view_infer, NULL, expand_vjp, 0};
+static const op expand = {.name = "expand", .infer = view_infer, .vjp = expand_vjp};
 
 tt_tensor *tt_expand(tt_tensor *x, int ndim, const int64_t *shape)
 {
@@ -303,7 +303,7 @@ static void flip_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_flip(grads_out(g), a->naxes, a->axis));
 }
 
-static const op flip = {"flip", view_infer, NULL, flip_vjp, 0};
+static const op flip = {.name = "flip", .infer = view_infer, .vjp = flip_vjp};
 
 tt_tensor *tt_flip(tt_tensor *x, int naxes, const int *axes)
 {

@@ -122,7 +122,7 @@ static void put_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, part_view(whole, &p));
 }
 
-static const op put = {"put", put_infer, put_forward, put_vjp, 0};
+static const op put = {.name = "put", .infer = put_infer, .forward = put_forward, .vjp = put_vjp};
 
 static void part_vjp(const op_call *c, op_grads *g)
 {
@@ -136,7 +136,7 @@ static void part_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, op_apply(&put, 1, &gy, &a, sizeof a));
 }
 
-static const op part_op = {"slice", part_infer, NULL, part_vjp, 0};
+static const op part_op = {.name = "slice", .infer = part_infer, .vjp = part_vjp};
 
 tt_tensor *part_view(tt_tensor *x, const part *p)
 {

@@ -29,8 +29,8 @@ static void tri_vjp(const op_call *c, op_grads *g)
               a->lower ? tt_tril(grads_out(g), a->diagonal) : tt_triu(grads_out(g), a->diagonal));
 }
 
-static const op tril = {"tril", tri_infer, tri_forward, tri_vjp, 0};
-static const op triu = {"triu", tri_infer, tri_forward, tri_vjp, 0};
+static const op tril = {.name = "tril", .infer = tri_infer, .forward = tri_forward, .vjp = tri_vjp};
+static const op triu = {.name = "triu", .infer = tri_infer, .forward = tri_forward, .vjp = tri_vjp};
 
 tt_tensor *tt_tril(tt_tensor *x, int64_t offset)
 {
@@ -72,7 +72,8 @@ static void diag_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_diagonal(grads_out(g), *(const int64_t *)c->attr, 0, 1));
 }
 
-static const op diag = {"diag", diag_infer, diag_forward, diag_vjp, 0};
+static const op diag = {
+    .name = "diag", .infer = diag_infer, .forward = diag_forward, .vjp = diag_vjp};
 
 tt_tensor *tt_diag(tt_tensor *x, int64_t offset)
 {
