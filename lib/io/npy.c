@@ -68,12 +68,12 @@ static int header(const tt_tensor *x, char *out, size_t size)
 int64_t npy_size(const tt_tensor *x)
 {
     char text[2048];
-    return header(x, text, sizeof text) + tensor_numel(x) * (int64_t)tt_itemsize(x->dtype);
+    return header(x, text, sizeof text) + tensor_numel(x) * element_size(x->dtype);
 }
 
 void tensor_bytes(const tt_tensor *x, byte_sink put, void *user)
 {
-    size_t item = tt_itemsize(x->dtype);
+    size_t item = (size_t)element_size(x->dtype);
     int64_t n = tensor_numel(x);
     char piece[PIECE];
     layout at;
@@ -309,7 +309,7 @@ tt_tensor *npy_read(tt_ctx *ctx, byte_source *s)
         h.shape[i] = h.shape[h.ndim - 1 - i];
         h.shape[h.ndim - 1 - i] = size;
     }
-    size_t item = tt_itemsize(h.dtype);
+    size_t item = (size_t)element_size(h.dtype);
     if (!layout_init(&at, h.ndim, h.shape))
         return bad(ctx, s, "its shape overflows"), NULL;
     int64_t n = layout_numel(&at);

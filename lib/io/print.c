@@ -57,11 +57,14 @@ static void put(out *o, const char *s)
     }
 }
 
+static const void *element_at(const tt_tensor *x, int64_t at)
+{
+    return x->data + at * element_size(x->dtype);
+}
+
 static double value_at(const tt_tensor *x, int64_t at)
 {
-    tt_tensor one = {.stamp = ALIVE, .ctx = x->ctx, .store = x->store, .dtype = x->dtype};
-    one.data = x->data + at * (int64_t)tt_itemsize(x->dtype);
-    return tt_item(&one);
+    return element_load(element_at(x, at), x->dtype);
 }
 
 /* Spaces before, so that the points stand in one column, and after, up to `total` characters. */
@@ -85,9 +88,7 @@ static void word(const printer *p, int64_t at, char *text)
 {
     const format *f = &p->f;
     if (f->kind == 'i') {
-        const char *d = p->x->data + at * (int64_t)tt_itemsize(p->x->dtype);
-        long long v = p->x->dtype == TT_I64 ? (long long)*(const int64_t *)(const void *)d
-                                            : (long long)value_at(p->x, at);
+        long long v = element_load_i64(element_at(p->x, at), p->x->dtype);
         snprintf(text, WORD, "%*lld", f->width, v);
         return;
     }

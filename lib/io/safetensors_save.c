@@ -23,7 +23,7 @@ typedef struct request {
 
 static int64_t bytes_of(const tt_tensor *t)
 {
-    return tensor_numel(t) * (int64_t)tt_itemsize(t->dtype);
+    return tensor_numel(t) * element_size(t->dtype);
 }
 
 /* ---- the request ---- */
@@ -186,9 +186,9 @@ static void put_header(writer *w, const request *r, int64_t json)
 static void place(const request *r)
 {
     int64_t at = 0;
-    for (size_t item = WIDEST; item > 0; item /= 2)
+    for (int64_t item = WIDEST; item > 0; item /= 2)
         for (int i = 0; i < r->n; i++)
-            if (tt_itemsize(r->tensors[i]->dtype) == item) {
+            if (element_size(r->tensors[i]->dtype) == item) {
                 r->begin[i] = at;
                 at += bytes_of(r->tensors[i]);
             }
@@ -196,9 +196,9 @@ static void place(const request *r)
 
 static void put_data(writer *w, const request *r)
 {
-    for (size_t item = WIDEST; item > 0; item /= 2)
+    for (int64_t item = WIDEST; item > 0; item /= 2)
         for (int i = 0; i < r->n; i++)
-            if (tt_itemsize(r->tensors[i]->dtype) == item)
+            if (element_size(r->tensors[i]->dtype) == item)
                 tensor_bytes(r->tensors[i], put, w);
 }
 

@@ -1,46 +1,7 @@
 /* What a tensor is: shape, strides, dtype, storage. Invariant: every accessor takes NULL. */
 #include "object.h"
 
-#include <float.h>
 #include <stdio.h>
-
-static const struct {
-    const char *name;
-    size_t size;
-    tt_limits limits;
-} dtypes[] = {
-    [TT_F32] = {"float32",
-                4,
-                {-(double)FLT_MAX, (double)FLT_MAX, (double)FLT_EPSILON, (double)FLT_MIN}},
-    [TT_F64] = {"float64", 8, {-DBL_MAX, DBL_MAX, DBL_EPSILON, DBL_MIN}},
-    [TT_I64] = {"int64", 8, {-0x1p63, 0x1p63, 0, 1}},
-    [TT_BOOL] = {"bool", 1, {0, 1, 0, 1}},
-    [TT_I32] = {"int32", 4, {-2147483648.0, 2147483647.0, 0, 1}},
-    [TT_U8] = {"uint8", 1, {0, 255, 0, 1}},
-    [TT_F16] = {"float16", 2, {-65504, 65504, 0x1p-10, 0x1p-14}},
-    [TT_BF16] = {"bfloat16", 2, {-0x1.fep127, 0x1.fep127, 0x1p-7, 0x1p-126}},
-};
-enum { DTYPES = sizeof dtypes / sizeof *dtypes };
-
-static bool known(tt_dtype d)
-{
-    return (unsigned)d < DTYPES;
-}
-
-size_t tt_itemsize(tt_dtype dtype)
-{
-    return known(dtype) ? dtypes[dtype].size : 0;
-}
-
-const char *tt_dtype_name(tt_dtype dtype)
-{
-    return known(dtype) ? dtypes[dtype].name : "unknown";
-}
-
-tt_limits tt_dtype_limits(tt_dtype dtype)
-{
-    return known(dtype) ? dtypes[dtype].limits : (tt_limits){0};
-}
 
 int tt_max_ndim(void)
 {

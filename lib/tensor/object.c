@@ -138,14 +138,14 @@ tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s)
     t->dtype = dtype;
     layout_copy(&t->at, at);
     t->store = s;
-    t->data = s->data + at->offset * (int64_t)tt_itemsize(dtype);
+    t->data = s->data + at->offset * element_size(dtype);
     link_to(t, ctx->n_scopes - 1);
     return t;
 }
 
 tt_tensor *tensor_new(tt_ctx *ctx, tt_dtype dtype, const layout *at)
 {
-    int64_t bytes = layout_numel(at) * (int64_t)tt_itemsize(dtype);
+    int64_t bytes = layout_numel(at) * element_size(dtype);
     storage *s = storage_new(ctx->pool, bytes);
     if (!s) {
         ctx_error(ctx, TT_ERR_NOMEM, "out of memory: %lld bytes for a tensor of shape %s",

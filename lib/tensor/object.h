@@ -10,6 +10,7 @@
 #include "base/block.h"
 #include "base/exec.h"
 #include "base/status.h"
+#include "element.h"
 #include "layout.h"
 #include "storage.h"
 

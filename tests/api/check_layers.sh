@@ -9,7 +9,7 @@ allowed() {
     case $1 in
     base) echo 'base/*' ;;
     tensor) echo 'base/* tensor/*' ;;
-    kernel) echo 'base/* tensor/layout.h kernel/*' ;;
+    kernel) echo 'base/* tensor/layout.h tensor/element.h tensor/convert.h kernel/*' ;;
     op) echo 'base/* tensor/* kernel/* op/*' ;;
     autograd) echo 'base/* tensor/* op/* autograd/*' ;;
     einops) echo 'base/* tensor/* op/* einops/*' ;;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include "kernel/walk/copy.h"
 #include "kernel/isa/kernels.h"
+#include "tensor/convert.h"
 #include "kernel/walk/iter.h"
 #include "kernel/walk/parallel.h"
 
@@ -155,17 +156,10 @@ void compare_run(const exec *x, compare_id id, operand out, operand a, operand b
     run(x, 3, ops, CHEAP, x->k->compare->map[id][a.dtype], NULL);
 }
 
-static int size_class(tt_dtype dtype)
-{
-    static const uint8_t of[] = {[TT_F32] = 2, [TT_F64] = 3, [TT_I64] = 3, [TT_BOOL] = 0,
-                                 [TT_I32] = 2, [TT_U8] = 0,  [TT_F16] = 1, [TT_BF16] = 1};
-    return of[dtype];
-}
-
 void where_run(const exec *x, operand out, operand cond, operand a, operand b)
 {
     const operand ops[] = {out, cond, a, b};
-    run(x, 4, ops, CHEAP, x->k->select->where[size_class(out.dtype)], NULL);
+    run(x, 4, ops, CHEAP, x->k->select->where[element_log2(out.dtype)], NULL);
 }
 
 void masked_fill_run(const exec *x, operand out, operand in, operand mask, const void *value)
@@ -186,10 +180,7 @@ typedef union pair {
 
 static int64_t bound(double v, bool up)
 {
-    int64_t r;
-    v = up ? ceil(v) : floor(v);
-    scalar_store(&r, TT_I64, v);
-    return r;
+    return to_i64(up ? ceil(v) : floor(v));
 }
 
 static pair bounds(tt_dtype dtype, double lo, double hi)
@@ -232,7 +223,7 @@ void axpy_run(const exec *x, operand y, double a, operand in)
 {
     const operand ops[] = {y, in};
     int64_t element[1];
-    scalar_store(element, y.dtype, a);
+    element_store(element, y.dtype, a);
     run(x, 2, ops, CHEAP, x->k->select->axpy[y.dtype], element);
 }
 

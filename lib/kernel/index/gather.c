@@ -90,18 +90,13 @@ typedef struct job {
     int64_t itemsize;
 } job;
 
-static int64_t itemsize(tt_dtype t)
-{
-    return (int64_t)tt_itemsize(t);
-}
-
 static line_fn *line_for(action what, tt_dtype t)
 {
     static line_fn *const get[] = {[1] = get_1, [2] = get_2, [4] = get_4, [8] = get_8};
     static line_fn *const put[] = {[1] = put_1, [2] = put_2, [4] = put_4, [8] = put_8};
     static line_fn *const add[] = {
         [TT_F32] = add_f32, [TT_F64] = add_f64, [TT_I64] = add_i64, [TT_BOOL] = or_bool};
-    return what == READ ? get[itemsize(t)] : what == WRITE ? put[itemsize(t)] : add[t];
+    return what == READ ? get[element_size(t)] : what == WRITE ? put[element_size(t)] : add[t];
 }
 
 static void task(int64_t begin, int64_t end, void *arg)
@@ -152,7 +147,7 @@ static void run(const exec *x, job *j, action what, operand data, int on, operan
                      .data = data.data,
                      .other = other.data,
                      .index = indices.data};
-    j->itemsize = itemsize(data.dtype);
+    j->itemsize = element_size(data.dtype);
     j->fn = line_for(what, data.dtype);
     for (int i = 0; i < j->naxes; i++)
         count *= j->axes[i].size;

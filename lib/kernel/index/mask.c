@@ -8,11 +8,6 @@
 
 enum { GRAIN = 16384 };
 
-static int64_t itemsize(tt_dtype t)
-{
-    return (int64_t)tt_itemsize(t);
-}
-
 bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad)
 {
     (void)x;
@@ -107,7 +102,7 @@ void nonzero_run(const exec *x, operand out, operand in)
     (void)x;
     const layout *at = in.at;
     int64_t place[LAYOUT_MAX_NDIM] = {0}, row = 0, count = layout_numel(at);
-    int64_t size = itemsize(in.dtype), *to = out.data;
+    int64_t size = element_size(in.dtype), *to = out.data;
     const char *p = in.data;
     for (int64_t k = 0; k < count && row < out.at->shape[0]; k++) {
         if (is_nonzero(in.dtype, p)) {
@@ -158,7 +153,7 @@ typedef int64_t masked_fn(int64_t n, char *data, int64_t step, const uint8_t *ma
 
 static void masked(operand data, operand mask, operand vector, masked_fn *fn)
 {
-    int64_t size = itemsize(data.dtype), step = vector.at->stride[0], done = 0;
+    int64_t size = element_size(data.dtype), step = vector.at->stride[0], done = 0;
     walk w;
     walk_layouts(&w, data.at, mask.at, NULL);
     for (walk_start(&w, 0); w.left > 0; walk_next(&w))
@@ -171,14 +166,14 @@ void masked_select_run(const exec *x, operand out, operand in, operand mask)
 {
     static masked_fn *const fn[] = {[1] = pack_1, [2] = pack_2, [4] = pack_4, [8] = pack_8};
     (void)x;
-    masked(in, mask, out, fn[itemsize(in.dtype)]);
+    masked(in, mask, out, fn[element_size(in.dtype)]);
 }
 
 void masked_scatter_run(const exec *x, operand into, operand mask, operand src)
 {
     static masked_fn *const fn[] = {[1] = unpack_1, [2] = unpack_2, [4] = unpack_4, [8] = unpack_8};
     (void)x;
-    masked(into, mask, src, fn[itemsize(into.dtype)]);
+    masked(into, mask, src, fn[element_size(into.dtype)]);
 }
 
 typedef struct hot_job {
@@ -217,7 +212,7 @@ static void hot_lines(int64_t begin, int64_t end, void *arg)
 
 void one_hot_run(const exec *x, operand out, operand indices)
 {
-    hot_job j = {out, indices, out.at->shape[out.at->ndim - 1], itemsize(out.dtype), {0}};
+    hot_job j = {out, indices, out.at->shape[out.at->ndim - 1], element_size(out.dtype), {0}};
     const float f32 = 1;
     const double f64 = 1;
     const int64_t i64 = 1;
@@ -279,7 +274,7 @@ static void tri_rows(int64_t begin, int64_t end, void *arg)
 void tri_run(const exec *x, operand out, operand in, bool lower, int64_t diagonal)
 {
     int n = in.at->ndim;
-    tri_job j = {.out = out, .in = in, .lower = lower, .size = itemsize(in.dtype)};
+    tri_job j = {.out = out, .in = in, .lower = lower, .size = element_size(in.dtype)};
     j.rows = in.at->shape[n - 2];
     j.columns = in.at->shape[n - 1];
     /* beyond the corners nothing changes, and the sum with a row number cannot overflow */

@@ -3,6 +3,8 @@
 #ifndef TT_KERNEL_ISA_ISA_H
 #define TT_KERNEL_ISA_ISA_H
 
+#include "base/inline.h"
+
 #ifndef TT_ISA
 #define TT_ISA baseline
 #endif
@@ -12,12 +14,7 @@
 #define ISA_TEXT_(a)     #a
 #define ISA_TEXT(a)      ISA_TEXT_(a)
 
-/* A function that is left as a call keeps its loop from being vectorised. */
-#if defined(__GNUC__)
-#define VECTOR static inline __attribute__((always_inline))
-#else
-#define VECTOR static inline
-#endif
+#define VECTOR INLINE
 
 /* Brings the line at an address to the L2 cache; any address will do. */
 #if defined(__GNUC__)

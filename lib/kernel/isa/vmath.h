@@ -6,25 +6,12 @@
 #ifndef TT_KERNEL_ISA_VMATH_H
 #define TT_KERNEL_ISA_VMATH_H
 
+#include "tensor/convert.h"
 #include "vmath_f64.h"
 
 #define F32_LN2H 0x1.62e4p-1f /* 15 bits, so that n * F32_LN2H is exact */
 #define F32_LN2L 0x1.7f7d1cp-20f
 #define F32_RINT 0x1.8p23f /* x + F32_RINT rounds x to an integer */
-
-VECTOR uint32_t f32_bits(float x)
-{
-    uint32_t u;
-    memcpy(&u, &x, sizeof u);
-    return u;
-}
-
-VECTOR float f32_of_bits(uint32_t u)
-{
-    float x;
-    memcpy(&x, &u, sizeof x);
-    return x;
-}
 
 VECTOR float f32_abs(float x)
 {

@@ -34,7 +34,7 @@ static job job_of(const exec *x, const attention_args *a)
              .loops = &x->k->attention->of[a->dtype == TT_F64],
              .copies = product_loops_of(x, a->dtype),
              .gemm = a->dtype == TT_F64 ? blas_dgemm : blas_sgemm,
-             .size = (int64_t)tt_itemsize(a->dtype),
+             .size = element_size(a->dtype),
              .batches = 1,
              .blocks = (a->t + ROWS - 1) / ROWS};
     for (int i = 0; i < a->nbatch; i++)

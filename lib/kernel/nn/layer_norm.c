@@ -20,7 +20,7 @@ static job job_of(const exec *x, const layer_norm_args *a, void *out, const void
 {
     return (job){.a = a,
                  .loops = &x->k->layer_norm->of[a->dtype == TT_F64],
-                 .size = (int64_t)tt_itemsize(a->dtype),
+                 .size = element_size(a->dtype),
                  .out = out,
                  .g = g};
 }

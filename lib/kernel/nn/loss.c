@@ -14,11 +14,6 @@ static const loss_loops *loops_of(const exec *x, tt_dtype t)
     return &x->k->loss->of[t == TT_F64];
 }
 
-static int64_t itemsize(tt_dtype t)
-{
-    return (int64_t)tt_itemsize(t);
-}
-
 static double value(operand o, int64_t at)
 {
     return o.dtype == TT_F64 ? ((const double *)o.data)[at] : (double)((const float *)o.data)[at];
@@ -97,7 +92,7 @@ static void entropy_rows(int64_t begin, int64_t end, void *arg)
     const entropy_job *j = arg;
     const cross_entropy_args *a = j->a;
     const layout *at = a->logits.at;
-    int64_t size = itemsize(a->logits.dtype), classes = at->shape[1];
+    int64_t size = element_size(a->logits.dtype), classes = at->shape[1];
     for (int64_t i = begin; i < end; i++) {
         int64_t t = target(a, i);
         double loss = 0, lse = 0;
@@ -127,7 +122,7 @@ static void entropy_grad_rows(int64_t begin, int64_t end, void *arg)
     const entropy_job *j = arg;
     const cross_entropy_args *a = j->a;
     const layout *at = a->logits.at, *to = j->gx.at;
-    int64_t size = itemsize(a->logits.dtype), classes = at->shape[1];
+    int64_t size = element_size(a->logits.dtype), classes = at->shape[1];
     int64_t ws = a->weight.data ? a->weight.at->stride[0] : 0;
     for (int64_t i = begin; i < end; i++) {
         int64_t t = target(a, i);

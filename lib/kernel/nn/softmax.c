@@ -106,7 +106,7 @@ static void softmax(const exec *x, softmax_job *j, operand a, operand b, operand
 {
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     j->loops = &x->k->softmax->of[a.dtype == TT_F64];
-    j->size = (int64_t)tt_itemsize(a.dtype);
+    j->size = element_size(a.dtype);
     j->a = a.data;
     j->b = b.data;
     j->c = c.data;

@@ -154,7 +154,7 @@ static void run_elementwise(const exec *x, const table *t, void *out)
     e.t = t;
     e.loops = product_loops_of(x, t->p->dtype);
     e.out = out;
-    e.size = (int64_t)product_size(t->p->dtype);
+    e.size = element_size(t->p->dtype);
     e.g.n = 0;
     for (int r = BATCH; r < K; r++)
         for (int i = 0; i < t->role[r].n; i++)

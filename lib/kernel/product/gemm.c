@@ -174,7 +174,7 @@ bool gemm_run(const exec *x, const gemm_args *g)
 {
     job j = {.g = *g,
              .loops = product_loops_of(x, g->dtype),
-             .size = (int64_t)product_size(g->dtype),
+             .size = element_size(g->dtype),
              .batches = gemm_batches(g)};
     if (g->m == 0 || g->n == 0 || j.batches == 0)
         return true;

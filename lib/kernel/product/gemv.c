@@ -31,16 +31,6 @@ typedef struct gemv { /* gemm_args with m or n 1, seen as A (m, k) times x (k) *
     char *sums;            /* [batch][part][m], when parts > 1 */
 } gemv;
 
-static bool is_half(tt_dtype dtype)
-{
-    return dtype == TT_F16 || dtype == TT_BF16;
-}
-
-size_t product_size(tt_dtype dtype)
-{
-    return dtype == TT_F32 ? sizeof(float) : is_half(dtype) ? sizeof(uint16_t) : sizeof(double);
-}
-
 const product_loops *product_loops_of(const exec *x, tt_dtype dtype)
 {
     const gemv_kernels *k = x->k->gemv;
@@ -89,8 +79,8 @@ static gemv orient(const exec *x, const gemm_args *g)
     tt_dtype a_dtype = g->half_b ? g->half_b : g->dtype;
     gemv v = {.g = g,
               .loops = product_loops_of(x, a_dtype),
-              .a_size = product_size(a_dtype),
-              .size = product_size(g->dtype),
+              .a_size = (size_t)element_size(a_dtype),
+              .size = (size_t)element_size(g->dtype),
               .y = g->c,
               .k = g->k,
               .batches = 1};

@@ -44,7 +44,6 @@ typedef struct gemv_kernels {
 } gemv_kernels;
 
 const product_loops *product_loops_of(const exec *x, tt_dtype dtype);
-size_t product_size(tt_dtype dtype); /* of an element */
 
 /* gemm_run for m or n equal to 1 (m where b is half), no size 0. */
 bool gemv_run(const exec *x, const gemm_args *g);

@@ -1,7 +1,6 @@
 /* Scratch copies of strided operands: which axes in which order is the caller's choice, this lays
  * them out without gaps and moves the elements. */
 #include "kernel/walk/copy.h"
-#include "gemv.h"
 #include "pack.h"
 
 void pack_begin(pack *p)
@@ -25,7 +24,7 @@ void pack_axis(pack *p, int64_t size, int64_t *stride)
 
 void *pack_alloc(const exec *x, pack *p, tt_dtype dtype)
 {
-    int64_t n = (int64_t)product_size(dtype);
+    int64_t n = element_size(dtype);
     bool fits = layout_init(&p->to, p->from.ndim, p->from.shape) &&
                 mul_overflow(n, layout_numel(&p->to), &n);
     void *copy = fits ? x->mem.alloc(x->mem.user, (size_t)n) : NULL;

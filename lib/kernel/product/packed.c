@@ -135,8 +135,8 @@ void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_ma
                 .a = a,
                 .near =
                     !g->half_b && contiguous(g->n, &g->sb) && (double)g->n * (double)g->k <= NEAR,
-                .size = (int64_t)product_size(g->dtype),
-                .b_size = (int64_t)product_size(b_dtype),
+                .size = element_size(g->dtype),
+                .b_size = element_size(b_dtype),
                 .tiles = ceil_div(g->m, HEIGHT),
                 .strips = ceil_div(g->n, WIDTH),
                 .blocks = ceil_div(g->k, g->dtype == TT_F32 ? DEPTH : DEPTH / 2)};

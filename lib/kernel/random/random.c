@@ -17,9 +17,9 @@ enum { BATCH = 64, GRAIN = 8192 };
 
 typedef enum stream {
     SINGLE,
-    WORDS,   /* 32 bits */
-    FLOATS,  /* [0, 1), 24 bits */
-    DOUBLES, /* [0, 1), 53 bits */
+    WORDS,    /* 32 bits */
+    UNIT_F32, /* [0, 1), 24 bits */
+    UNIT_F64, /* [0, 1), 53 bits */
     NORMALS,
     INTEGERS,
     PERMUTATION,
@@ -290,14 +290,14 @@ static void make(const job *j, uint64_t block, double *u, uint64_t *w)
     philox(&b, j->r.seed, block, j->from);
     if (j->from == WORDS)
         make_words(&b, u);
-    if (j->from == FLOATS)
+    if (j->from == UNIT_F32)
         make_floats(&b, u);
     if (j->per == 4)
         return;
     make_pairs(&b, w);
     if (j->from == NORMALS)
         make_normals(w, u);
-    for (int i = 0; i < 2 * BATCH && j->from == DOUBLES; i++)
+    for (int i = 0; i < 2 * BATCH && j->from == UNIT_F64; i++)
         u[i] = unit(w[i]);
 }
 
@@ -327,7 +327,7 @@ static void fill(const exec *x, rng *r, job *j)
 {
     int64_t n = layout_numel(j->out.at);
     j->r = *r;
-    j->per = j->from == WORDS || j->from == FLOATS ? 4 : 2;
+    j->per = j->from == WORDS || j->from == UNIT_F32 ? 4 : 2;
     r->counter += (uint64_t)n;
     parallel_for(x, n, GRAIN, task, j);
 }
@@ -345,7 +345,7 @@ static double before(tt_dtype t, double lo, double hi)
 
 void random_uniform_run(const exec *x, rng *r, operand out, double lo, double hi)
 {
-    job j = {.from = out.dtype == TT_F32 ? FLOATS : DOUBLES, .out = out, .turn = turn_uniform};
+    job j = {.from = out.dtype == TT_F32 ? UNIT_F32 : UNIT_F64, .out = out, .turn = turn_uniform};
     j.a = lo;
     j.b = hi - lo;
     j.top = before(out.dtype, lo, hi);
@@ -367,7 +367,7 @@ void random_integers_run(const exec *x, rng *r, operand out, int64_t lo, int64_t
 
 void random_bernoulli_run(const exec *x, rng *r, operand out, operand p)
 {
-    job j = {.from = DOUBLES, .out = out, .p = p, .turn = turn_bernoulli};
+    job j = {.from = UNIT_F64, .out = out, .p = p, .turn = turn_bernoulli};
     fill(x, r, &j);
 }
 

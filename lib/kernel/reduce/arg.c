@@ -112,7 +112,7 @@ void reduce_arg_run(const exec *x, bool largest, operand out, operand in, int ax
         [TT_F32] = LOOP_F32, [TT_F64] = LOOP_F64, [TT_I64] = LOOP_I64, [TT_BOOL] = LOOP_U8};
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     reduced[axis] = true;
-    job j = {.in = in.data, .in_size = (int64_t)tt_itemsize(in.dtype), .out = out.data};
+    job j = {.in = in.data, .in_size = element_size(in.dtype), .out = out.data};
     j.loop = &x->k->reduce->arg[type[in.dtype]][largest];
     reduce_plan_init(&j.p, in.at, out.at, out.at, reduced);
     execute(x, &j);

@@ -299,7 +299,7 @@ static void run(const exec *x, const recipe *r, operand in, operand out, operand
                 const bool *reduced)
 {
     job j = {.x = x, .r = r, .in = in.data, .out = out, .aux = aux, .param = param};
-    j.in_size = (int64_t)tt_itemsize(in.dtype);
+    j.in_size = element_size(in.dtype);
     reduce_plan_init(&j.p, in.at, out.at, aux.at, reduced);
     j.loops = x->k->reduce->loop[loop_type(in.dtype)];
     execute(&j);

@@ -162,9 +162,7 @@ static void task(int64_t begin, int64_t end, void *arg)
 static void run(const exec *x, scan_loop *loop, operand out, operand in, int axis, bool reverse)
 {
     bool reduced[LAYOUT_MAX_NDIM] = {false};
-    job j = {.loop = loop,
-             .in_size = (int64_t)tt_itemsize(in.dtype),
-             .out_size = (int64_t)tt_itemsize(out.dtype)};
+    job j = {.loop = loop, .in_size = element_size(in.dtype), .out_size = element_size(out.dtype)};
     int64_t n = in.at->shape[axis], in_along = in.at->stride[axis],
             out_along = out.at->stride[axis];
     reduced[axis] = true;

@@ -3,18 +3,11 @@
  * time. */
 #include "copy.h"
 
-#include <string.h>
 #include "kernel/isa/kernels.h"
 #include "iter.h"
 #include "parallel.h"
 
 enum { TILE = 128, TILE_GRAIN = 2 };
-
-static int size_class(tt_dtype dtype)
-{
-    size_t n = tt_itemsize(dtype);
-    return n == 1 ? 0 : n == 2 ? 1 : n == 4 ? 2 : 3;
-}
 
 /* A copy in which the destination runs along the last axis and the source along another. */
 typedef struct transposed {
@@ -53,7 +46,7 @@ static void transpose_tiles(int64_t begin, int64_t end, void *arg)
 static bool try_transpose(const exec *x, operand dst, operand src)
 {
     const operand ops[] = {dst, src};
-    transposed t = {.x = x, .item = (int64_t)tt_itemsize(dst.dtype), .cls = size_class(dst.dtype)};
+    transposed t = {.x = x, .item = element_size(dst.dtype), .cls = element_log2(dst.dtype)};
     if (!iter_init(&t.it, ops, 2))
         return true;
     int last = t.it.ndim - 1, other = -1;
@@ -82,7 +75,7 @@ static bool both_contiguous(operand a, operand b)
 void copy_run(const exec *x, operand dst, operand src)
 {
     const operand ops[] = {dst, src};
-    loop_fn loop = dst.dtype == src.dtype ? x->k->copy->move[size_class(dst.dtype)]
+    loop_fn loop = dst.dtype == src.dtype ? x->k->copy->move[element_log2(dst.dtype)]
                                           : x->k->copy->cast[src.dtype][dst.dtype];
     if (dst.data == src.data && dst.dtype == src.dtype && both_contiguous(dst, src))
         return;
@@ -94,29 +87,5 @@ void copy_run(const exec *x, operand dst, operand src)
 
 void fill_run(const exec *x, operand dst, const void *value)
 {
-    iter_run(x, &dst, 1, 1, x->k->copy->fill[size_class(dst.dtype)], value);
-}
-
-/* One element, through the baseline's loops: casts are the same everywhere. */
-static void cast_one(void *to, tt_dtype to_type, const void *from, tt_dtype from_type)
-{
-    extern const kernels kernels_baseline;
-    char *ptr[2] = {to, (char *)(uintptr_t)from};
-    const int64_t step[2] = {0, 0};
-    if (to_type == from_type)
-        memcpy(to, from, tt_itemsize(to_type));
-    else
-        kernels_baseline.copy->cast[from_type][to_type](1, ptr, step, NULL);
-}
-
-void scalar_store(void *element, tt_dtype dtype, double v)
-{
-    cast_one(element, dtype, &v, TT_F64);
-}
-
-double scalar_load(const void *element, tt_dtype dtype)
-{
-    double v;
-    cast_one(&v, TT_F64, element, dtype);
-    return v;
+    iter_run(x, &dst, 1, 1, x->k->copy->fill[element_log2(dst.dtype)], value);
 }

@@ -12,8 +12,4 @@ void copy_run(const exec *x, operand dst, operand src);
 /* Every element of dst becomes *value, which has dst's dtype. */
 void fill_run(const exec *x, operand dst, const void *value);
 
-/* One element: what v becomes in a dtype (casts as above), and back. */
-void scalar_store(void *element, tt_dtype dtype, double v);
-double scalar_load(const void *element, tt_dtype dtype);
-
 #endif

@@ -7,16 +7,6 @@
 
 extern const copy_kernels ISA(copy_loops);
 
-/* Truncates, saturates, NaN to 0. */
-#define SATURATE(NAME, T, LO, HI)                                                                  \
-    VECTOR T NAME(double x)                                                                        \
-    {                                                                                              \
-        return x != x ? 0 : x <= (double)(LO) ? (LO) : x >= (double)(HI) ? (HI) : (T)x;            \
-    }
-SATURATE(to_i64, int64_t, INT64_MIN, INT64_MAX)
-SATURATE(to_i32, int32_t, INT32_MIN, INT32_MAX)
-SATURATE(to_u8, uint8_t, 0, 255)
-
 /* A value on its way: integers as int64, floats as double (which holds every float exactly). */
 #define FROM_F32(v)  ((double)(v))
 #define FROM_F64(v)  (v)

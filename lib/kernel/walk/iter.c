@@ -16,11 +16,6 @@ enum {
     LINE = 64 /* bytes */
 };
 
-static const uint8_t ITEMSIZE[] = {
-    [TT_F32] = 4, [TT_F64] = 8, [TT_I64] = 8, [TT_BOOL] = 1,
-    [TT_I32] = 4, [TT_U8] = 1,  [TT_F16] = 2, [TT_BF16] = 2,
-};
-
 /* ---- the common case: every operand contiguous, or one element repeated ---- */
 
 typedef struct flat {
@@ -43,7 +38,7 @@ static int64_t flat_step(const operand *o)
         still = still && l->stride[i] == 0;
         expect *= l->shape[i];
     }
-    return straight ? ITEMSIZE[o->dtype] : still ? 0 : -1;
+    return straight ? element_size(o->dtype) : still ? 0 : -1;
 }
 
 static bool flatten(flat *f, const operand *ops, int n_ops)
@@ -161,7 +156,7 @@ bool iter_init(iter *it, const operand *ops, int n_ops)
             continue;
         it->shape[it->ndim] = first->shape[axis];
         for (int i = 0; i < n_ops; i++)
-            it->step[it->ndim][i] = ops[i].at->stride[axis] * ITEMSIZE[ops[i].dtype];
+            it->step[it->ndim][i] = ops[i].at->stride[axis] * element_size(ops[i].dtype);
         flip_axis(it, it->ndim++);
     }
     sort_axes(it);
@@ -175,7 +170,7 @@ typedef struct walk {
     iter it;                                    /* at least two axes */
     int64_t tile_rows, tile_cols, down, across; /* size of a tile, number of them */
     bool turned[ITER_MAX_OPS];                  /* operands that are copied tile by tile */
-    int itemsize[ITER_MAX_OPS];
+    int log2[ITER_MAX_OPS];                     /* of the bytes of an element */
     loop_fn loop;
     const void *arg;
     const copy_kernels *copy;
@@ -205,7 +200,7 @@ static bool find_turned(walk *w)
 {
     int rows = -1, last = w->it.ndim - 1;
     for (int i = 1; i < w->it.n_ops; i++) {
-        int axis = better_axis(&w->it, i, w->itemsize[i]);
+        int axis = better_axis(&w->it, i, 1 << w->log2[i]);
         w->turned[i] = axis >= 0 && (rows < 0 || axis == rows);
         if (w->turned[i])
             rows = axis;
@@ -244,7 +239,7 @@ static void plan_walk(walk *w, const operand *ops, int64_t grain)
         add_axis(it);
     for (int i = 0; i < it->n_ops; i++) {
         w->turned[i] = false;
-        w->itemsize[i] = ITEMSIZE[ops[i].dtype];
+        w->log2[i] = element_log2(ops[i].dtype);
     }
     int64_t *rows = &it->shape[it->ndim - 2], *cols = &it->shape[it->ndim - 1];
     if (!find_turned(w) && !find_long_axis(w)) {
@@ -271,11 +266,11 @@ static void run_turned(const walk *w, int64_t rows, int64_t cols, char *const *c
         step[i] = across[i];
         if (!w->turned[i])
             continue;
-        int size = w->itemsize[i], log2 = (size > 1) + (size > 2) + (size > 4);
+        int size = 1 << w->log2[i];
         ptr[i] = buffer[i - 1];
         row_step[i] = size * cols;
         step[i] = size;
-        w->copy->transpose[log2](rows, cols, ptr[i], row_step[i], corner[i], across[i]);
+        w->copy->transpose[w->log2[i]](rows, cols, ptr[i], row_step[i], corner[i], across[i]);
     }
     for (int64_t r = 0; r < rows; r++) {
         w->loop(cols, ptr, step, w->arg);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <tinytensor/tensor.h>
 #include "base/exec.h"
+#include "tensor/element.h"
 #include "tensor/layout.h"
 
 /* A typed, strided view of memory: data already points at the first element (layout.offset is NOT

@@ -9,8 +9,6 @@
 
 typedef void (*loop_fn)(int64_t n, char *const *ptr, const int64_t *step, const void *arg);
 
-enum { FLOATS = 2, NUMBERS = 3, DTYPES = 8, SIZES = 4 }; /* F32 F64; + I64; all; 1 2 4 8 bytes */
-
 typedef struct unary_kernels {
     loop_fn map[UNARY_COUNT][NUMBERS];  /* out, x; NULL where not defined */
     loop_fn grad[UNARY_COUNT][FLOATS];  /* dx, g, saved */

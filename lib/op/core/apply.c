@@ -206,11 +206,6 @@ void op_written(tt_tensor *dst)
     dst->store->version++;
 }
 
-bool dtype_is_arithmetic(tt_dtype d)
-{
-    return d == TT_F32 || d == TT_F64 || d == TT_I64;
-}
-
 tt_status infer_same_shape(op_call *c, tt_dtype dtype)
 {
     c->dtype = dtype;

@@ -87,11 +87,6 @@ tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *sr
 void op_written(tt_tensor *dst);
 
 /* ---- helpers for infer ---- */
-static inline bool dtype_is_float(tt_dtype d)
-{
-    return d == TT_F32 || d == TT_F64;
-}
-bool dtype_is_arithmetic(tt_dtype d);                   /* F32, F64, I64 */
 tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
 layout *infer_also(op_call *c, tt_dtype dtype);         /* one more result; its layout, to be set */
 tt_status infer_broadcast(op_call *c, tt_dtype dtype);  /* of all inputs; error names both shapes */

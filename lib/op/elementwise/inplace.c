@@ -125,7 +125,7 @@ static tt_status fill(const char *name, tt_tensor *x, double value)
     tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
         return status_of(x);
-    scalar_store(element, x->dtype, value);
+    element_store(element, x->dtype, value);
     fill_run(&ctx->ex, operand_of(x), element);
     op_written(x);
     return TT_OK;

@@ -16,7 +16,7 @@ enum { COMPARISON = INT_NOT_NEGATIVE + 1, LOGIC };
 static bool holds(tt_dtype dtype, double value)
 {
     tt_limits l = tt_dtype_limits(dtype);
-    if (dtype_is_float(dtype) || dtype == TT_F16 || dtype == TT_BF16)
+    if (dtype_is_float(dtype) || dtype_is_half(dtype))
         return true;
     return value == floor(value) && value >= l.min && value <= l.max && value != 0x1p63;
 }

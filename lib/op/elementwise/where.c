@@ -58,7 +58,7 @@ static void masked_fill_forward(op_call *c)
 {
     layout x, mask;
     int64_t element[1];
-    scalar_store(element, c->dtype, *(const double *)c->attr);
+    element_store(element, c->dtype, *(const double *)c->attr);
     masked_fill_run(&c->ctx->ex, operand_of(c->out), operand_expand(c->in[0], &c->at, &x),
                     operand_expand(c->in[1], &c->at, &mask), element);
 }

@@ -10,7 +10,7 @@ static bool shape_layout(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim
 {
     if (!ctx || ctx->err.code)
         return false;
-    if (!tt_itemsize(dtype))
+    if (!dtype_is_known(dtype))
         ctx_error(ctx, TT_ERR_DTYPE, "%s: %d is not a dtype", name, (int)dtype);
     else if (ndim < 0 || ndim > LAYOUT_MAX_NDIM)
         ctx_error(ctx, TT_ERR_SHAPE, "%s: %d axes; from 0 to %d are possible", name, ndim,
@@ -33,7 +33,7 @@ static tt_tensor *filled(tt_tensor *x, double value)
 {
     int64_t element[1];
     if (x) {
-        scalar_store(element, x->dtype, value);
+        element_store(element, x->dtype, value);
         fill_run(&x->ctx->ex, operand_of(x), element);
     }
     return x;
@@ -107,7 +107,7 @@ tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, dou
     int64_t count = n > 0 ? (int64_t)n : 0;
     tt_tensor *x = op_empty(ctx, "arange", dtype, 1, &count);
     for (int64_t i = 0; x && i < count; i++)
-        scalar_store(x->data + i * (int64_t)tt_itemsize(dtype), dtype, start + (double)i * step);
+        element_store(x->data + i * element_size(dtype), dtype, start + (double)i * step);
     return x;
 }
 
@@ -118,7 +118,7 @@ static tt_tensor *spaced(tt_ctx *ctx, const char *name, tt_dtype dtype, double s
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
     for (int64_t i = 0; x && i < n; i++) {
         double v = n > 1 && i == n - 1 ? stop : start + (double)i * step;
-        scalar_store(x->data + i * (int64_t)tt_itemsize(dtype), dtype, base ? pow(base, v) : v);
+        element_store(x->data + i * element_size(dtype), dtype, base ? pow(base, v) : v);
     }
     return x;
 }
@@ -140,7 +140,7 @@ tt_tensor *tt_eye(tt_ctx *ctx, tt_dtype dtype, int64_t n, int64_t m)
 {
     tt_tensor *x = filled(op_empty(ctx, "eye", dtype, 2, (int64_t[]){n, m}), 0);
     for (int64_t i = 0; x && i < n && i < m; i++)
-        scalar_store(x->data + i * (m + 1) * (int64_t)tt_itemsize(dtype), dtype, 1);
+        element_store(x->data + i * (m + 1) * element_size(dtype), dtype, 1);
     return x;
 }
 
@@ -162,7 +162,7 @@ tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape
                      const int64_t *strides, void *data, void (*release)(void *user), void *user)
 {
     layout at;
-    int64_t lo = 0, hi = -1, item = (int64_t)tt_itemsize(dtype);
+    int64_t lo = 0, hi = -1, item = element_size(dtype);
     if (!shape_layout(ctx, "borrow", dtype, ndim, shape, &at))
         return NULL;
     if (!data && layout_numel(&at))

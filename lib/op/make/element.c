@@ -18,18 +18,13 @@ static const char *only_element(const tt_tensor *x, const char *name)
 double tt_item(const tt_tensor *x)
 {
     const char *p = only_element(x, "item");
-    return p ? scalar_load(p, x->dtype) : (double)NAN;
+    return p ? element_load(p, x->dtype) : (double)NAN;
 }
 
 int64_t tt_item_i64(const tt_tensor *x)
 {
-    int64_t v = 0;
     const char *p = only_element(x, "item_i64");
-    if (p && x->dtype == TT_I64)
-        return *(const int64_t *)(const void *)p;
-    if (p)
-        scalar_store(&v, TT_I64, scalar_load(p, x->dtype));
-    return v;
+    return p ? element_load_i64(p, x->dtype) : 0;
 }
 
 static char *element_at(const tt_tensor *x, const char *name, int n, const int64_t *index)
@@ -50,13 +45,13 @@ static char *element_at(const tt_tensor *x, const char *name, int n, const int64
         }
         at += k * x->at.stride[i];
     }
-    return x->data + at * (int64_t)tt_itemsize(x->dtype);
+    return x->data + at * element_size(x->dtype);
 }
 
 double tt_get(const tt_tensor *x, int n, const int64_t *index)
 {
     const char *p = element_at(x, "get", n, index);
-    return p ? scalar_load(p, x->dtype) : (double)NAN;
+    return p ? element_load(p, x->dtype) : (double)NAN;
 }
 
 tt_status tt_set(tt_tensor *x, int n, const int64_t *index, double value)
@@ -67,7 +62,7 @@ tt_status tt_set(tt_tensor *x, int n, const int64_t *index, double value)
     char *p = element_at(x, "set", n, index);
     if (!p)
         return ctx->err.code;
-    scalar_store(p, x->dtype, value);
+    element_store(p, x->dtype, value);
     op_written(x);
     return TT_OK;
 }
@@ -79,7 +74,7 @@ tt_status tt_copy_out(const tt_tensor *x, void *dst, size_t bytes)
         return TT_ERR_ARG;
     if (x->ctx->err.code)
         return x->ctx->err.code;
-    size_t need = (size_t)tensor_numel(x) * tt_itemsize(x->dtype);
+    size_t need = (size_t)(tensor_numel(x) * element_size(x->dtype));
     if (bytes != need || (!dst && need))
         return ctx_error(x->ctx, TT_ERR_ARG, "copy_out: %s takes %zu bytes, the buffer has %zu",
                          describe(x).s, need, dst ? bytes : 0);

@@ -113,7 +113,7 @@ static layout gradient_of(const tt_tensor *x, int64_t offset)
 
 static attention_operand part(tt_tensor *all, const layout *at)
 {
-    attention_operand o = {.data = all->data + at->offset * (int64_t)tt_itemsize(all->dtype),
+    attention_operand o = {.data = all->data + at->offset * element_size(all->dtype),
                            .row = at->stride[at->ndim - 2]};
     for (int i = 0; i < at->ndim - 2; i++)
         o.batch[i] = at->stride[i];

@@ -14,6 +14,6 @@ tt_tensor *tt_embedding(tt_tensor *weight, tt_tensor *indices)
 {
     tt_tensor *in[] = {weight, indices};
     tt_tensor *rows = index_apply(&embedding, 2, in, 0);
-    bool half = rows && (rows->dtype == TT_F16 || rows->dtype == TT_BF16);
+    bool half = rows && dtype_is_half(rows->dtype);
     return half ? tt_cast(rows, TT_F32) : rows;
 }

@@ -85,7 +85,7 @@ static bool run_block(op_call *c, block *b, int64_t from, int64_t rows, double s
     if (!gx && !gw)
         return true;
     double element;
-    scalar_store(&element, c->dtype, scale);
+    element_store(&element, c->dtype, scale);
     cross_entropy_backward_run(ex, &a, logits, (operand){lse, &b->row, c->dtype},
                                (operand){&element, &b->still, c->dtype});
     return (!gx || product(ex, c->dtype, none, rows, n, classes, b->data, classes, 1, w->data,
@@ -111,7 +111,7 @@ static void forward(op_call *c)
 {
     const exec *ex = &c->ctx->ex;
     int64_t rows = c->in[0]->at.shape[0], classes = c->in[1]->at.shape[0];
-    block b = {.size = (int64_t)tt_itemsize(c->dtype)};
+    block b = {.size = element_size(c->dtype)};
     layout_init(&b.logits, 2, (int64_t[]){rows, classes});
     cross_entropy_args all = {.logits = {NULL, &b.logits, c->dtype},
                               .targets = operand_of(c->in[2]),
@@ -135,7 +135,7 @@ static void forward(op_call *c)
         }
     if (b.data)
         ex->mem.free(ex->mem.user, b.data);
-    scalar_store(c->out->data, c->dtype, loss / count);
+    element_store(c->out->data, c->dtype, loss / count);
 }
 
 static void vjp(const op_call *c, op_grads *g)

@@ -15,8 +15,7 @@ typedef struct batch {
     optim_slot *slots; /* those of one dtype that have a gradient */
 } batch;
 
-static const tt_dtype dtypes[] = {TT_F32, TT_F64};
-enum { DTYPES = sizeof dtypes / sizeof *dtypes };
+static const tt_dtype dtypes[FLOATS] = {TT_F32, TT_F64};
 
 static bool usable(const batch *b, int i)
 {
@@ -119,7 +118,7 @@ tt_status tt_adam_step_(int n, const tt_step_slot *slots, const tt_adam_hyper *h
                              1 - pow(h->beta1, step),
                              1 - pow(h->beta2, step),
                              h->decoupled};
-        for (int d = 0; d < DTYPES; d++)
+        for (int d = 0; d < FLOATS; d++)
             if (collect(&b, dtypes[d]))
                 adam_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);
         count_writes(&b);
@@ -135,7 +134,7 @@ tt_status tt_sgd_step_(int n, const tt_step_slot *slots, const tt_sgd_hyper *h)
     if (begin(&b, "sgd_step_", context_of(n, slots), n, slots)) {
         const sgd_args a = {h->lr,           h->momentum, h->dampening,
                             h->weight_decay, h->nesterov, h->step <= 1};
-        for (int d = 0; d < DTYPES; d++)
+        for (int d = 0; d < FLOATS; d++)
             if (collect(&b, dtypes[d]))
                 sgd_step_run(&b.ctx->ex, dtypes[d], &a, b.used, b.slots);
         count_writes(&b);
@@ -146,13 +145,13 @@ tt_status tt_sgd_step_(int n, const tt_step_slot *slots, const tt_sgd_hyper *h)
 static double clip(batch *b, double max_norm)
 {
     double squares = 0;
-    for (int d = 0; d < DTYPES; d++)
+    for (int d = 0; d < FLOATS; d++)
         if (collect(b, dtypes[d]))
             squares += slots_sum_squares(&b->ctx->ex, dtypes[d], b->used, b->slots);
     double norm = sqrt(squares), factor = max_norm / (norm + 1e-6); /* as PyTorch */
     if (!(factor < 1)) /* within the limit, or NaN: left as they are */
         return norm;
-    for (int d = 0; d < DTYPES; d++)
+    for (int d = 0; d < FLOATS; d++)
         if (collect(b, dtypes[d]))
             slots_scale(&b->ctx->ex, dtypes[d], factor, b->used, b->slots);
     for (int i = 0; i < b->n; i++)

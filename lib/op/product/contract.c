@@ -23,7 +23,7 @@ void contract_add(contract_attr *t, int64_t size, int a, int b, int out)
 
 bool is_half_pair(const tt_tensor *x, const tt_tensor *w)
 {
-    return x->dtype == TT_F32 && (w->dtype == TT_F16 || w->dtype == TT_BF16);
+    return x->dtype == TT_F32 && dtype_is_half(w->dtype);
 }
 
 bool half_pair_allowed(const char *name, int n, tt_tensor *const *in)

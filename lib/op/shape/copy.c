@@ -25,7 +25,7 @@ tt_tensor *tt_cast(tt_tensor *x, tt_dtype dtype)
 {
     if (!op_context("cast", 1, &x))
         return NULL;
-    if (!tt_itemsize(dtype))
+    if (!dtype_is_known(dtype))
         return op_fail(x, TT_ERR_DTYPE, "cast: %d is not a dtype", (int)dtype);
     if (dtype == x->dtype)
         return x;

@@ -37,7 +37,7 @@ static tt_status cat_infer(op_call *c)
 static void cat_forward(op_call *c)
 {
     int axis = *(const int *)c->attr;
-    int64_t item = (int64_t)tt_itemsize(c->dtype), start = 0;
+    int64_t item = element_size(c->dtype), start = 0;
     for (int i = 0; i < c->n_in; i++) {
         int64_t n = c->in[i]->at.shape[axis];
         layout at;
@@ -211,7 +211,7 @@ static void pad_forward(op_call *c)
     const pad_attr *a = c->attr;
     int64_t element[1], at = 0;
     layout inner, source;
-    scalar_store(element, c->dtype, a->value);
+    element_store(element, c->dtype, a->value);
     fill_run(&c->ctx->ex, operand_of(c->out), element);
     layout_copy(&inner, &c->out->at);
     layout_copy(&source, &c->in[0]->at);
@@ -224,7 +224,7 @@ static void pad_forward(op_call *c)
         at += (a->before[i] > 0 ? a->before[i] : 0) * inner.stride[i];
         from += cut * source.stride[i];
     }
-    int64_t item = (int64_t)tt_itemsize(c->dtype);
+    int64_t item = element_size(c->dtype);
     if (layout_numel(&inner))
         copy_run(&c->ctx->ex, (operand){c->out->data + at * item, &inner, c->dtype},
                  (operand){c->in[0]->data + from * item, &source, c->dtype});

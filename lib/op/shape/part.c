@@ -104,7 +104,7 @@ static void put_forward(op_call *c)
     const put_attr *a = c->attr;
     int64_t zero[1] = {0};
     fill_run(&c->ctx->ex, operand_of(c->out), zero);
-    char *data = c->out->data + a->inside.offset * (int64_t)tt_itemsize(c->dtype);
+    char *data = c->out->data + a->inside.offset * element_size(c->dtype);
     copy_run(&c->ctx->ex, (operand){data, &a->inside, c->dtype}, operand_of(c->in[0]));
 }
 

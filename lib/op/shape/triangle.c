@@ -63,7 +63,7 @@ static void diag_forward(op_call *c)
     int64_t size = c->out->at.shape[0], start = offset < 0 ? -offset * size : offset;
     fill_run(&c->ctx->ex, operand_of(c->out), zero);
     layout at = {.ndim = 1, .shape = {n}, .stride = {size + 1}};
-    char *data = c->out->data + (n ? start : 0) * (int64_t)tt_itemsize(c->dtype);
+    char *data = c->out->data + (n ? start : 0) * element_size(c->dtype);
     copy_run(&c->ctx->ex, (operand){data, &at, c->dtype}, operand_of(c->in[0]));
 }
 

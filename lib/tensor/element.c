@@ -1,0 +1,110 @@
+/* The table of dtypes, and single elements read and written. Invariant: an element is converted as
+ * tt_cast converts a whole tensor. */
+#include "element.h"
+
+#include <float.h>
+#include "convert.h"
+
+static const struct {
+    const char *name;
+    tt_limits limits;
+} dtypes[DTYPES] = {
+    [TT_F32] = {"float32",
+                {-(double)FLT_MAX, (double)FLT_MAX, (double)FLT_EPSILON, (double)FLT_MIN}},
+    [TT_F64] = {"float64", {-DBL_MAX, DBL_MAX, DBL_EPSILON, DBL_MIN}},
+    [TT_I64] = {"int64", {-0x1p63, 0x1p63, 0, 1}},
+    [TT_BOOL] = {"bool", {0, 1, 0, 1}},
+    [TT_I32] = {"int32", {-2147483648.0, 2147483647.0, 0, 1}},
+    [TT_U8] = {"uint8", {0, 255, 0, 1}},
+    [TT_F16] = {"float16", {-65504, 65504, 0x1p-10, 0x1p-14}},
+    [TT_BF16] = {"bfloat16", {-0x1.fep127, 0x1.fep127, 0x1p-7, 0x1p-126}},
+};
+size_t tt_itemsize(tt_dtype dtype)
+{
+    return dtype_is_known(dtype) ? (size_t)element_size(dtype) : 0;
+}
+
+const char *tt_dtype_name(tt_dtype dtype)
+{
+    return dtype_is_known(dtype) ? dtypes[dtype].name : "unknown";
+}
+
+tt_limits tt_dtype_limits(tt_dtype dtype)
+{
+    return dtype_is_known(dtype) ? dtypes[dtype].limits : (tt_limits){0};
+}
+
+/* The bits of an element, whatever it lies beside. */
+typedef union bits {
+    float f32;
+    double f64;
+    int64_t i64;
+    int32_t i32;
+    uint16_t u16;
+    uint8_t u8;
+} bits;
+
+double element_load(const void *element, tt_dtype dtype)
+{
+    bits b;
+    memcpy(&b, element, (size_t)element_size(dtype));
+    switch (dtype) {
+    case TT_F32:
+        return (double)b.f32;
+    case TT_F64:
+        return b.f64;
+    case TT_I64:
+        return (double)b.i64;
+    case TT_BOOL:
+        return b.u8 != 0;
+    case TT_I32:
+        return b.i32;
+    case TT_U8:
+        return b.u8;
+    case TT_F16:
+        return (double)of_half(b.u16);
+    case TT_BF16:
+        return (double)of_brain(b.u16);
+    }
+    return 0;
+}
+
+int64_t element_load_i64(const void *element, tt_dtype dtype)
+{
+    int64_t v;
+    if (dtype != TT_I64)
+        return to_i64(element_load(element, dtype));
+    memcpy(&v, element, sizeof v);
+    return v;
+}
+
+void element_store(void *element, tt_dtype dtype, double v)
+{
+    bits b = {.f64 = v};
+    switch (dtype) {
+    case TT_F32:
+        b.f32 = (float)v;
+        break;
+    case TT_F64:
+        break;
+    case TT_I64:
+        b.i64 = to_i64(v);
+        break;
+    case TT_BOOL:
+        b.u8 = v != 0;
+        break;
+    case TT_I32:
+        b.i32 = to_i32(v);
+        break;
+    case TT_U8:
+        b.u8 = to_u8(v);
+        break;
+    case TT_F16:
+        b.u16 = half_of((float)v);
+        break;
+    case TT_BF16:
+        b.u16 = brain_of((float)v);
+        break;
+    }
+    memcpy(element, &b, (size_t)element_size(dtype));
+}
