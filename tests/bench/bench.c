@@ -8,10 +8,11 @@
 #include "inside.h"
 
 enum { MAX_ROUNDS = 101, MAX_ROWS = 128 };
-#define LONG_CALL 0.3 /* seconds from which a call has a round of its own, and fewer of them */
+#define LONG_CALL   0.3 /* seconds from which a call is its own warming up, with fewer rounds */
+#define LONGER_CALL 2   /* and fewer still */
 
 typedef struct options {
-    int rounds, long_rounds, threads, words;
+    int rounds, long_rounds, longer_rounds, threads, words;
     bool quick, products, exact, peer, tsv, serve;
     const char *against;
     char **word;
@@ -77,7 +78,9 @@ static void prepare(const options *o, ready *r, const bench *b)
     if (once < LONG_CALL)
         once = calls(r, 1);
     r->repeats = once < slice ? (int64_t)(slice / (once + 1e-9)) + 1 : 1;
-    r->rounds = once < LONG_CALL ? o->rounds : o->long_rounds;
+    r->rounds = once < LONG_CALL     ? o->rounds
+                : once < LONGER_CALL ? o->long_rounds
+                                     : o->longer_rounds;
 }
 
 static int ascending(const void *a, const void *b)
@@ -219,6 +222,7 @@ static options parse(int argc, char **argv)
     }
     o.rounds = o.rounds > MAX_ROUNDS ? MAX_ROUNDS : o.rounds;
     o.long_rounds = o.rounds > 0 ? o.rounds : o.quick ? 1 : 5;
+    o.longer_rounds = o.rounds > 0 ? o.rounds : o.quick ? 1 : 3;
     o.rounds = o.rounds > 0 ? o.rounds : o.quick ? 3 : 7;
     tt_ctx *ctx = tt_ctx_new();
     if (o.threads < 1)

@@ -29,7 +29,7 @@ enum { BENCH_OPERANDS = 24 };
 
 /* Measures the rows whose name holds one of the words given as arguments (all without arguments).
  * Options:
- *   --rounds N      of which the median is taken (7; 5 when a call takes long)
+ *   --rounds N      of which the median is taken (7; 5 or 3 when a call takes long)
  *   --quick         3 short rounds, one when a call takes long: to see that everything works
  *   --threads N     on both sides (what the library would take)
  *   --products      the rows of matrix products only

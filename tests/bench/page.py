@@ -2,6 +2,7 @@
 import datetime
 import os
 import platform
+import re
 import subprocess
 
 TITLES = {
@@ -106,7 +107,8 @@ def commit():
 
 def machine(tables, facts):
     lines = ["- Processor: %s; %d usable" % (processor(), usable()),
-             "- System: %s %s, %s" % (platform.system(), platform.release(), platform.machine()),
+             "- System: %s %s, %s" % (platform.system(), re.match(r"[\d.]*", platform.release()).group(),
+                                     platform.machine()),
              "- Date: %s; the run took %d min %02d s, load average at its begin %.2f" % (
                  facts.date, facts.took // 60, facts.took % 60, facts.load)]
     return lines
@@ -207,7 +209,7 @@ def performance(tables, facts):
     about.append("- Ours: %s%s" % (ours, "; commit " + commit() if commit() else ""))
     about.append("- Peer: " + (peers[0] if peers else without or "none"))
     rounds = "3 short rounds or 1 long one" if facts.quick else (
-        "7 rounds, or 5 where a call takes more than 0.3 s")
+        "7 rounds, of 5 where a call takes more than 0.3 s, of 3 where it takes more than 2 s")
     intro = wrap("Written by `tests/bench/run`. Both sides of a row are timed alternately in one "
                  "run, on the same number of threads, float32 unless a row says otherwise; a figure "
                  "is the median of %s, a ratio the median of the rounds' ratios: how many times "
