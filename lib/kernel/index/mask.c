@@ -74,7 +74,8 @@ int64_t nonzero_count(const exec *x, operand in)
         one.shape[i] = 1;
         one.stride[i] = 1;
     }
-    reduce_run(x, REDUCE_COUNT_NONZERO, (operand){&count, &one, TT_I64}, in, all);
+    operand out = {&count, &one, TT_I64};
+    reduce_run(x, REDUCE_count_nonzero, out, out, in, all, 0);
     return count;
 }
 

@@ -120,7 +120,7 @@ double slots_sum_squares(const exec *x, tt_dtype dtype, int n, const optim_slot 
 {
     double partial[PARTS] = {0}, sum = 0;
     job j = {.dtype = dtype, .n = n, .slots = slots, .each = square_unit, .partial = partial};
-    j.square = &x->k->reduce->loop[dtype == TT_F64 ? LOOP_F64 : LOOP_F32][MAP_SQUARE];
+    j.square = &x->k->reduce->loop[dtype == TT_F64 ? LOOP_TYPE_F64 : LOOP_TYPE_F32][MAP_square];
     int64_t grain = count_units(&j);
     j.parts = j.units < PARTS ? j.units : PARTS;
     parallel_for(x, j.parts, j.units > PARTS ? 1 : grain, parts_task, &j);

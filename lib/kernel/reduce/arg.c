@@ -108,8 +108,10 @@ static void execute(const exec *x, job *j)
 
 void reduce_arg_run(const exec *x, bool largest, operand out, operand in, int axis)
 {
-    static const reduce_type type[] = {
-        [TT_F32] = LOOP_F32, [TT_F64] = LOOP_F64, [TT_I64] = LOOP_I64, [TT_BOOL] = LOOP_U8};
+    static const reduce_type type[] = {[TT_F32] = LOOP_TYPE_F32,
+                                       [TT_F64] = LOOP_TYPE_F64,
+                                       [TT_I64] = LOOP_TYPE_I64,
+                                       [TT_BOOL] = LOOP_TYPE_U8};
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     reduced[axis] = true;
     job j = {.in = in.data, .in_size = element_size(in.dtype), .out = out.data};

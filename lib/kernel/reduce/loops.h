@@ -1,6 +1,6 @@
-/* The table of inner loops of the reductions, filled once per instruction set by reduce_loops.c and
- * driven by reduce.c. A loop maps each element to a value and joins the values into accumulators.
- */
+/* The table of inner loops of the reductions, filled once per instruction set by reduce_loops.c
+ * from the rows of reduce_loops.def and driven by reduce.c. A loop maps each element to a value,
+ * some of them with a centre, one per output, and joins the values into accumulators. */
 #ifndef TT_KERNEL_REDUCE_LOOPS_H
 #define TT_KERNEL_REDUCE_LOOPS_H
 
@@ -12,31 +12,21 @@ enum {
     REDUCE_STRIDED = 256   /* and so many when they are not side by side in memory */
 };
 
-typedef enum reduce_map {                /* c is the centre, one per output */
-                          MAP_SUM,       /* x */
-                          MAP_PROD,      /* x, joined by * */
-                          MAP_MAX,       /* x, joined by max */
-                          MAP_MIN,       /* x, joined by min */
-                          MAP_NONZERO,   /* x != 0, counted */
-                          MAP_SQUARE,    /* x x */
-                          MAP_ABS,       /* |x| */
-                          MAP_MAX_ABS,   /* |x|, joined by max */
-                          MAP_MIN_ABS,   /* |x|, joined by min */
-                          MAP_NANSUM,    /* x, or 0 for NaN */
-                          MAP_NUMBER,    /* x is not NaN, counted */
-                          MAP_DEVIATION, /* (x - c)^2 */
-                          MAP_EXP,       /* exp(x - c) */
-                          MAP_POW,       /* |x|^c */
-                          MAP_COUNT
+typedef enum reduce_map {
+#define LOOP_FLOAT(name, ...)  MAP_##name,
+#define LOOP_DOUBLE(name, ...) MAP_##name,
+#define LOOP_COUNT(name, ...)  MAP_##name,
+#include "reduce_loops.def"
+    MAP_COUNT
 } reduce_map;
 
 typedef enum reduce_type {
-    LOOP_F32,
-    LOOP_F64,
-    LOOP_I64,
-    LOOP_I32,
-    LOOP_U8,
-    LOOP_H16,
+    LOOP_TYPE_F32,
+    LOOP_TYPE_F64,
+    LOOP_TYPE_I64,
+    LOOP_TYPE_I32,
+    LOOP_TYPE_U8,
+    LOOP_TYPE_H16,
     LOOP_TYPES
 } reduce_type;
 

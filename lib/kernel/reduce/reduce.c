@@ -12,17 +12,13 @@
 
 enum { GRAIN = 32768, MAX_STEPS = 2, FEW = 128, NARROW = 64 };
 
-/* What becomes of an accumulator; c is the centre, n the number of elements. */
+/* What becomes of an accumulator. */
 typedef enum finish {
     KEEP,
-    MEAN,     /* acc / n */
-    ANY,      /* acc > 0 */
-    ALL,      /* acc == n */
-    LOG,      /* c + log(acc) */
-    VARIANCE, /* acc / max(0, n - correction) */
-    ROOT,     /* sqrt(acc) */
-    POWER,    /* acc^(1 / order) */
-    DIVIDE    /* c / acc */
+    ANY, /* v > 0 */
+    ALL, /* v == n */
+#define FINISH(name, value) name,
+#include "reduce.def"
 } finish;
 
 typedef enum centre {
@@ -50,7 +46,7 @@ typedef struct job {
     const reduce_loop *loops; /* of the input's type */
     const char *in;
     int64_t in_size;
-    operand out, aux;
+    operand out, mid;
     double param; /* order of a norm, correction of a variance */
     int step;     /* the one that runs in parts */
     reduce_acc *partial;
@@ -59,8 +55,9 @@ typedef struct job {
 static reduce_type loop_type(tt_dtype t)
 {
     static const reduce_type table[] = {
-        [TT_F32] = LOOP_F32, [TT_F64] = LOOP_F64, [TT_I64] = LOOP_I64, [TT_BOOL] = LOOP_U8,
-        [TT_I32] = LOOP_I32, [TT_U8] = LOOP_U8,   [TT_F16] = LOOP_H16, [TT_BF16] = LOOP_H16};
+        [TT_F32] = LOOP_TYPE_F32, [TT_F64] = LOOP_TYPE_F64, [TT_I64] = LOOP_TYPE_I64,
+        [TT_BOOL] = LOOP_TYPE_U8, [TT_I32] = LOOP_TYPE_I32, [TT_U8] = LOOP_TYPE_U8,
+        [TT_F16] = LOOP_TYPE_H16, [TT_BF16] = LOOP_TYPE_H16};
     return table[t];
 }
 
@@ -97,23 +94,15 @@ static void store(operand o, int64_t at, int64_t stride, bool whole, int64_t m, 
         store_byte((uint8_t *)o.data + at, stride, m, a);
 }
 
-/* v finished to a floating result. */
+/* v finished to a floating result; c: the centre. */
 static double finished(const job *j, finish how, double v, double c)
 {
-    double n = (double)j->p.total;
+    const double n = (double)j->p.total, p = j->param;
     switch (how) {
-    case MEAN:
-        return v / n;
-    case LOG:
-        return c + log(v);
-    case VARIANCE:
-        return v / fmax(0, n - j->param);
-    case ROOT:
-        return sqrt(v);
-    case POWER:
-        return pow(v, 1 / j->param);
-    case DIVIDE:
-        return c / v;
+#define FINISH(name, value)                                                                        \
+    case name:                                                                                     \
+        return value;
+#include "reduce.def"
     default:
         return v;
     }
@@ -201,7 +190,7 @@ static const double *centres(const job *j, int k, const reduce_line *l, double *
     if (from == NONE)
         return NULL;
     for (int64_t i = 0; i < l->m; i++) {
-        c[i] = from == FIXED ? j->param : load(j->aux, l->aux + i * j->p.kept[0].aux);
+        c[i] = from == FIXED ? j->param : load(j->mid, l->aux + i * j->p.kept[0].aux);
         if (from == FINITE && !isfinite(c[i]))
             c[i] = 0;
     }
@@ -215,7 +204,7 @@ static void finish_line(const job *j, int k, const reduce_line *l, const double 
     if (to_out(j, k))
         store(j->out, l->out, across->out, whole, l->m, a);
     else
-        store(j->aux, l->aux, across->aux, whole, l->m, a);
+        store(j->mid, l->aux, across->aux, whole, l->m, a);
 }
 
 static void run_part(const job *j, int k, const reduce_line *l, int64_t part, const double *c,
@@ -295,70 +284,32 @@ static void execute(job *j)
         j->x->mem.free(j->x->mem.user, j->partial);
 }
 
-static void run(const exec *x, const recipe *r, operand in, operand out, operand aux, double param,
-                const bool *reduced)
-{
-    job j = {.x = x, .r = r, .in = in.data, .out = out, .aux = aux, .param = param};
-    j.in_size = element_size(in.dtype);
-    reduce_plan_init(&j.p, in.at, out.at, aux.at, reduced);
-    j.loops = x->k->reduce->loop[loop_type(in.dtype)];
-    execute(&j);
-}
-
+/* The macros of the rows' steps. */
 /* clang-format off */
-#define ONE(MAP, HOW)                   {1, {{MAP, HOW, NONE}}}
-#define TWO(MAP, HOW, MAP2, HOW2, FROM) {2, {{MAP, HOW, NONE}, {MAP2, HOW2, FROM}}}
+#define NEVER                           {0}
+#define ONE(map, how)                   {1, {{MAP_##map, how, NONE}}}
+#define FOR(map, how)                   {1, {{MAP_##map, how, FIXED}}}
+#define TWO(map, how, map2, how2, from) {2, {{MAP_##map, how, NONE}, {MAP_##map2, how2, from}}}
 /* clang-format on */
 
-void reduce_run(const exec *x, reduce_id id, operand out, operand in, const bool *reduced)
+void reduce_run(const exec *x, reduce_id id, operand out, operand mid, operand in,
+                const bool *reduced, double p)
 {
-    static const recipe numbers[REDUCE_COUNT] = {
-        [REDUCE_SUM] = ONE(MAP_SUM, KEEP),
-        [REDUCE_MEAN] = ONE(MAP_SUM, MEAN),
-        [REDUCE_PROD] = ONE(MAP_PROD, KEEP),
-        [REDUCE_MAX] = ONE(MAP_MAX, KEEP),
-        [REDUCE_MIN] = ONE(MAP_MIN, KEEP),
-        [REDUCE_ANY] = ONE(MAP_NONZERO, ANY),
-        [REDUCE_ALL] = ONE(MAP_NONZERO, ALL),
-        [REDUCE_COUNT_NONZERO] = ONE(MAP_NONZERO, KEEP),
-        [REDUCE_COUNT_NUMBERS] = ONE(MAP_NUMBER, KEEP),
-        [REDUCE_NANSUM] = ONE(MAP_NANSUM, KEEP),
-        [REDUCE_NANMEAN] = TWO(MAP_NANSUM, KEEP, MAP_NUMBER, DIVIDE, PREVIOUS),
-        [REDUCE_SUM_SQUARES] = ONE(MAP_SQUARE, KEEP),
-        [REDUCE_SUM_ABS] = ONE(MAP_ABS, KEEP),
-        [REDUCE_MAX_ABS] = ONE(MAP_MAX_ABS, KEEP),
-        [REDUCE_MIN_ABS] = ONE(MAP_MIN_ABS, KEEP),
-        [REDUCE_LOGSUMEXP] = TWO(MAP_MAX, KEEP, MAP_EXP, LOG, FINITE),
+    static const recipe numbers[] = {
+#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) steps,
+#define REDUCE_TEST(name, result, empty, steps)                                steps,
+#define REDUCE_STEPS(name, steps)                                              steps,
+#include "reduce.def"
     };
     static const recipe truths[REDUCE_COUNT] = {
-        [REDUCE_SUM] = ONE(MAP_NONZERO, KEEP), [REDUCE_MEAN] = ONE(MAP_NONZERO, MEAN),
-        [REDUCE_PROD] = ONE(MAP_NONZERO, ALL), [REDUCE_MAX] = ONE(MAP_NONZERO, ANY),
-        [REDUCE_MIN] = ONE(MAP_NONZERO, ALL),  [REDUCE_ANY] = ONE(MAP_NONZERO, ANY),
-        [REDUCE_ALL] = ONE(MAP_NONZERO, ALL),  [REDUCE_COUNT_NONZERO] = ONE(MAP_NONZERO, KEEP),
+#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) truths,
+#define REDUCE_TEST(name, result, empty, steps)                                steps,
+#include "reduce.def"
     };
-    run(x, in.dtype == TT_BOOL ? &truths[id] : &numbers[id], in, out, out, 0, reduced);
-}
-
-void reduce_var_run(const exec *x, operand out, operand mean, operand in, const bool *reduced,
-                    double correction)
-{
-    static const recipe variance = TWO(MAP_SUM, MEAN, MAP_DEVIATION, VARIANCE, PREVIOUS);
-    run(x, &variance, in, out, mean, correction, reduced);
-}
-
-void reduce_norm_run(const exec *x, operand out, operand in, const bool *reduced, double ord)
-{
-    static const recipe largest = ONE(MAP_MAX_ABS, KEEP), smallest = ONE(MAP_MIN_ABS, KEEP),
-                        count = ONE(MAP_NONZERO, KEEP), sum = ONE(MAP_ABS, KEEP),
-                        root = ONE(MAP_SQUARE, ROOT), general = {1, {{MAP_POW, POWER, FIXED}}};
-    const recipe *r = &general;
-    if (isinf(ord))
-        r = ord > 0 ? &largest : &smallest;
-    else if (ord == 0)
-        r = &count;
-    else if (ord == 1)
-        r = &sum;
-    else if (ord == 2)
-        r = &root;
-    run(x, r, in, out, out, ord, reduced);
+    job j = {.x = x, .in = in.data, .out = out, .mid = mid, .param = p};
+    j.r = in.dtype == TT_BOOL ? &truths[id] : &numbers[id];
+    j.in_size = element_size(in.dtype);
+    reduce_plan_init(&j.p, in.at, out.at, mid.at, reduced);
+    j.loops = x->k->reduce->loop[loop_type(in.dtype)];
+    execute(&j);
 }

@@ -54,21 +54,21 @@ static tt_status reduce_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
     tt_dtype d = c->in[0]->dtype;
-    bool any_dtype = a->id == REDUCE_ANY || a->id == REDUCE_ALL || a->id == REDUCE_COUNT_NONZERO;
-    bool only_float = a->id == REDUCE_LOGSUMEXP || a->id == REDUCE_NANSUM ||
-                      a->id == REDUCE_NANMEAN || a->id == REDUCE_COUNT_NUMBERS;
+    bool any_dtype = a->id == REDUCE_any || a->id == REDUCE_all || a->id == REDUCE_count_nonzero;
+    bool only_float =
+        a->id == REDUCE_logsumexp || a->id == REDUCE_nansum || a->id == REDUCE_nanmean;
     if (!any_dtype && !(dtype_is_float(d) || (!only_float && (d == TT_I64 || d == TT_BOOL))))
         return op_no_arithmetic(c);
-    if ((a->id == REDUCE_MAX || a->id == REDUCE_MIN) && reduced_count(c->in[0], a->axis) == 0)
+    if ((a->id == REDUCE_max || a->id == REDUCE_min) && reduced_count(c->in[0], a->axis) == 0)
         return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
     c->dtype = d;
-    if (a->id == REDUCE_ANY || a->id == REDUCE_ALL)
+    if (a->id == REDUCE_any || a->id == REDUCE_all)
         c->dtype = TT_BOOL;
-    else if (a->id == REDUCE_COUNT_NONZERO || a->id == REDUCE_COUNT_NUMBERS)
+    else if (a->id == REDUCE_count_nonzero)
         c->dtype = TT_I64;
-    else if (a->id == REDUCE_MEAN && !dtype_is_float(d))
+    else if (a->id == REDUCE_mean && !dtype_is_float(d))
         c->dtype = TT_F64;
-    else if (d == TT_BOOL && a->id != REDUCE_MAX && a->id != REDUCE_MIN)
+    else if (d == TT_BOOL && a->id != REDUCE_max && a->id != REDUCE_min)
         c->dtype = TT_I64;
     kept_layout(c->in[0], a->axis, a->keepdim, &c->at);
     return TT_OK;
@@ -85,7 +85,8 @@ static void reduce_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
     layout at;
-    reduce_run(&c->ctx->ex, a->id, kept(c, a, &at), operand_of(c->in[0]), a->axis);
+    operand out = kept(c, a, &at);
+    reduce_run(&c->ctx->ex, a->id, out, out, operand_of(c->in[0]), a->axis, 0);
 }
 
 /* A reduced tensor (the result or its gradient) with the axes of size 1 put back. */
@@ -170,7 +171,7 @@ static void nan_vjp(const op_call *c, op_grads *g)
     const reduce_attr *a = c->attr;
     tt_tensor *x = c->in[0], *number = tt_logical_not(tt_isnan(x)), *gy = keep(c, grads_out(g));
     number = tt_cast(number, x->dtype);
-    if (a->id == REDUCE_NANMEAN)
+    if (a->id == REDUCE_nanmean)
         gy = tt_div(gy, sum_kept(c, number));
     grads_add(g, 0, tt_mul(gy, number));
 }
@@ -192,17 +193,17 @@ static tt_tensor *reduce(const op *o, reduce_id id, tt_tensor *x, int naxes, con
         return reduce(&op_##name, id, x, naxes, axes, keepdim, 0);                                 \
     }
 
-REDUCE(sum, REDUCE_SUM, sum_vjp, 0)
-REDUCE(mean, REDUCE_MEAN, mean_vjp, 0)
-REDUCE(prod, REDUCE_PROD, prod_vjp, SAVE_IN(0))
-REDUCE(max, REDUCE_MAX, extreme_vjp, SAVE_IN(0) | SAVE_OUT)
-REDUCE(min, REDUCE_MIN, extreme_vjp, SAVE_IN(0) | SAVE_OUT)
-REDUCE(logsumexp, REDUCE_LOGSUMEXP, logsumexp_vjp, SAVE_IN(0) | SAVE_OUT)
-REDUCE(all, REDUCE_ALL, NULL, 0)
-REDUCE(any, REDUCE_ANY, NULL, 0)
-REDUCE(count_nonzero, REDUCE_COUNT_NONZERO, NULL, 0)
-REDUCE(nansum, REDUCE_NANSUM, nan_vjp, SAVE_IN(0))
-REDUCE(nanmean, REDUCE_NANMEAN, nan_vjp, SAVE_IN(0))
+REDUCE(sum, REDUCE_sum, sum_vjp, 0)
+REDUCE(mean, REDUCE_mean, mean_vjp, 0)
+REDUCE(prod, REDUCE_prod, prod_vjp, SAVE_IN(0))
+REDUCE(max, REDUCE_max, extreme_vjp, SAVE_IN(0) | SAVE_OUT)
+REDUCE(min, REDUCE_min, extreme_vjp, SAVE_IN(0) | SAVE_OUT)
+REDUCE(logsumexp, REDUCE_logsumexp, logsumexp_vjp, SAVE_IN(0) | SAVE_OUT)
+REDUCE(all, REDUCE_all, NULL, 0)
+REDUCE(any, REDUCE_any, NULL, 0)
+REDUCE(count_nonzero, REDUCE_count_nonzero, NULL, 0)
+REDUCE(nansum, REDUCE_nansum, nan_vjp, SAVE_IN(0))
+REDUCE(nanmean, REDUCE_nanmean, nan_vjp, SAVE_IN(0))
 
 /* ---- variance, standard deviation, norms ---- */
 
@@ -232,8 +233,8 @@ static void var_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
     layout at;
-    reduce_var_run(&c->ctx->ex, kept(c, a, &at), operand_of(c->result[MEAN].tensor),
-                   operand_of(c->in[0]), a->axis, a->parameter);
+    reduce_run(&c->ctx->ex, REDUCE_var, kept(c, a, &at), operand_of(c->result[MEAN].tensor),
+               operand_of(c->in[0]), a->axis, a->parameter);
 }
 
 static void var_vjp(const op_call *c, op_grads *g)
@@ -262,12 +263,12 @@ static const op op_var_of_std = {.name = "std",
 
 tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
-    return reduce(&op_var, REDUCE_COUNT, x, naxes, axes, keepdim, correction);
+    return reduce(&op_var, REDUCE_var, x, naxes, axes, keepdim, correction);
 }
 
 tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
-    return tt_sqrt(reduce(&op_var_of_std, REDUCE_COUNT, x, naxes, axes, keepdim, correction));
+    return tt_sqrt(reduce(&op_var_of_std, REDUCE_var, x, naxes, axes, keepdim, correction));
 }
 
 static tt_status norm_infer(op_call *c)
@@ -282,7 +283,8 @@ static void norm_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
     layout at;
-    reduce_norm_run(&c->ctx->ex, kept(c, a, &at), operand_of(c->in[0]), a->axis, a->parameter);
+    operand out = kept(c, a, &at);
+    reduce_run(&c->ctx->ex, a->id, out, out, operand_of(c->in[0]), a->axis, a->parameter);
 }
 
 /* d |x|_p / dx = sign(x) (|x| / |x|_p)^(p-1), 0 where the norm is 0; for the infinite norms the
@@ -317,9 +319,19 @@ static const op op_norm = {.name = "norm",
                            .vjp = norm_vjp,
                            .saves = SAVE_IN(0) | SAVE_OUT};
 
+static reduce_id norm_id(double ord)
+{
+    if (isinf(ord))
+        return ord > 0 ? REDUCE_norm_max : REDUCE_norm_min;
+    return ord == 0   ? REDUCE_norm_count
+           : ord == 1 ? REDUCE_norm_sum
+           : ord == 2 ? REDUCE_norm_root
+                      : REDUCE_norm_pow;
+}
+
 tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, bool keepdim)
 {
-    return reduce(&op_norm, REDUCE_COUNT, x, naxes, axes, keepdim, ord);
+    return reduce(&op_norm, norm_id(ord), x, naxes, axes, keepdim, ord);
 }
 
 /* ---- argmax, argmin ---- */
