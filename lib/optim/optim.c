@@ -1,36 +1,12 @@
 /* Optimisers: SGD, Adam, AdamW over groups of parameters. Input: leaves with gradients; output:
  * the leaves updated. Invariant: a parameter whose gradient is absent keeps its value and state. */
-#include <stdio.h>
 #include <string.h>
 #include <tinytensor/tinytensor.h>
-
-typedef enum kind { SGD, ADAM, ADAMW } kind;
-
-typedef struct group {
-    int first, n;
-    double lr, weight_decay;
-} group;
-
-struct tt_optim {
-    tt_ctx *ctx;
-    kind kind;
-    tt_sgd_options sgd;
-    tt_adamw_options adam;
-    int n, n_groups;
-    tt_step_slot *slots; /* m and v are owned */
-    int64_t *steps;      /* taken by each parameter */
-    group *groups;
-    bool released;
-};
+#include "optim.h"
 
 static size_t bytes_of(const tt_tensor *p)
 {
     return (size_t)tt_numel(p) * tt_itemsize(tt_dtype_of(p));
-}
-
-static int states(const tt_optim *o)
-{
-    return o->kind != SGD ? 2 : o->sgd.momentum != 0 ? 1 : 0;
 }
 
 static void free_states(tt_optim *o, int from)
@@ -84,7 +60,7 @@ static bool add_slot(tt_optim *o, tt_step_slot *s, tt_tensor *p)
 {
     *s = (tt_step_slot){.param = p};
     void **state[] = {&s->m, &s->v};
-    for (int i = 0; i < states(o); i++) {
+    for (int i = 0; i < optim_states(o); i++) {
         *state[i] = tt_ctx_alloc(o->ctx, bytes_of(p) + 1);
         if (!*state[i])
             return false;
@@ -144,7 +120,7 @@ static tt_status add_group(const char *name, tt_optim *o, int n, tt_tensor *cons
                             weight_decay);
     if (check_params(name, o, n, params) < 0 || !extended(o, n, params, &next))
         return tt_error_code(o->ctx);
-    next.groups[next.n_groups++] = (group){o->n, n, lr, weight_decay};
+    next.groups[next.n_groups++] = (optim_group){o->n, n, lr, weight_decay};
     free_arrays(o);
     *o = next;
     return TT_OK;
@@ -225,7 +201,7 @@ tt_optim *tt_adamw(tt_ctx *ctx, int n, tt_tensor *const *params, double lr,
     return create(ctx, &o, n, params, lr, o.adam.weight_decay);
 }
 
-static tt_status step_range(const tt_optim *o, const group *g, int first, int n, int64_t step)
+static tt_status step_range(const tt_optim *o, const optim_group *g, int first, int n, int64_t step)
 {
     const tt_step_slot *slots = o->slots + first;
     if (o->kind == SGD) {
@@ -239,7 +215,7 @@ static tt_status step_range(const tt_optim *o, const group *g, int first, int n,
 }
 
 /* Parameters side by side that have taken the same number of steps go together: as a rule, all. */
-static tt_status step_group(tt_optim *o, const group *g)
+static tt_status step_group(tt_optim *o, const optim_group *g)
 {
     for (int i = g->first, end = g->first + g->n; i < end;) {
         int from = i;
@@ -304,131 +280,4 @@ tt_status tt_optim_set_lr(tt_optim *o, double lr)
 double tt_optim_lr(const tt_optim *o)
 {
     return o && o->n_groups ? o->groups[0].lr : 0;
-}
-
-/* ---- state in a npz file: steps, lr, and m.i, v.i of each parameter ---- */
-
-/* The tensor over a state's memory, in the innermost scope. */
-static tt_tensor *state_tensor(tt_optim *o, int i, int which)
-{
-    tt_tensor *p = o->slots[i].param;
-    void *data = which == 0 ? o->slots[i].m : o->slots[i].v;
-    return tt_borrow(o->ctx, tt_dtype_of(p), tt_ndim(p), tt_shape(p), NULL, data, NULL, NULL);
-}
-
-static void state_name(char *name, size_t size, int i, int which)
-{
-    snprintf(name, size, "%c.%d", which == 0 ? 'm' : 'v', i);
-}
-
-static tt_tensor *rates(const tt_optim *o)
-{
-    tt_tensor *t = tt_empty(o->ctx, TT_F64, TT_SHAPE(o->n_groups, 2));
-    for (int i = 0; i < o->n_groups; i++) {
-        tt_set(t, TT_INDEX(i, 0), o->groups[i].lr);
-        tt_set(t, TT_INDEX(i, 1), o->groups[i].weight_decay);
-    }
-    return t;
-}
-
-static tt_status save_in_scope(tt_optim *o, const char *path, char (*text)[32], const char **names,
-                               tt_tensor **tensors)
-{
-    int n = 0;
-    names[n] = "steps";
-    tensors[n++] = tt_from_data(o->ctx, TT_I64, TT_SHAPE(o->n), o->steps);
-    names[n] = "rates";
-    tensors[n++] = rates(o);
-    for (int i = 0; i < o->n; i++)
-        for (int k = 0; k < states(o); k++, n++) {
-            state_name(text[n], sizeof text[n], i, k);
-            names[n] = text[n];
-            tensors[n] = state_tensor(o, i, k);
-        }
-    return tt_ok(o->ctx) ? tt_save_npz(path, n, names, tensors) : tt_error_code(o->ctx);
-}
-
-tt_status tt_optim_save(tt_optim *o, const char *path)
-{
-    if (!o || o->released)
-        return TT_ERR_ARG;
-    size_t most = (size_t)(2 + 2 * o->n);
-    char(*text)[32] = tt_ctx_alloc(o->ctx, most * sizeof *text);
-    const char **names = tt_ctx_alloc(o->ctx, most * sizeof *names);
-    tt_tensor **tensors = tt_ctx_alloc(o->ctx, most * sizeof *tensors);
-    tt_status status = tt_error_code(o->ctx);
-    if (text && names && tensors) {
-        tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
-        status = save_in_scope(o, path, text, names, tensors);
-        tt_scope_end(o->ctx, s);
-    }
-    tt_ctx_dealloc(o->ctx, tensors);
-    tt_ctx_dealloc(o->ctx, (void *)names);
-    tt_ctx_dealloc(o->ctx, text);
-    return status;
-}
-
-static bool load_state(tt_optim *o, const char *path, int i, int which, bool keep)
-{
-    char name[32];
-    state_name(name, sizeof name, i, which);
-    tt_tensor *from = tt_load_npz(o->ctx, path, name), *to = state_tensor(o, i, which);
-    if (!from || !to)
-        return false;
-    if (!tt_same_shape(from, to) || tt_dtype_of(from) != tt_dtype_of(to)) {
-        tt_error_set(o->ctx, tt_same_shape(from, to) ? TT_ERR_DTYPE : TT_ERR_SHAPE,
-                     "optim_load: %s: %s does not have the shape and dtype of parameter %d", path,
-                     name, i);
-        return false;
-    }
-    return !keep || tt_copy_(to, from) == TT_OK;
-}
-
-/* Reads all; with `keep` also stores it. Two passes, so that a bad file changes nothing. */
-static bool load_states(tt_optim *o, const char *path, bool keep)
-{
-    for (int i = 0; i < o->n; i++)
-        for (int k = 0; k < states(o); k++) {
-            tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
-            bool ok = load_state(o, path, i, k, keep);
-            tt_scope_end(o->ctx, s);
-            if (!ok)
-                return false;
-        }
-    return true;
-}
-
-static bool load_counts(tt_optim *o, const char *path, bool keep)
-{
-    tt_tensor *steps = tt_load_npz(o->ctx, path, "steps"), *r = tt_load_npz(o->ctx, path, "rates");
-    if (!steps || !r)
-        return false;
-    if (tt_numel(steps) != o->n || tt_numel(r) != 2 * (int64_t)o->n_groups ||
-        tt_dtype_of(steps) != TT_I64 || tt_dtype_of(r) != TT_F64 || tt_ndim(r) != 2) {
-        tt_error_set(
-            o->ctx, TT_ERR_SHAPE,
-            "optim_load: %s: the state is of %lld parameters in %lld groups, the optimiser "
-            "has %d in %d",
-            path, (long long)tt_numel(steps), (long long)tt_size(r, 0), o->n, o->n_groups);
-        return false;
-    }
-    if (keep)
-        tt_copy_out(steps, o->steps, (size_t)o->n * sizeof *o->steps);
-    for (int i = 0; keep && i < o->n_groups; i++) {
-        o->groups[i].lr = tt_get(r, TT_INDEX(i, 0));
-        o->groups[i].weight_decay = tt_get(r, TT_INDEX(i, 1));
-    }
-    return true;
-}
-
-tt_status tt_optim_load(tt_optim *o, const char *path)
-{
-    if (!o || o->released)
-        return TT_ERR_ARG;
-    tt_scope s = tt_scope_begin(o->ctx, TT_NO_GRAD);
-    for (int keep = 0; keep < 2; keep++)
-        if (!load_counts(o, path, keep) || !load_states(o, path, keep))
-            break;
-    tt_scope_end(o->ctx, s);
-    return tt_error_code(o->ctx);
 }

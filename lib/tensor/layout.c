@@ -165,50 +165,78 @@ void layout_permute(layout *out, const layout *in, const int *axes)
     layout_copy(out, &r);
 }
 
-/* Input axes of size 1 are dropped; each run of input axes and the run of new axes with the same
- * product are matched. Within a run the input strides must chain. */
-bool layout_reshape(layout *out, const layout *in, int ndim, const int64_t *shape, int *blocked)
+/* in without its axes of size 1; from: where each was. */
+static layout squeezed(const layout *in, int *from)
 {
-    layout s = {.ndim = 0};
-    int from[LAYOUT_MAX_NDIM];
-    int64_t offset = in->offset;
+    layout s;
+    s.ndim = 0;
     for (int i = 0; i < in->ndim; i++)
         if (in->shape[i] != 1) {
             from[s.ndim] = i;
             s.shape[s.ndim] = in->shape[i];
             s.stride[s.ndim++] = in->stride[i];
         }
+    return s;
+}
+
+/* The fewest axes of `old` and of `new` that have the same number of elements: [begin, end) each.
+ */
+typedef struct span {
+    int old_begin, old_end, new_begin, new_end;
+} span;
+
+static span next_span(const layout *old, const layout *new, int old_begin, int new_begin)
+{
+    span r = {old_begin, old_begin + 1, new_begin, new_begin + 1};
+    int64_t had = old->shape[old_begin], made = new->shape[new_begin];
+    while (had != made)
+        if (made < had)
+            made *= new->shape[r.new_end++];
+        else
+            had *= old->shape[r.old_end++];
+    return r;
+}
+
+/* The first axis of old's part of the span that does not step over the next one, or -1. */
+static int break_in(const layout *old, const span *r)
+{
+    for (int k = r->old_begin; k + 1 < r->old_end; k++)
+        if (old->stride[k] != old->stride[k + 1] * old->shape[k + 1])
+            return k;
+    return -1;
+}
+
+/* Axes of size 1 apart, the axes of both shapes fall into spans with the same number of elements.
+ * Within a span, the old axes must step over each other as in a contiguous tensor. */
+bool layout_reshape(layout *out, const layout *in, int ndim, const int64_t *shape, int *blocked)
+{
+    int from[LAYOUT_MAX_NDIM];
+    layout old = squeezed(in, from);
+    int64_t offset = in->offset;
     bool empty = layout_numel(in) == 0;
     if (!layout_init(out, ndim, shape))
         return false;
     out->offset = offset;
     if (empty)
         return true;
-    int i = 0, o = 0;
-    while (i < s.ndim) {
-        int i1 = i + 1, o1 = o;
-        int64_t pi = s.shape[i], po = 1;
-        while (po != pi || (o1 == o)) {
-            if (po < pi || o1 == o)
-                po *= out->shape[o1++];
-            else
-                pi *= s.shape[i1++];
+    int done = 0;
+    for (int i = 0; i < old.ndim;) {
+        span r = next_span(&old, out, i, done);
+        int at = break_in(&old, &r);
+        if (at >= 0) {
+            *blocked = from[at];
+            return false;
         }
-        for (int k = i; k + 1 < i1; k++)
-            if (s.stride[k] != s.stride[k + 1] * s.shape[k + 1]) {
-                *blocked = from[k];
-                return false;
-            }
-        int64_t step = s.stride[i1 - 1];
-        for (int k = o1 - 1; k >= o; k--) {
+        int64_t step = old.stride[r.old_end - 1];
+        for (int k = r.new_end - 1; k >= r.new_begin; k--) {
             out->stride[k] = step;
             step *= out->shape[k];
         }
-        i = i1;
-        o = o1;
+        i = r.old_end;
+        done = r.new_end;
     }
-    for (; o < ndim; o++) /* only sizes 1 are left */
-        out->stride[o] = 1;
+    for (; done < ndim; done++) /* only sizes 1 are left */
+        out->stride[done] = 1;
     return true;
 }
 

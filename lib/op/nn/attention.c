@@ -13,8 +13,9 @@ typedef struct attention_attr {
     bool causal;
 } attention_attr;
 
-enum { Q, K, V, MASK }; /* operands */
-enum { LSE = 1 };       /* a result: logsumexp of each row of scores */
+enum { Q, K, V, MASK };                       /* operands */
+enum { LSE = 1 };                             /* a result: logsumexp of each row of scores */
+enum { B_OUT = MASK, B_LSE, B_GRAD, B_MASK }; /* operands of the gradient, after q, k and v */
 
 static attention_operand operand_from(tt_tensor *x, const layout *out)
 {
@@ -122,11 +123,12 @@ static attention_operand part(tt_tensor *all, const layout *at)
 
 static void backward_forward(op_call *c)
 {
-    attention_args a = args_of(c->attr, c->in, c->n_in > 6 ? c->in[6] : NULL, c->in[3], c->in[4]);
+    attention_args a = args_of(c->attr, c->in, c->n_in > B_MASK ? c->in[B_MASK] : NULL,
+                               c->in[B_OUT], c->in[B_LSE]);
     layout q = gradient_of(c->in[Q], 0), k = gradient_of(c->in[K], tensor_numel(c->in[Q]));
     layout v = gradient_of(c->in[V], k.offset + tensor_numel(c->in[K]));
-    attention_backward_run(&c->ctx->ex, &a, operand_from(c->in[5], &c->in[Q]->at), part(c->out, &q),
-                           part(c->out, &k), part(c->out, &v));
+    attention_backward_run(&c->ctx->ex, &a, operand_from(c->in[B_GRAD], &c->in[Q]->at),
+                           part(c->out, &q), part(c->out, &k), part(c->out, &v));
 }
 
 static const op attention_backward = {
@@ -182,7 +184,7 @@ static void attention_vjp(const op_call *c, op_grads *g)
                        with_columns(grads_out(g)),
                        c->n_in > MASK ? c->in[MASK] : NULL};
     tt_tensor *all =
-        op_apply(&attention_backward, in[6] ? 7 : 6, in, c->attr, sizeof(attention_attr));
+        op_apply(&attention_backward, in[B_MASK] ? 7 : 6, in, c->attr, sizeof(attention_attr));
     int64_t offset = 0;
     for (int i = Q; i <= V && all; i++) {
         layout at = gradient_of(c->in[i], offset);
