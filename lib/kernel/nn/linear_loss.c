@@ -6,6 +6,7 @@
 #include "kernel/product/contract.h"
 #include "kernel/walk/copy.h"
 #include "loss.h"
+#include "tensor/element.h"
 
 enum { BLOCK_BYTES = 100 << 20, LEAST_ROWS = 64 };
 
@@ -39,12 +40,6 @@ static bool product(const block *b, int64_t m, int64_t n, int64_t k, matrix x, m
     return contract_run(b->ex, &p, out, x.data, y.data);
 }
 
-static double number(const block *b, const char *p, int64_t i)
-{
-    return b->size == 4 ? (double)((const float *)(const void *)p)[i]
-                        : ((const double *)(const void *)p)[i];
-}
-
 /* Adds the block's losses to *loss, and fills in its part of the gradients. */
 static bool run_block(const block *b, double *loss)
 {
@@ -68,11 +63,11 @@ static bool run_block(const block *b, double *loss)
         return false;
     cross_entropy_run(b->ex, &ce, (operand){b->losses, &rows, b->dtype}, lse);
     for (int64_t i = 0; i < b->rows; i++)
-        *loss += number(b, b->losses, i);
+        *loss += element_load(b->losses + i * b->size, b->dtype);
     if (!a->gx && !a->gw)
         return true;
     double scale;
-    scalar_store(&scale, b->dtype, b->scale);
+    element_store(&scale, b->dtype, b->scale);
     cross_entropy_backward_run(b->ex, &ce, logits, lse, (operand){&scale, &still, b->dtype});
     matrix g = {b->logits, b->classes, 1}, gt = {b->logits, 1, b->classes};
     char *gx = a->gx ? (char *)a->gx + b->from * b->in * b->size : NULL;
@@ -104,7 +99,7 @@ static void run_empty(const block *b)
 bool linear_loss_run(const exec *x, const linear_loss_args *a, double *mean)
 {
     int64_t rows = a->x.at->shape[0], classes = a->w.at->shape[0];
-    int64_t size = a->x.dtype == TT_F32 ? 4 : 8, most = block_rows(rows, classes * size);
+    int64_t size = element_size(a->x.dtype), most = block_rows(rows, classes * size);
     block b = {.ex = x,
                .a = a,
                .dtype = a->x.dtype,

@@ -54,7 +54,7 @@ static void forward(op_call *c)
                                 .gw = wanted(c, GW)};
     double mean = 0;
     if (linear_loss_run(&c->ctx->ex, &a, &mean))
-        scalar_store(c->out->data, c->dtype, mean);
+        element_store(c->out->data, c->dtype, mean);
 }
 
 static void vjp(const op_call *c, op_grads *g)
