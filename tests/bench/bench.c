@@ -33,7 +33,8 @@ typedef struct ready {
 } ready;
 
 typedef struct result {
-    double ours, peer, ratio, mib, peer_mib;
+    double ours, peer, ratio, low, high; /* the lowest and the highest of the rounds' ratios */
+    double mib, peer_mib;
     char why[256];
 } result;
 
@@ -122,7 +123,9 @@ static result measure(const options *o, const row *w, ready *r, peer *p)
     out.mib = peak_mib();
     if (asks) {
         char why[256];
-        out.ratio = median(ratio, r->rounds);
+        out.ratio = median(ratio, r->rounds); /* sorts them */
+        out.low = ratio[0];
+        out.high = ratio[r->rounds - 1];
         out.peer = median(theirs, r->rounds);
         out.peer_mib = peer_ask(p, "memory", why, sizeof why);
     }
@@ -155,9 +158,9 @@ static void report(const options *o, const row *w, const result *m)
     if (m->peer > 0)
         snprintf(times, sizeof times, "%.2fx", m->ratio);
     if (o->tsv)
-        printf("row\t%s\t%s\t%.9g\t%.9g\t%.4f\t%s\t%.0f\t%.0f\t%s\t%d\n", w->name,
-               b->operands ? b->operands : "", m->ours, m->peer, m->ratio, rate, m->mib,
-               m->peer_mib, m->why, b->product);
+        printf("row\t%s\t%s\t%.9g\t%.9g\t%.4f\t%.4f\t%.4f\t%s\t%.0f\t%.0f\t%s\t%d\n", w->name,
+               b->operands ? b->operands : "", m->ours, m->peer, m->ratio, m->low, m->high, rate,
+               m->mib, m->peer_mib, m->why, b->product);
     else
         printf("%-44s %10s %10s %8s  %-14s %5.0f %5.0f MiB %s\n", w->name, seconds(m->ours, ours),
                seconds(m->peer, theirs), times, rate, m->mib, m->peer_mib, m->why);

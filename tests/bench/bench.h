@@ -36,8 +36,9 @@ enum { BENCH_OPERANDS = 24 };
  *   --exact         words are whole names of rows
  *   --no-peer       our side alone; otherwise $TT_PEER_PYTHON, or python3, with PyTorch
  *   --against DIR   the peer is this program with the library in DIR
- *   --tsv           for tests/bench/run: `row`, name, operands, seconds, the peer's, ratio, rate,
- *                   peak MiB, the peer's, why there is none, and whether it is a product
+ *   --tsv           for tests/bench/run: `row`, name, operands, seconds, the peer's, ratio, the
+ *                   rounds' lowest and highest, rate, peak MiB, the peer's, why there is none, and
+ *                   whether it is a product
  * Returns the exit code. */
 int bench_main(int argc, char **argv, int n, const bench *cases);
 

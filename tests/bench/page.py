@@ -26,11 +26,12 @@ ABOUT = {
 
 
 class Row:
-    """A line of a program: name, operands, seconds, the peer's, their ratio, ..."""
+    """A line of a program; bench.h has the fields."""
 
     def __init__(self, fields):
-        self.name, self.operands, ours, peer, ratio, self.rate, mib, peer_mib, self.why, p = fields
-        self.ours, self.peer, self.ratio = float(ours), float(peer), float(ratio)
+        self.name, self.operands = fields[:2]
+        self.ours, self.peer, self.ratio, self.low, self.high = map(float, fields[2:7])
+        self.rate, mib, peer_mib, self.why, p = fields[7:]
         self.mib, self.peer_mib, self.product = float(mib), float(peer_mib), p == "1"
         self.again = None
 
@@ -60,6 +61,10 @@ def seconds(s):
 
 def times(ratio):
     return "%.2fx" % ratio if ratio > 0 else ""
+
+
+def swing(r):
+    return "%.2f to %.2f" % (r.low, r.high) if r.ratio > 0 else ""
 
 
 def table(titles, rows, texts=1):
@@ -106,9 +111,9 @@ def commit():
 
 
 def machine(tables, facts):
+    release = re.match(r"[\d.]*", platform.release()).group()
     lines = ["- Processor: %s; %d usable" % (processor(), usable()),
-             "- System: %s %s, %s" % (platform.system(), re.match(r"[\d.]*", platform.release()).group(),
-                                     platform.machine()),
+             "- System: %s %s, %s" % (platform.system(), release, platform.machine()),
              "- Date: %s; the run took %d min %02d s, load average at its begin %.2f" % (
                  facts.date, facts.took // 60, facts.took % 60, facts.load)]
     return lines
@@ -121,14 +126,14 @@ def has_peer(t):
 def main_table(t):
     memory = t.subject == "gpt2"
     titles = ["case", "operands", "ours"]
-    titles += ["peer", "ratio"] if has_peer(t) else []
+    titles += ["peer", "ratio", "rounds"] if has_peer(t) else []
     titles += ["our rate"] + (["our memory"] if memory else [])
     titles += ["the peer's"] if memory and has_peer(t) else []
     rows = []
     for r in t.rows:
         operands = r.operands if len(r.operands) < 60 else r.operands[:56] + " ..."
         row = [r.name, operands, seconds(r.ours)]
-        row += [seconds(r.peer), times(r.ratio)] if has_peer(t) else []
+        row += [seconds(r.peer), times(r.ratio), swing(r)] if has_peer(t) else []
         row += [r.rate] + (["%.0f MiB" % r.mib] if memory else [])
         row += ["%.0f MiB" % r.peer_mib if r.peer > 0 else ""] if memory and has_peer(t) else []
         rows.append(row)
@@ -168,8 +173,8 @@ def products(tables):
         (t.haswell_about for t in tables if t.haswell), []) if text)
     return ("## Products with two kernels of OpenBLAS\n\n"
             "The kernel that OpenBLAS picks on this processor, and its kernel for Haswell\n"
-            "(`OPENBLAS_CORETYPE=Haswell`, set for both sides; a peer with a BLAS of its own does not\n"
-            "heed it). With it:\n\n" + about + "\n" + table(titles, rows))
+            "(`OPENBLAS_CORETYPE=Haswell`, set for both sides; a peer with a BLAS of its own\n"
+            "does not heed it). With it:\n\n" + about + "\n" + table(titles, rows))
 
 
 HOW = """## How to repeat it
@@ -183,15 +188,15 @@ tests/bench/run --against /path/to/old/build/lib      # our rows on two builds o
 build/tests/bench/bench_ops softmax                   # rows whose name holds a word
 ```
 
-`TT_PEER_PYTHON` is a Python that has PyTorch 2.4 or later, NumPy, and threadpoolctl to name NumPy's
-BLAS (`pip install torch numpy scipy threadpoolctl`); without it `python3` is asked. PyTorch compiles
-(`torch.compile`) with the C++ compiler that it finds; a row that it cannot run has no figure and
-a reason. The machine should be quiet: both sides swing with what else it does.
+`TT_PEER_PYTHON` is a Python that has PyTorch 2.4 or later, NumPy, and threadpoolctl to name
+NumPy's BLAS (`pip install torch numpy scipy threadpoolctl`); without it `python3` is asked. PyTorch
+compiles (`torch.compile`) with the C++ compiler that it finds; a row that it cannot run has no
+figure and a reason. The machine should be quiet: both sides swing with what else it does.
 """
 
 CONFIGURATION = """The peer is PyTorch in its best configuration: `inference_mode` where no gradient
-is wanted, `scaled_dot_product_attention`, fused AdamW, cache of keys and values in place; NumPy with
-`optimize=True` where a row says so. Memory is libc's on both sides.
+is wanted, `scaled_dot_product_attention`, fused AdamW, a cache of keys and values that is written in
+place; NumPy with `optimize=True` where a row says so. Memory comes from libc on both sides.
 """
 
 
@@ -211,9 +216,10 @@ def performance(tables, facts):
     rounds = "3 short rounds or 1 long one" if facts.quick else (
         "7 rounds, of 5 where a call takes more than 0.3 s, of 3 where it takes more than 2 s")
     intro = wrap("Written by `tests/bench/run`. Both sides of a row are timed alternately in one "
-                 "run, on the same number of threads, float32 unless a row says otherwise; a figure "
-                 "is the median of %s, a ratio the median of the rounds' ratios: how many times "
-                 "faster ours is. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for both sides. "
+                 "run, on the same number of threads, float32 unless a row says otherwise. A "
+                 "figure is the median of %s. The ratio, how many times faster ours is, is the "
+                 "median of the rounds' ratios, which stand beside it from the lowest to the "
+                 "highest. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for both sides. "
                  "Ratios near 1 mean \"the same\": memory and clock of a machine swing." % rounds)
     parts = ["# Performance\n", intro]
     parts += ["**A quick trial**: too few rounds for figures to rely on.\n"] if facts.quick else []
@@ -230,8 +236,9 @@ def performance(tables, facts):
 def comparison(tables, facts):
     """Before and after: the same rows of ours on two libraries."""
     parts = ["# Before and after\n",
-             wrap("Each row on two builds of the library, alternating, medians; the ratio is before / "
-                  "after, above 1 is faster now. Rows that came out below 0.97 were measured "
+             wrap("Each row on two builds of the library, alternating, medians; the ratio is "
+                  "before / after, above 1 is faster now, beside it the rounds' from the lowest to the "
+                  "highest. Rows that came out below 0.97 were measured "
                   "again with more rounds: the second figures are shown, the first ratio behind "
                   "them."), "\n".join(machine(tables, facts)) + "\n"]
     slower = []
@@ -241,10 +248,10 @@ def comparison(tables, facts):
             r = first.again or first
             if 0 < r.ratio < 0.97:
                 slower.append("%s (%s)" % (r.name, times(r.ratio)))
-            rows.append([r.name, seconds(r.peer), seconds(r.ours), times(r.ratio),
+            rows.append([r.name, seconds(r.peer), seconds(r.ours), times(r.ratio), swing(r),
                          times(first.ratio) if first.again else ""])
         parts += ["## %s\n" % TITLES.get(t.subject, t.subject),
                   "- before: %s\n- after: %s\n" % (t.peer, t.ours),
-                  table(["case", "before", "after", "ratio", "first"], rows), skipped(t)]
+                  table(["case", "before", "after", "ratio", "rounds", "first"], rows), skipped(t)]
     parts.append("Slower than 0.97: %s.\n" % (", ".join(slower) if slower else "no row"))
     return "\n".join(p for p in parts if p)

@@ -3,8 +3,8 @@
 configuration.
 
 Started by the benchmark programs. Says in its first line "ok" and what it runs, or "no" and why it
-does not. Then reads requests, a line each, and answers with a number and, behind a blank, what is to
-be said about it:
+does not. Then reads requests, a line each, and answers with a number and, behind a blank, what is
+to be said about it:
 
     NAME \t OPERANDS \t forward|grad \t MODE \t EXPRESSION    seconds of one call, 0 if it cannot
     memory                                                    largest resident size in MiB
