@@ -1,6 +1,8 @@
 /* Inner loops of the binary and comparison rows. */
 #include <math.h>
-#include "rows.h"
+#include "activation.h"
+#include "kernel/walk/rows.h"
+#include "loops.h"
 
 extern const binary_kernels ISA(binary_loops);
 extern const compare_kernels ISA(compare_loops);

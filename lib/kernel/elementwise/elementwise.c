@@ -1,6 +1,7 @@
 /* Drivers of the pointwise operations: they pick the row's inner loop for the dtype and let the
  * iterator walk. Invariant: dtypes have been checked by the caller with the *_takes functions. */
 #include "elementwise.h"
+#include "loops.h"
 
 #include <math.h>
 #include "kernel/walk/copy.h"

@@ -1,6 +1,8 @@
 /* Inner loops of where, clamp, lerp, axpy, isclose, nan_to_num. */
 #include <math.h>
-#include "rows.h"
+#include "activation.h"
+#include "kernel/walk/rows.h"
+#include "loops.h"
 
 extern const select_kernels ISA(select_loops);
 

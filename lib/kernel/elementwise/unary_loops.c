@@ -1,6 +1,8 @@
 /* Inner loops of the unary rows: forward, gradient, second derivative; and the tests to BOOL. */
 #include <math.h>
-#include "rows.h"
+#include "activation.h"
+#include "kernel/walk/rows.h"
+#include "loops.h"
 
 extern const unary_kernels ISA(unary_loops);
 

@@ -1,4 +1,4 @@
-/* The tables of inner loops of one instruction set. isa/table.c fills one per set; kernels_pick
+/* The tables of inner loops of one instruction set. kernel/table.c fills one per set; kernels_pick
  * (base/exec.h) chooses by what the processor has. */
 #ifndef TT_KERNEL_ISA_H
 #define TT_KERNEL_ISA_H

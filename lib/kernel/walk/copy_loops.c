@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "kernel/isa/halves.h"
-#include "kernel/elementwise/rows.h"
+#include "rows.h"
 #include "kernel/isa/transpose.h"
 
 extern const copy_kernels ISA(copy_loops);

@@ -1,6 +1,6 @@
-/* The table of this instruction set: all loops that the files beside it export. */
-#include "kernels.h"
-#include "isa.h"
+/* The table of this instruction set: all loops that the families export. */
+#include "kernel/isa/kernels.h"
+#include "kernel/isa/isa.h"
 
 extern const kernels ISA(kernels);
 extern const unary_kernels ISA(unary_loops);

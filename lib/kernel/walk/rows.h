@@ -1,10 +1,9 @@
 /* The shapes of pointwise inner loops: a contiguous branch that the compiler vectorises, branches
  * for a repeated scalar, and a strided one. The only macros with a loop in them. */
-#ifndef TT_KERNEL_ISA_ROWS_H
-#define TT_KERNEL_ISA_ROWS_H
+#ifndef TT_KERNEL_ROWS_H
+#define TT_KERNEL_ROWS_H
 
-#include "kernel/walk/loops.h"
-#include "activation.h"
+#include "loops.h"
 
 #define AT(T, k, i) (*(const T *)(const void *)(ptr[k] + (i)*step[k]))
 #define PUT(T, i)   (*(T *)(void *)(ptr[0] + (i)*step[0]))

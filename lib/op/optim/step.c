@@ -4,7 +4,7 @@
 #include <math.h>
 #include <tinytensor/optim.h>
 #include <tinytensor/shape.h>
-#include "kernel/nn/optim.h"
+#include "kernel/optim/optim.h"
 #include "op/core/op.h"
 
 typedef struct batch {

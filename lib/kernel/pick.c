@@ -1,6 +1,6 @@
 /* Chooses the table of inner loops: the best set that was compiled and that the processor has, or
  * the one named in TT_ISA if the processor has it. */
-#include "kernels.h"
+#include "kernel/isa/kernels.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
