@@ -195,8 +195,7 @@ figure and a reason. The machine should be quiet: both sides swing with what els
 """
 
 CONFIGURATION = """The peer is PyTorch in its best configuration: `inference_mode` where no gradient
-is wanted, `scaled_dot_product_attention`, fused AdamW, a cache of keys and values that is written in
-place; NumPy with `optimize=True` where a row says so. Memory comes from libc on both sides.
+is wanted, `scaled_dot_product_attention`, fused AdamW, a cache of keys and values written in place; NumPy with `optimize=True` where a row says so. Memory comes from libc on both sides.
 """
 
 
@@ -237,8 +236,8 @@ def comparison(tables, facts):
     """Before and after: the same rows of ours on two libraries."""
     parts = ["# Before and after\n",
              wrap("Each row on two builds of the library, alternating, medians; the ratio is "
-                  "before / after, above 1 is faster now, beside it the rounds' from the lowest to the "
-                  "highest. Rows that came out below 0.97 were measured "
+                  "before / after, above 1 is faster now, beside it the rounds' from the lowest to "
+                  "the highest. Rows that came out below 0.97 were measured "
                   "again with more rounds: the second figures are shown, the first ratio behind "
                   "them."), "\n".join(machine(tables, facts)) + "\n"]
     slower = []
