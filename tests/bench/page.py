@@ -195,7 +195,7 @@ figure and a reason. The machine should be quiet: both sides swing with what els
 """
 
 CONFIGURATION = """The peer is PyTorch in its best configuration: `inference_mode` where no gradient
-is wanted, `scaled_dot_product_attention`, fused AdamW, a cache of keys and values written in place; NumPy with `optimize=True` where a row says so. Memory comes from libc on both sides.
+is wanted, `scaled_dot_product_attention`, fused AdamW, keys and values cached in place; NumPy with `optimize=True` where a row says so. Memory comes from libc on both sides.
 """
 
 
