@@ -69,11 +69,6 @@ tt_status tt_set_requires_grad(tt_tensor *x, bool required)
     return x->node || x->leaf ? TT_OK : status_of(x);
 }
 
-tt_tensor *tt_detach(tt_tensor *x)
-{
-    return op_context("detach", 1, &x) ? tensor_view(x, &x->at) : NULL;
-}
-
 /* A private tensor of zeros of the leaf's shape. */
 static tt_tensor *zeros_for(leaf *l)
 {

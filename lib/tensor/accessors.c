@@ -1,8 +1,6 @@
 /* What a tensor is: shape, strides, dtype, storage. Invariant: every accessor takes NULL. */
 #include "object.h"
 
-#include <stdio.h>
-
 int tt_max_ndim(void)
 {
     return TT_MAX_NDIM;
@@ -85,28 +83,4 @@ void *tt_data(tt_tensor *x)
         return x->data;
     ctx_error(x->ctx, TT_ERR_ARG, "data: the tensor is read-only; use tt_cdata");
     return NULL;
-}
-
-described describe_shape(int ndim, const int64_t *shape)
-{
-    described d;
-    size_t n = 0, most = sizeof d.s - 32; /* leaves room for the dtype */
-    n += (size_t)snprintf(d.s, most, "(");
-    for (int i = 0; i < ndim && n + 24 < most; i++)
-        n += (size_t)snprintf(d.s + n, most - n, "%lld%s", (long long)shape[i],
-                              i + 1 < ndim ? ", "
-                              : ndim == 1  ? ","
-                                           : "");
-    snprintf(d.s + n, sizeof d.s - n, ")");
-    return d;
-}
-
-described describe(const tt_tensor *t)
-{
-    described d = describe_shape(t->at.ndim, t->at.shape);
-    size_t n = 0;
-    while (d.s[n])
-        n++;
-    snprintf(d.s + n, sizeof d.s - n, " %s", tt_dtype_name(t->dtype));
-    return d;
 }

@@ -18,17 +18,6 @@ struct owned {
 
 enum { SEED = 0, FIRST_SCOPES = 16 };
 
-tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...)
-{
-    va_list args;
-    if (!ctx)
-        return code;
-    va_start(args, format);
-    error_set(&ctx->err, ctx, code, format, args);
-    va_end(args);
-    return code;
-}
-
 static void *scratch_alloc(void *user, size_t bytes)
 {
     tt_ctx *ctx = user;

@@ -11,6 +11,17 @@ struct chunk {
     tt_tensor slot[SLOTS];
 };
 
+tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...)
+{
+    va_list args;
+    if (!ctx)
+        return code;
+    va_start(args, format);
+    error_set(&ctx->err, ctx, code, format, args);
+    va_end(args);
+    return code;
+}
+
 #if defined __SANITIZE_ADDRESS__
 #define HAVE_ASAN 1
 #elif defined __has_feature

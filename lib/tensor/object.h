@@ -10,6 +10,7 @@
 #include "base/block.h"
 #include "base/exec.h"
 #include "base/status.h"
+#include "describe.h"
 #include "element.h"
 #include "layout.h"
 #include "storage.h"
@@ -86,11 +87,10 @@ static inline bool tensor_live(const tt_tensor *t)
 }
 int64_t tensor_numel(const tt_tensor *t);
 
-/* "(64, 784) float32", by value so that it can stand in an argument list. */
-typedef struct described {
-    char s[200];
-} described;
-described describe(const tt_tensor *t);
-described describe_shape(int ndim, const int64_t *shape);
+/* "(64, 784) float32" */
+static inline described describe(const tt_tensor *t)
+{
+    return describe_typed(t->at.ndim, t->at.shape, t->dtype);
+}
 
 #endif

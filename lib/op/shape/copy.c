@@ -57,3 +57,8 @@ tt_tensor *tt_contiguous(tt_tensor *x)
         return NULL;
     return layout_is_contiguous(&x->at) ? x : tt_clone(x);
 }
+
+tt_tensor *tt_detach(tt_tensor *x)
+{
+    return op_context("detach", 1, &x) ? tensor_view(x, &x->at) : NULL;
+}
