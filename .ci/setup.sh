@@ -9,9 +9,6 @@ export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_mtime,time_macros
 has() { command -v "$1" >/dev/null 2>&1; }
 has_pc() { has pkg-config && pkg-config --exists "$@"; }
 has_blas() { has_pc openblas || has_pc cblas blas; }
-has_clang_openmp() {
-    has clang && echo '#include <omp.h>' | clang -fopenmp -E - >/dev/null 2>&1
-}
 
 # need TEST... -- PACKAGE: notes the Debian package when the test fails.
 missing=()
@@ -35,7 +32,6 @@ need_to_build() {
 need_to_test() {
     need has g++ -- g++
     need has clang -- clang
-    need has_clang_openmp -- libomp-dev
     need has valgrind -- valgrind
     need has doxygen -- doxygen
     need has clang-format -- clang-format

@@ -135,7 +135,7 @@ typedef struct tt_ctx_options {
     size_t struct_size;     /**< sizeof(tt_ctx_options) */
     tt_allocator allocator; /**< where memory comes from; all NULL: malloc() */
     uint64_t seed;          /**< of the random numbers, as for tt_seed(); 0 by default */
-    int num_threads;        /**< as for tt_set_num_threads(); 0: as many as OpenMP gives */
+    int num_threads;        /**< as for tt_set_num_threads(); 0: the default */
     int64_t memory_limit;   /**< bytes, beyond which #TT_ERR_NOMEM follows; 0: no limit */
 } tt_ctx_options;
 
@@ -275,9 +275,21 @@ TT_API tt_tensor *tt_share(tt_ctx *ctx, tt_tensor *x);
  * @param seed  any number; a new context begins with 0 */
 TT_API void tt_seed(tt_ctx *ctx, uint64_t seed);
 
-/** Sets how many threads an operation may use. Results have the same bits for any number of them.
+/** Sets how many threads an operation may use, the calling one included. Results have the same bits
+ * for any number of them.
+ *
+ * The default, found when the first context is made, is the number in the environment variable
+ * `TT_NUM_THREADS`; where that is not a whole number from 1 to 1024, the one in `OMP_NUM_THREADS`;
+ * else the number of processors that the process may use: those of its affinity mask, or fewer where
+ * a control group (cgroup, of version 1 or 2) limits its time on them, rounded up.
+ *
+ * The threads are shared by all contexts of the process: there are never more than the largest number
+ * asked for, less the calling one. They start with the first operation that is large enough, spin
+ * for some tens of microseconds when there is nothing to do and then sleep, take no signals, and end
+ * when the library is unloaded. Where the system gives no threads, operations run on fewer. After
+ * `fork` the child starts its own.
  * @param ctx  a context or NULL
- * @param n    the number; 0 or less for as many as OpenMP gives (`OMP_NUM_THREADS`) */
+ * @param n    the number, of which more than 1024 count as 1024; 0 or less for the default */
 TT_API void tt_set_num_threads(tt_ctx *ctx, int n);
 
 /** How many threads an operation may use.
@@ -308,8 +320,8 @@ TT_API void tt_memory_trim(tt_ctx *ctx);
  * @return  such as "0.1.0", for ever */
 TT_API const char *tt_version(void);
 
-/** What the library was built with and has picked, in one line: the BLAS and its threading, OpenMP,
- * the instruction set, optional features. For bug reports and benchmarks.
+/** What the library was built with and has picked, in one line: the BLAS and its threading, the
+ * default number of threads, the instruction set, optional features. For bug reports and benchmarks.
  * @return  a string that lives for ever */
 TT_API const char *tt_build_info(void);
 

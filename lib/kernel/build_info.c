@@ -3,6 +3,7 @@
 #include "kernel/product/blas.h"
 #include <tinytensor/context.h>
 #include "base/exec.h"
+#include "base/threads.h"
 
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x)  TEXT_OF_(x)
@@ -19,14 +20,9 @@ const char *tt_build_info(void)
     char blas[256];
     blas_describe(blas, sizeof blas);
     snprintf(text, sizeof text,
-             "libtinytensor %s; BLAS: %s; OpenMP: %s; instruction set: %s; "
+             "libtinytensor %s; BLAS: %s; threads: %d; instruction set: %s; "
              "zlib: %s",
-             tt_version(), blas,
-#ifdef _OPENMP
-             "yes",
-#else
-             "no",
-#endif
-             kernels_name(kernels_pick()), TT_HAVE_ZLIB ? "yes" : "no");
+             tt_version(), blas, threads_default(), kernels_name(kernels_pick()),
+             TT_HAVE_ZLIB ? "yes" : "no");
     return text;
 }

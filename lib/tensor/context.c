@@ -3,12 +3,11 @@
  * context. */
 #include "graph.h"
 
+#include "base/threads.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 struct owned {
     struct owned *next;
@@ -33,13 +32,9 @@ static void scratch_free(void *user, void *p)
     block_free(ctx->pool, p);
 }
 
-static int default_threads(void)
+static int threads(int n)
 {
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
+    return n <= 0 ? threads_default() : n < THREADS_MAX ? n : THREADS_MAX;
 }
 
 static void set_options(tt_ctx *ctx, const tt_ctx_options *o)
@@ -47,7 +42,7 @@ static void set_options(tt_ctx *ctx, const tt_ctx_options *o)
     ctx->seed = o ? o->seed : SEED;
     ctx->ex.k = kernels_pick();
     ctx->ex.mem = (scratch){scratch_alloc, scratch_free, ctx};
-    ctx->ex.num_threads = o && o->num_threads > 0 ? o->num_threads : default_threads();
+    ctx->ex.num_threads = threads(o ? o->num_threads : 0);
     ctx->mode = TT_GRAD;
     ctx->next_mark = 1;
 }
@@ -258,7 +253,7 @@ void tt_seed(tt_ctx *ctx, uint64_t seed)
 void tt_set_num_threads(tt_ctx *ctx, int n)
 {
     if (ctx)
-        ctx->ex.num_threads = n > 0 ? n : default_threads();
+        ctx->ex.num_threads = threads(n);
 }
 
 int tt_num_threads(const tt_ctx *ctx)

@@ -5,7 +5,6 @@ program=$(realpath "$1")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-export OMP_WAIT_POLICY=passive # other tests run beside this one
 wrong=0
 always=() # arguments of every run
 

@@ -5,7 +5,6 @@
 program=$(realpath "$1") root=$(realpath "$2")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-export OMP_WAIT_POLICY=passive
 mkdir "$work/model"
 cp "$root"/tests/gpt2/tiny/{config.json,model.safetensors} "$root"/tests/gpt2/words/*.* "$work/model"
 cat >"$work/facts" <<'END'

@@ -6,7 +6,6 @@ text=$root/COPYING page=$root/docs/architecture.md shipped=$root/examples/models
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-export OMP_WAIT_POLICY=passive
 wrong=0
 # a model and a training of a few milliseconds
 tiny=(--n-layer 1 --n-head 2 --n-embd 16 --block-size 16 --batch-size 4 --warmup 5 --eval-iters 2

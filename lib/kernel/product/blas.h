@@ -23,8 +23,8 @@ void blas_sgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, bl
 void blas_dgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc);
 
-/* Between the two, products on the calling thread and on the teams that it opens run on one thread
- * each. They may be nested, and entered by several threads at once. */
+/* Between the two, products on the calling thread and on those that help it run on one thread each.
+ * They may be nested, and entered by several threads at once. */
 typedef struct blas_guard {
     int omp_threads; /* what the thread's own setting was; 0 where it was not touched */
 } blas_guard;
