@@ -280,14 +280,14 @@ TT_API void tt_seed(tt_ctx *ctx, uint64_t seed);
  *
  * The default, found when the first context is made, is the number in the environment variable
  * `TT_NUM_THREADS`; where that is not a whole number from 1 to 1024, the one in `OMP_NUM_THREADS`;
- * else the number of processors that the process may use: those of its affinity mask, or fewer where
- * a control group (cgroup, of version 1 or 2) limits its time on them, rounded up.
+ * else the number of processors that the process may use: those of its affinity mask, or fewer
+ * where a control group (cgroup, of version 1 or 2) limits its time on them, rounded up.
  *
- * The threads are shared by all contexts of the process: there are never more than the largest number
- * asked for, less the calling one. They start with the first operation that is large enough, spin
- * for some tens of microseconds when there is nothing to do and then sleep, take no signals, and end
- * when the library is unloaded. Where the system gives no threads, operations run on fewer. After
- * `fork` the child starts its own.
+ * The threads are shared by all contexts of the process: there are never more than the largest
+ * number asked for, less the calling one. They start with the first operation that is large enough,
+ * spin for some tens of microseconds when there is nothing to do and then sleep, take no signals,
+ * and end when the library is unloaded. Where the system gives no threads, operations run on fewer.
+ * After `fork` the child starts its own.
  * @param ctx  a context or NULL
  * @param n    the number, of which more than 1024 count as 1024; 0 or less for the default */
 TT_API void tt_set_num_threads(tt_ctx *ctx, int n);
@@ -321,7 +321,8 @@ TT_API void tt_memory_trim(tt_ctx *ctx);
 TT_API const char *tt_version(void);
 
 /** What the library was built with and has picked, in one line: the BLAS and its threading, the
- * default number of threads, the instruction set, optional features. For bug reports and benchmarks.
+ * default number of threads, the instruction set, optional features. For bug reports and
+ * benchmarks.
  * @return  a string that lives for ever */
 TT_API const char *tt_build_info(void);
 

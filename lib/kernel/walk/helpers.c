@@ -72,9 +72,9 @@ static job *next_job(int *last)
     return j;
 }
 
-static void *help(void *thread)
+static void *help(void *number)
 {
-    int id = (int)((pthread_t *)thread - pool.thread), last = 0;
+    int id = (int)(intptr_t)number, last = 0;
     if (pthread_setspecific(pool.key, &pool) != 0)
         return NULL;
     for (job *j; (j = next_job(&last));) {
@@ -116,7 +116,7 @@ static bool start_one(int id)
     bool ok = pthread_attr_setstacksize(&attr, STACK) == 0 &&
               pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
     if (ok) {
-        ok = pthread_create(&pool.thread[id], &attr, help, &pool.thread[id]) == 0;
+        ok = pthread_create(&pool.thread[id], &attr, help, (void *)(intptr_t)id) == 0;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     pthread_attr_destroy(&attr);
