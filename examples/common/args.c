@@ -79,10 +79,13 @@ void args_parse(int argc, char **argv, const char *about, const arg *args, int n
 
 char **args_take_bare(int *argc, char **argv, const arg *args, int n, int *n_bare)
 {
+    static char **bare;
     int kept = 1;
-    char **bare = calloc((size_t)*argc, sizeof *bare);
+    bare = realloc(bare, (size_t)*argc * sizeof *bare);
+    if (!bare)
+        program_fail("no memory for the arguments");
     *n_bare = 0;
-    for (int i = 1; bare && i < *argc; i++) {
+    for (int i = 1; i < *argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             while (++i < *argc)
                 bare[(*n_bare)++] = argv[i];

@@ -18,7 +18,7 @@ typedef struct arg {
 /* Fills in the values; prints help and exits 0, or one line and exits 2. */
 void args_parse(int argc, char **argv, const char *about, const arg *args, int n);
 /* Before that: takes out of argv what is no flag, which is what stands behind "--", what does not
- * begin with "-", and negative numbers. To be freed; NULL: no memory. */
+ * begin with "-", and negative numbers. They stay as long as the program runs. */
 char **args_take_bare(int *argc, char **argv, const arg *args, int n, int *n_bare);
 
 #endif

@@ -53,8 +53,6 @@ int cmd_detokenize(int argc, char **argv)
     const int n_args = sizeof args / sizeof *args;
     int n_bare;
     char **bare = args_take_bare(&argc, argv, args, n_args, &n_bare);
-    if (!bare)
-        program_fail("no memory for the arguments");
     args_parse(argc, argv, "The bytes of the token ids IDS, with spaces or commas between them.",
                args, n_args);
     if (!model)
@@ -79,7 +77,6 @@ int cmd_detokenize(int argc, char **argv)
     fwrite(text, 1, (size_t)n, stdout);
     free(text);
     free(list.ids);
-    free(bare);
     tokenizer_free(t);
     return 0;
 }

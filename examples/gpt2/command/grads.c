@@ -16,13 +16,17 @@ static int64_t *read_targets(const char *text, int64_t n)
 {
     int64_t n_targets;
     int64_t *targets = ids_parse(text, &n_targets, true);
-    if (n_targets != n)
+    if (n_targets != n) {
+        free(targets);
         program_fail("%lld ids, but %lld targets", (long long)n, (long long)n_targets);
+    }
     bool counted = false;
     for (int64_t i = 0; i < n; i++)
         counted = counted || targets[i] != -100;
-    if (!counted)
+    if (!counted) {
+        free(targets);
         program_fail("every target is -100, which is not counted: there is no loss");
+    }
     return targets;
 }
 

@@ -22,8 +22,6 @@ int cmd_tokenize(int argc, char **argv)
     const int n_args = sizeof args / sizeof *args;
     int n_bare;
     char **bare = args_take_bare(&argc, argv, args, n_args, &n_bare);
-    if (!bare)
-        program_fail("no memory for the arguments");
     args_parse(argc, argv, "The token ids of TEXT, an argument (behind -- when it begins with -).",
                args, n_args);
     if (!model)
@@ -41,7 +39,6 @@ int cmd_tokenize(int argc, char **argv)
         printf("%s%d", i ? " " : "", (int)ids[i]);
     printf("\n");
     free(ids);
-    free(bare);
     if (file)
         file_unmap(data, bytes);
     tokenizer_free(t);

@@ -31,7 +31,7 @@ typedef struct entry {
     int64_t pair;
 } entry;
 
-typedef struct trainer {
+typedef struct learner {
     vocabulary *v;
     words words; /* of the text */
     int64_t *times, times_room;
@@ -42,10 +42,10 @@ typedef struct trainer {
     entry *heap;
     int64_t heap_n, heap_room;
     int64_t *grown, grown_n, grown_room; /* pairs with `more` */
-} trainer;
+} learner;
 
 /* The most frequent pair; of several the one with the lowest ids. */
-static bool above(const trainer *t, entry a, entry b)
+static bool above(const learner *t, entry a, entry b)
 {
     return a.count != b.count ? a.count > b.count
                               : t->numbers.keys[a.pair] < t->numbers.keys[b.pair];
@@ -55,7 +55,7 @@ static bool above(const trainer *t, entry a, entry b)
 #define HEAP_ABOVE above
 #include "common/heap.h"
 
-static void end(trainer *t)
+static void end(learner *t)
 {
     for (int64_t i = 0; i < t->numbers.n && t->pairs; i++)
         free(t->pairs[i].places);
@@ -70,7 +70,7 @@ static void end(trainer *t)
 
 static bool count_word(void *user, const char *word, size_t n)
 {
-    trainer *t = user;
+    learner *t = user;
     int64_t known = t->words.n, i = words_add(&t->words, word, n);
     int64_t *times = i < 0 ? NULL : room_for(t->times, i, &t->times_room, sizeof *times);
     if (!times)
@@ -80,7 +80,7 @@ static bool count_word(void *user, const char *word, size_t n)
     return true;
 }
 
-static bool count_words(trainer *t, const char *text, size_t n, char *error, size_t size)
+static bool count_words(learner *t, const char *text, size_t n, char *error, size_t size)
 {
     pretokenizer *cut = pretokenizer_new(error, size);
     if (!cut)
@@ -98,7 +98,7 @@ static bool count_words(trainer *t, const char *text, size_t n, char *error, siz
     return ok || fail_with(error, size, "no memory for the words of the text");
 }
 
-static bool push(trainer *t, int64_t number)
+static bool push(learner *t, int64_t number)
 {
     entry *heap = room_for(t->heap, t->heap_n, &t->heap_room, sizeof *heap);
     if (!heap)
@@ -123,7 +123,7 @@ static bool add_place(pair *p, uint32_t where)
 }
 
 /* One more pair, of the token at `where` and the one after it. */
-static bool count_up(trainer *t, uint32_t where)
+static bool count_up(learner *t, uint32_t where)
 {
     const place *left = &t->places[where];
     int64_t known = t->numbers.n, i = pairs_add(&t->numbers, left->id, t->places[left->next].id);
@@ -146,14 +146,14 @@ static bool count_up(trainer *t, uint32_t where)
     return true;
 }
 
-static void count_down(trainer *t, uint32_t where)
+static void count_down(learner *t, uint32_t where)
 {
     const place *left = &t->places[where];
     int64_t i = pairs_find(&t->numbers, left->id, t->places[left->next].id);
     t->pairs[i].count -= t->times[left->word];
 }
 
-static bool push_grown(trainer *t)
+static bool push_grown(learner *t)
 {
     for (int64_t i = 0; i < t->grown_n; i++) {
         pair *p = &t->pairs[t->grown[i]];
@@ -165,7 +165,7 @@ static bool push_grown(trainer *t)
     return true;
 }
 
-static bool lay_out(trainer *t)
+static bool lay_out(learner *t)
 {
     size_t at = 0, n;
     t->places = malloc((t->words.n_bytes + 1) * sizeof *t->places);
@@ -184,7 +184,7 @@ static bool lay_out(trainer *t)
     return push_grown(t);
 }
 
-static bool join(trainer *t, uint32_t where, int32_t made)
+static bool join(learner *t, uint32_t where, int32_t made)
 {
     place *left = &t->places[where], *right = &t->places[left->next];
     if (left->prev != END)
@@ -206,7 +206,7 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool merge(trainer *t, int64_t number, int32_t made)
+static bool merge(learner *t, int64_t number, int32_t made)
 {
     uint64_t key = t->numbers.keys[number];
     int32_t left = (int32_t)(key >> 32), right = (int32_t)(key & UINT32_MAX);
@@ -226,7 +226,7 @@ static bool merge(trainer *t, int64_t number, int32_t made)
 }
 
 /* The token that a pair makes; -1: no memory. */
-static int64_t add_token(trainer *t, int64_t number)
+static int64_t add_token(learner *t, int64_t number)
 {
     uint64_t key = t->numbers.keys[number];
     size_t left, right;
@@ -248,7 +248,7 @@ static int64_t add_token(trainer *t, int64_t number)
     return made;
 }
 
-static bool learn(trainer *t, int64_t n)
+static bool learn(learner *t, int64_t n)
 {
     while (t->v->tokens.n + 1 < n && t->heap_n) {
         entry top = heap_pop(t->heap, t->heap_n--, t);
@@ -268,7 +268,7 @@ static bool learn(trainer *t, int64_t n)
 bool vocabulary_train(vocabulary *v, const char *text, size_t bytes, int64_t n, char *error,
                       size_t size)
 {
-    trainer t = {.v = v};
+    learner t = {.v = v};
     if (n < BYTES + 1 || n > INT32_MAX / 2)
         return fail_with(error, size, "a vocabulary of %lld tokens: it has 256 bytes, and " SPECIAL,
                          (long long)n);

@@ -1,5 +1,5 @@
 /* One training under way: its data, its model, the state of its optimiser, and what it has saved.
- */
+ * Functions that return false say why in r->error; nothing here ends the program. */
 #ifndef EXAMPLES_RUN_H
 #define EXAMPLES_RUN_H
 
@@ -25,8 +25,8 @@ typedef struct run {
     char error[4608];                       /* of a function that returned false */
 } run;
 
-/* All that comes before the first step, which may be the one after a checkpoint. False: r->error
- * says why; run_end() is due all the same. */
+/* All that comes before the first step, which may be the one after a checkpoint. run_end() is due
+ * in either case. */
 bool run_begin(run *r, tt_ctx *ctx, const train_options *o);
 void run_end(run *r);
 
@@ -34,7 +34,7 @@ void run_end(run *r);
 bool run_save(run *r);
 /* "the checkpoint of step N is kept" and the like, in room for 64 characters. */
 const char *run_kept(const run *r, char *text);
-/* Whether the library has met no error: else r->error says which. */
+/* False: the library has met an error. */
 bool run_ok(run *r);
 
 #endif
