@@ -6,6 +6,8 @@ differentiable, NAME.grad0, ...: the gradient of sum(out * NAME.seed) with respe
 Needs PyTorch and NumPy; the tests need only the file. Run: python3 generate.py
 """
 import math
+import re
+from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -30,6 +32,12 @@ def case(name, fn, *inputs, grad=True):
                 store[f"{name}.grad{i}"] = t.grad.numpy()
 
 
+def rows(table, *kinds):
+    """The names in the rows of a table of the library, in its order."""
+    text = (Path(__file__).resolve().parents[2] / "lib/kernel" / table).read_text()
+    return [name for kind, name in re.findall(r"^(\w+)\((\w+),", text, re.M) if kind in kinds]
+
+
 def u(*shape, lo=-2.0, hi=2.0):
     return rng.uniform(lo, hi, size=shape)
 
@@ -42,9 +50,7 @@ domains = {
     "rsqrt": (0.1, 3), "reciprocal": (0.3, 3), "asin": (-0.9, 0.9), "acos": (-0.9, 0.9),
     "acosh": (1.1, 3), "atanh": (-0.9, 0.9),
 }
-names = ("neg abs sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos "
-         "atan sinh cosh tanh asinh acosh atanh erf erfc sigmoid relu gelu gelu_tanh silu softplus floor ceil "
-         "round trunc").split()
+names = rows("elementwise/unary.def", "UNARY", "UNARY_FAR")
 functions = {
     "gelu": lambda x: F.gelu(x), "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu,
     "relu": lambda x: torch.relu(x), "softplus": lambda x: F.softplus(x, threshold=1000), "sigmoid": torch.sigmoid,
@@ -58,18 +64,20 @@ for name in names:
     if name == "softplus":
         fn = lambda x: torch.logaddexp(x, torch.zeros_like(x))
     case(f"special.{name}", fn, special, grad=False)
-for name in ("isnan", "isinf", "isfinite", "logical_not"):
+for name in rows("elementwise/unary.def", "UNARY_TEST"):
     case(f"special.{name}", getattr(torch, name), special, grad=False)
 
 # Binary: broadcast both ways.
 positive = {"pow"}
-for name in "add sub mul div pow maximum minimum fmod remainder atan2 hypot".split():
+for name in rows("elementwise/binary.def", "BINARY"):
+    if name == "floor_divide":
+        continue
     lo = 0.3 if name in positive else -2
     b = u(3, 1) if name not in ("div", "fmod", "remainder") else u(3, 1, lo=0.5)
     case(f"binary.{name}", getattr(torch, name), u(2, 3, 4, lo=lo), b)
     case(f"binary_row.{name}", getattr(torch, name), u(4, lo=lo), np.abs(u(3, 4)) + 0.5)
 case("binary.floor_divide", lambda a, b: torch.div(a, b, rounding_mode="floor"), u(2, 3, 4), u(3, 1), grad=False)
-for name in "eq ne lt le gt ge logical_and logical_or logical_xor".split():
+for name in rows("elementwise/compare.def", "COMPARE", "LOGICAL"):
     a = rng.integers(0, 3, size=(2, 3)).astype(np.float64)
     case(f"compare.{name}", getattr(torch, name), a, np.array([0.0, 1.0, np.nan]), grad=False)
 ia, ib = rng.integers(-9, 9, size=(5, 6)), np.array([3, -3, 7, -7, 1, -1])
