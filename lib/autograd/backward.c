@@ -242,17 +242,11 @@ static tt_ctx *check(const char *name, tt_tensor *y, tt_tensor *grad_y)
     return ctx;
 }
 
-static tt_status failure(const tt_tensor *y)
-{
-    tt_ctx *ctx = tt_ctx_of(y);
-    return ctx && ctx->err.code ? ctx->err.code : TT_ERR_ARG;
-}
-
 tt_status tt_backward_with(tt_tensor *y, tt_tensor *grad_y, unsigned flags)
 {
     tt_ctx *ctx = check("backward", y, grad_y);
     if (!ctx)
-        return failure(y);
+        return op_status(y);
     bool recording = flags & TT_CREATE_GRAPH;
     pass p = {.ctx = ctx, .recording = recording, .retain = recording || flags & TT_RETAIN_GRAPH};
     return run(&p, y, grad_y);
@@ -300,7 +294,7 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
         out[i] = NULL;
     tt_ctx *ctx = check("grads_of", y, NULL);
     if (!ctx || !op_context("grads_of", n, xs))
-        return failure(y);
+        return op_status(y);
     bool recording = flags & TT_CREATE_GRAPH;
     pass p = {.ctx = ctx,
               .recording = recording,

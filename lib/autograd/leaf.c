@@ -42,17 +42,11 @@ bool tt_requires_grad(const tt_tensor *x)
     return tensor_alive(x) && tensor_wants_grad(x);
 }
 
-static tt_status status_of(const tt_tensor *x)
-{
-    tt_ctx *ctx = tt_ctx_of(x);
-    return ctx && ctx->err.code ? ctx->err.code : TT_ERR_ARG;
-}
-
 tt_status tt_set_requires_grad(tt_tensor *x, bool required)
 {
     if (!required) {
         if (!op_context("set_requires_grad", 1, &x))
-            return status_of(x);
+            return op_status(x);
         if (x->node)
             return ctx_error(x->ctx, TT_ERR_GRAD,
                              "set_requires_grad: the tensor was computed; use tt_detach");
@@ -63,10 +57,10 @@ tt_status tt_set_requires_grad(tt_tensor *x, bool required)
         return TT_OK;
     }
     if (!may_require(x, "set_requires_grad"))
-        return status_of(x);
+        return op_status(x);
     if (!x->node && !x->leaf)
         x->leaf = leaf_new(x);
-    return x->node || x->leaf ? TT_OK : status_of(x);
+    return x->node || x->leaf ? TT_OK : op_status(x);
 }
 
 /* A private tensor of zeros of the leaf's shape. */
@@ -112,14 +106,14 @@ static tt_status zero(tt_tensor *x)
     tt_tensor *z = zeros_for(l);
     if (z)
         tensor_replace(l->grad, z);
-    return z ? TT_OK : status_of(x);
+    return z ? TT_OK : op_status(x);
 }
 
 tt_status tt_zero_grad(int n, tt_tensor *const *tensors)
 {
     for (int i = 0; i < n; i++) {
         if (!tensors[i] || !op_context("zero_grad", 1, &tensors[i]))
-            return status_of(tensors[i]);
+            return op_status(tensors[i]);
         tt_status s = zero(tensors[i]);
         if (s < 0)
             return s;
@@ -131,7 +125,7 @@ tt_status tt_on_grad(tt_tensor *x, tt_tensor *(*fn)(tt_tensor *grad, void *user)
 {
     tt_ctx *ctx = op_context("on_grad", 1, &x);
     if (!ctx)
-        return status_of(x);
+        return op_status(x);
     if (!tensor_wants_grad(x) || !fn)
         return ctx_error(ctx, fn ? TT_ERR_GRAD : TT_ERR_ARG, "on_grad: %s",
                          fn ? "the tensor does not require grad" : "the function is NULL");

@@ -1,6 +1,7 @@
 /* Integer geometry of strided tensors. Input and output: shapes and strides in elements.
  * Invariant: no function writes through a data pointer or allocates. */
 #include "layout.h"
+#include "base/integer.h"
 
 #include <assert.h>
 #include <string.h>
@@ -67,11 +68,6 @@ bool layout_same_shape(const layout *a, const layout *b)
 {
     return a->ndim == b->ndim &&
            memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape) == 0;
-}
-
-static int64_t magnitude(int64_t x)
-{
-    return x < 0 ? -x : x;
 }
 
 bool layout_overlaps(const layout *l)
@@ -242,10 +238,5 @@ bool layout_reshape(layout *out, const layout *in, int ndim, const int64_t *shap
 
 int64_t layout_at(const layout *l, int64_t k)
 {
-    int64_t at = l->offset;
-    for (int i = l->ndim - 1; i >= 0; i--) {
-        at += k % l->shape[i] * l->stride[i];
-        k /= l->shape[i];
-    }
-    return at;
+    return l->offset + row_major_at(k, l->ndim, l->shape, l->stride);
 }

@@ -3,6 +3,7 @@
  * there. The turn is written with intrinsics, because compilers make scalar code of it, six times
  * slower. */
 #include "transpose.h"
+#include "base/integer.h"
 
 #include <string.h>
 #if defined(__SSE2__)
@@ -68,11 +69,6 @@ static void fetch(const char *dst, int64_t dst_row_step, const char *src, int64_
 #endif
 }
 
-static int64_t at_most(int64_t n, int64_t limit)
-{
-    return n < limit ? n : limit;
-}
-
 #define TRANSPOSE(T, S)                                                                            \
     static void block_##S(char *dst, int64_t dst_row_step, const char *src, int64_t src_col_step)  \
     {                                                                                              \
@@ -104,7 +100,7 @@ static int64_t at_most(int64_t n, int64_t limit)
                 if (i + BLOCK <= rows && k + BLOCK <= cols)                                        \
                     block_##S(to, dst_row_step, from, src_col_step);                               \
                 else                                                                               \
-                    edge_##S(at_most(rows - i, BLOCK), at_most(cols - k, BLOCK), to, dst_row_step, \
+                    edge_##S(smaller(rows - i, BLOCK), smaller(cols - k, BLOCK), to, dst_row_step, \
                              from, src_col_step);                                                  \
             }                                                                                      \
     }

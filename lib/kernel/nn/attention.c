@@ -23,11 +23,6 @@ typedef struct job {
     attention_operand gout, gq, gk, gv;
 } job;
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static job job_of(const exec *x, const attention_args *a)
 {
     job j = {.a = a,
@@ -36,7 +31,7 @@ static job job_of(const exec *x, const attention_args *a)
              .gemm = a->dtype == TT_F64 ? blas_dgemm : blas_sgemm,
              .size = element_size(a->dtype),
              .batches = 1,
-             .blocks = (a->t + ROWS - 1) / ROWS};
+             .blocks = ceil_div(a->t, ROWS)};
     for (int i = 0; i < a->nbatch; i++)
         j.batches *= a->batch[i];
     return j;
@@ -44,12 +39,7 @@ static job job_of(const exec *x, const attention_args *a)
 
 static int64_t offset(const attention_args *a, const int64_t *stride, int64_t index)
 {
-    int64_t at = 0;
-    for (int i = a->nbatch - 1; i >= 0; i--) {
-        at += index % a->batch[i] * stride[i];
-        index /= a->batch[i];
-    }
-    return at;
+    return row_major_at(index, a->nbatch, a->batch, stride);
 }
 
 /* Row `row` of batch index b. */
@@ -101,7 +91,7 @@ static void dots(const job *j, int64_t rows, int64_t cols, int64_t d, double sca
     }
     int64_t at = 0;
     do { /* once for d 0 */
-        int64_t depth = least(d - at, DEPTH);
+        int64_t depth = smaller(d - at, DEPTH);
         j->copies->pack(depth, cols, cols, (const char *)b.data + at * j->size, 1, b.ld, turned);
         j->gemm(rows, cols, depth, scale,
                 (blas_matrix){(const char *)a.data + at * j->size, a.ld, false},
@@ -125,7 +115,7 @@ static void score(const job *j, int64_t b, int64_t r0, int64_t rows, int64_t k0,
 /* Keys that the queries before `end` may attend to. */
 static int64_t reach(const attention_args *a, int64_t end)
 {
-    return a->causal ? least(a->s, end) : a->s;
+    return a->causal ? smaller(a->s, end) : a->s;
 }
 
 static void forward_block(const job *j, int64_t b, int64_t r0)
@@ -133,14 +123,14 @@ static void forward_block(const job *j, int64_t b, int64_t r0)
     _Alignas(64) char scores[ROWS * COLS * MAX_ITEM];
     const attention_args *a = j->a;
     double m[ROWS], sum[ROWS];
-    int64_t rows = least(a->t - r0, ROWS), keys = reach(a, r0 + rows);
+    int64_t rows = smaller(a->t - r0, ROWS), keys = reach(a, r0 + rows);
     char *out = row_of(j, &a->out, b, r0);
     for (int64_t r = 0; r < rows; r++) {
         m[r] = -(double)INFINITY;
         sum[r] = 0;
     }
     for (int64_t k0 = 0; k0 < keys; k0 += COLS) {
-        int64_t cols = least(keys - k0, COLS);
+        int64_t cols = smaller(keys - k0, COLS);
         score(j, b, r0, rows, k0, cols, scores);
         for (int64_t r = 0; r < rows; r++) {
             double f = j->loops->step(cols, scores + r * COLS * j->size, &m[r], &sum[r]);
@@ -183,7 +173,7 @@ static void backward_tile(const job *j, int64_t b, int64_t r0, int64_t k0, const
 {
     _Alignas(64) char p[ROWS * COLS * MAX_ITEM], dp[ROWS * COLS * MAX_ITEM];
     const attention_args *a = j->a;
-    int64_t rows = least(a->t - r0, ROWS), cols = least(a->s - k0, COLS);
+    int64_t rows = smaller(a->t - r0, ROWS), cols = smaller(a->s - k0, COLS);
     blas_matrix gout = {row_of(j, &j->gout, b, r0), j->gout.row, false};
     score(j, b, r0, rows, k0, cols, p);
     dots(j, rows, cols, a->dv, 1, gout, (blas_matrix){row_of(j, &a->v, b, k0), a->v.row, false},
@@ -223,7 +213,7 @@ static void backward(int64_t begin, int64_t end, void *arg)
         clear(j, &j->gv, b, a->s, a->dv);
         for (int64_t r0 = 0; r0 < a->t; r0 += ROWS) {
             double delta[ROWS];
-            int64_t rows = least(a->t - r0, ROWS), keys = reach(a, r0 + rows);
+            int64_t rows = smaller(a->t - r0, ROWS), keys = reach(a, r0 + rows);
             for (int64_t r = 0; r < rows; r++)
                 delta[r] = j->loops->dot(a->dv, row_of(j, &j->gout, b, r0 + r),
                                          row_of(j, &a->out, b, r0 + r));

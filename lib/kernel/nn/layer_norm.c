@@ -93,7 +93,7 @@ static void add_blocks(const job *j, int64_t blocks)
 bool layer_norm_weights_run(const exec *x, const layer_norm_args *a, void *out, const void *g)
 {
     job j = job_of(x, a, NULL, g);
-    j.block = (a->rows + BLOCKS - 1) / BLOCKS;
+    j.block = ceil_div(a->rows, BLOCKS);
     j.block = j.block < LEAST_BLOCK ? LEAST_BLOCK : j.block;
     int64_t blocks = (a->rows + j.block - 1) / j.block, bytes = 2 * a->n * j.size;
     if (blocks <= 1) {

@@ -25,7 +25,7 @@ typedef struct job {
 
 static int64_t units_of(const optim_slot *s)
 {
-    return s->grad ? (s->numel + UNIT - 1) / UNIT : 0;
+    return s->grad ? ceil_div(s->numel, UNIT) : 0;
 }
 
 /* Units [begin, end), counted through all slots. */

@@ -16,11 +16,6 @@ enum {
     MANY = 16,            /* enough products in a batch for any machine: none is cut */
 };
 
-static int64_t magnitude(int64_t v)
-{
-    return v < 0 ? -v : v;
-}
-
 /* Can BLAS read (or write) the matrix as it lies in memory? */
 bool gemm_readable(int64_t rows, int64_t cols, const gemm_strides *s, blas_matrix *out)
 {
@@ -117,8 +112,8 @@ static void cut_for_blas(const gemm_args *g, gemm_plan *p)
 {
     if (shallow(g)) {
         int64_t height = g->k <= SHALLOW / 2 ? 2 * TILE_EDGE : TILE_EDGE;
-        p->rows = (g->m + height - 1) / height;
-        p->columns = (g->n + 2 * TILE_EDGE - 1) / (2 * TILE_EDGE);
+        p->rows = ceil_div(g->m, height);
+        p->columns = ceil_div(g->n, 2 * TILE_EDGE);
         return;
     }
     int64_t n = tiles_wanted(g);
@@ -130,8 +125,8 @@ static void cut_for_own_loop(const gemm_args *g, gemm_plan *p)
 {
     if (gemm_work(g) <= SMALL)
         return;
-    p->rows = (g->m + OWN_TILE - 1) / OWN_TILE;
-    p->columns = (g->n + OWN_TILE - 1) / OWN_TILE;
+    p->rows = ceil_div(g->m, OWN_TILE);
+    p->columns = ceil_div(g->n, OWN_TILE);
 }
 
 /* The copy that costs least to make. */

@@ -65,12 +65,7 @@ static void run_tile(const job *j, int64_t tile)
     int64_t m = tile_begin(g->m, row + 1, j->p.rows) - top;
     int64_t n = tile_begin(g->n, col + 1, j->p.columns) - left;
     int64_t a = top * g->sa.row, b = left * g->sb.col, c = top * g->sc.row + left * g->sc.col;
-    for (int i = g->nbatch - 1; i >= 0; batch /= g->batch[i--]) {
-        int64_t at = batch % g->batch[i];
-        a += at * g->sa.batch[i];
-        b += at * g->sb.batch[i];
-        c += at * g->sc.batch[i];
-    }
+    gemm_add_batch(g, batch, &a, &b, &c);
     const product_args p = {m,
                             n,
                             g->k,

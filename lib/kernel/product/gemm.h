@@ -36,6 +36,18 @@ static inline int64_t gemm_batches(const gemm_args *g)
     return n;
 }
 
+/* Adds to the offsets in a, b and c those of a product of the batch. */
+static inline void gemm_add_batch(const gemm_args *g, int64_t number, int64_t *a, int64_t *b,
+                                  int64_t *c)
+{
+    for (int i = g->nbatch - 1; i >= 0; number /= g->batch[i--]) {
+        int64_t at = number % g->batch[i];
+        *a += at * g->sa.batch[i];
+        *b += at * g->sb.batch[i];
+        *c += at * g->sc.batch[i];
+    }
+}
+
 /* False when scratch memory for an operand that BLAS cannot read is refused; c is then untouched.
  */
 bool gemm_run(const exec *x, const gemm_args *g);

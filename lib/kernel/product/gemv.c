@@ -48,16 +48,6 @@ const product_loops *product_loops_of(const exec *x, tt_dtype dtype)
     }
 }
 
-static int64_t magnitude(int64_t v)
-{
-    return v < 0 ? -v : v;
-}
-
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 static int64_t clamp(int64_t v, int64_t lo, int64_t hi)
 {
     return v < lo ? lo : v > hi ? hi : v;
@@ -66,12 +56,7 @@ static int64_t clamp(int64_t v, int64_t lo, int64_t hi)
 /* Offset of batch number b in elements. */
 static int64_t batch_offset(const gemm_args *g, const gemm_strides *s, int64_t b)
 {
-    int64_t at = 0;
-    for (int i = g->nbatch - 1; i >= 0; i--) {
-        at += b % g->batch[i] * s->batch[i];
-        b /= g->batch[i];
-    }
-    return at;
+    return row_major_at(b, g->nbatch, g->batch, s->batch);
 }
 
 static gemv orient(const exec *x, const gemm_args *g)

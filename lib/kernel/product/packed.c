@@ -41,21 +41,6 @@ typedef struct place { /* where a product of the batch begins */
     char *c;
 } place;
 
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static bool contiguous(int64_t cols, const gemm_strides *s)
 {
     return s->col == 1 && s->row == cols;
@@ -79,12 +64,7 @@ static place place_of(const packed *p, int64_t number)
 {
     const gemm_args *g = p->g;
     int64_t a = 0, b = 0, c = 0;
-    for (int i = g->nbatch - 1; i >= 0; number /= g->batch[i--]) {
-        int64_t at = number % g->batch[i];
-        a += at * g->sa.batch[i];
-        b += at * g->sb.batch[i];
-        c += at * g->sc.batch[i];
-    }
+    gemm_add_batch(g, number, &a, &b, &c);
     return (place){(const char *)g->a + a * p->size, (const char *)g->b + b * p->b_size,
                    (char *)g->c + c * p->size};
 }

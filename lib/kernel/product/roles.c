@@ -3,11 +3,6 @@
  * ever asks for a copy. */
 #include "roles.h"
 
-static int64_t magnitude(int64_t v)
-{
-    return v < 0 ? -v : v;
-}
-
 /* Is x to be outside of y: by the strides in out; among summed axes by those in a or in b. */
 static bool outside(const contract_axis *x, const contract_axis *y, bool by_b)
 {

@@ -12,21 +12,6 @@ enum {
     COLUMN_TASKS = 32
 };
 
-static int64_t magnitude(int64_t a)
-{
-    return a < 0 ? -a : a;
-}
-
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* Whether axis b, the outer one, continues axis a in all operands. */
 static bool continues(const reduce_axis *a, const reduce_axis *b)
 {
@@ -86,16 +71,17 @@ static void cut(reduce_plan *p)
     p->chunks = 1;
     if (p->columns) {
         p->width = p->kept[0].in == 1 ? REDUCE_COLUMNS : REDUCE_STRIDED;
-        p->width = min64(p->width, p->kept[0].size > 0 ? p->kept[0].size : 1);
+        p->width = smaller(p->width, p->kept[0].size > 0 ? p->kept[0].size : 1);
         p->chunks = ceil_div(p->kept[0].size, p->width);
     }
     p->depth = ROW_DEPTH;
     if (p->columns) /* narrow ones are run several rows at a time */
-        p->depth = COLUMN_DEPTH * ceil_div(REDUCE_COLUMNS, min64(REDUCE_COLUMNS, p->kept[0].size));
+        p->depth =
+            COLUMN_DEPTH * ceil_div(REDUCE_COLUMNS, smaller(REDUCE_COLUMNS, p->kept[0].size));
     int64_t inner = p->red[0].size, lines = reduce_lines(p);
     int64_t tasks = p->columns ? COLUMN_TASKS : ROW_TASKS;
     p->units = inner > 0 ? p->total / inner * ceil_div(inner, p->depth) : 0;
-    p->parts = lines >= tasks || lines == 0 ? 1 : min64(p->units, ceil_div(tasks, lines));
+    p->parts = lines >= tasks || lines == 0 ? 1 : smaller(p->units, ceil_div(tasks, lines));
     if (p->parts < 1)
         p->parts = 1;
 }
@@ -145,7 +131,7 @@ reduce_line reduce_line_at(const reduce_plan *p, int64_t k)
         const reduce_axis *a = &p->kept[0];
         int64_t begin = k % p->chunks * p->width;
         k /= p->chunks;
-        l.m = min64(p->width, a->size - begin);
+        l.m = smaller(p->width, a->size - begin);
         l.in = begin * a->in;
         l.out = begin * a->out;
         l.aux = begin * a->aux;

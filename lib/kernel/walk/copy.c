@@ -27,19 +27,13 @@ static void transpose_tiles(int64_t begin, int64_t end, void *arg)
         rest /= t->tiles_c;
         tr = rest % t->tiles_r;
         rest /= t->tiles_r;
-        char *dst = it->ptr[0];
-        const char *src = it->ptr[1];
-        for (int a = it->ndim - 3; a >= 0; a--) {
-            int64_t i = rest % it->shape[a];
-            rest /= it->shape[a];
-            dst += i * it->step[a][0];
-            src += i * it->step[a][1];
-        }
+        char *ptr[] = {it->ptr[0], it->ptr[1]};
+        iter_move_to(it, it->ndim - 2, rest, ptr);
         int64_t r = tr * TILE, c = tc * TILE;
         int64_t nr = rows - r < TILE ? rows - r : TILE, nc = cols - c < TILE ? cols - c : TILE;
         t->x->k->copy->transpose[t->cls](
-            nr, nc, dst + r * it->step[it->ndim - 2][0] + c * t->item, it->step[it->ndim - 2][0],
-            src + r * t->item + c * it->step[it->ndim - 1][1], it->step[it->ndim - 1][1]);
+            nr, nc, ptr[0] + r * it->step[it->ndim - 2][0] + c * t->item, it->step[it->ndim - 2][0],
+            ptr[1] + r * t->item + c * it->step[it->ndim - 1][1], it->step[it->ndim - 1][1]);
     }
 }
 
@@ -58,8 +52,8 @@ static bool try_transpose(const exec *x, operand dst, operand src)
     if (other < 0 || t.it.shape[last] < 8)
         return false;
     iter_move_axis(&t.it, other, last - 1);
-    t.tiles_r = (t.it.shape[last - 1] + TILE - 1) / TILE;
-    t.tiles_c = (t.it.shape[last] + TILE - 1) / TILE;
+    t.tiles_r = ceil_div(t.it.shape[last - 1], TILE);
+    t.tiles_c = ceil_div(t.it.shape[last], TILE);
     int64_t n = t.tiles_r * t.tiles_c;
     for (int a = 0; a < last - 1; a++)
         n *= t.it.shape[a];

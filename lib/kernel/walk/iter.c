@@ -63,11 +63,6 @@ static void flat_chunk(int64_t begin, int64_t end, void *arg)
 
 /* ---- planning ---- */
 
-static int64_t magnitude(int64_t x)
-{
-    return x < 0 ? -x : x;
-}
-
 /* Should axis a be outside of axis b: by the first operand that moves along both and can tell. */
 static bool outside(const iter *it, int a, int b)
 {
@@ -311,12 +306,7 @@ static void run_tile(const walk *w, int64_t item, bool turned)
     char *corner[ITER_MAX_OPS] = {NULL};
     for (int i = 0; i < it->n_ops; i++)
         corner[i] = it->ptr[i] + row * it->step[last - 1][i] + col * it->step[last][i];
-    for (int axis = last - 2; axis >= 0; axis--) {
-        int64_t at = item % it->shape[axis];
-        item /= it->shape[axis];
-        for (int i = 0; i < it->n_ops; i++)
-            corner[i] += at * it->step[axis][i];
-    }
+    iter_move_to(it, last - 1, item, corner);
     int64_t rows = it->shape[last - 1] - row, cols = it->shape[last] - col;
     rows = rows < w->tile_rows ? rows : w->tile_rows;
     cols = cols < w->tile_cols ? cols : w->tile_cols;

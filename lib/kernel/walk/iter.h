@@ -28,4 +28,15 @@ bool iter_init(iter *it, const operand *ops, int n_ops);
 /* Makes `axis` the one at `place`, the ones between moving by one. */
 void iter_move_axis(iter *it, int axis, int place);
 
+/* Moves the operands' pointers to where element k of the first n axes lies, the last one fastest.
+ */
+static inline void iter_move_to(const iter *it, int n, int64_t k, char **ptr)
+{
+    for (int axis = n - 1; axis >= 0; k /= it->shape[axis--]) {
+        int64_t at = k % it->shape[axis];
+        for (int i = 0; i < it->n_ops; i++)
+            ptr[i] += at * it->step[axis][i];
+    }
+}
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <tinytensor/tensor.h>
 #include "base/exec.h"
+#include "base/integer.h"
 #include "tensor/element.h"
 #include "tensor/layout.h"
 

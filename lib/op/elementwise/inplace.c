@@ -7,11 +7,6 @@
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 
-static tt_status status_of(const tt_tensor *x)
-{
-    return x && x->ctx->err.code ? x->ctx->err.code : TT_ERR_ARG;
-}
-
 static bool memory_overlaps(const tt_tensor *a, const tt_tensor *b)
 {
     int64_t la, ha, lb, hb;
@@ -45,7 +40,7 @@ static tt_status write_from(const char *name, tt_tensor *dst, tt_tensor *src, bo
     layout at;
     tt_ctx *ctx = op_inplace(name, dst, 1, &src);
     if (!ctx)
-        return status_of(dst);
+        return op_status(dst);
     if (!cast && dst->dtype != src->dtype)
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: dtypes differ: %s and %s", name, describe(dst).s,
                          describe(src).s);
@@ -124,7 +119,7 @@ static tt_status fill(const char *name, tt_tensor *x, double value)
     int64_t element[1];
     tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
-        return status_of(x);
+        return op_status(x);
     element_store(element, x->dtype, value);
     fill_run(&ctx->ex, operand_of(x), element);
     op_written(x);
@@ -145,7 +140,7 @@ static tt_status scalar_(const char *name, tt_tensor *x, double value, binary_id
 {
     tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
-        return status_of(x);
+        return op_status(x);
     if (x->dtype == TT_I64 && value != floor(value))
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: %g is no int64", name, value);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);

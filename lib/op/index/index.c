@@ -44,11 +44,8 @@ tt_tensor *index_apply(const op *o, int n, tt_tensor *const *in, int axis)
 {
     if (!op_context(o->name, n, in))
         return NULL;
-    int k = layout_axis(in[0]->at.ndim, axis);
-    if (k < 0)
-        return op_fail(in[0], TT_ERR_AXIS, "%s: axis %d is out of range for %s", o->name, axis,
-                       describe(in[0]).s);
-    return op_apply(o, n, in, &k, sizeof k);
+    int k = op_axis(o->name, in[0], axis, in[0]->at.ndim);
+    return k < 0 ? NULL : op_apply(o, n, in, &k, sizeof k);
 }
 
 /* ---- take: the indices' axes replace the axis ---- */

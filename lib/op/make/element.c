@@ -58,7 +58,7 @@ tt_status tt_set(tt_tensor *x, int n, const int64_t *index, double value)
 {
     tt_ctx *ctx = op_inplace("set", x, 0, NULL);
     if (!ctx)
-        return x ? tt_error_code(x->ctx) : TT_ERR_ARG;
+        return op_status(x);
     char *p = element_at(x, "set", n, index);
     if (!p)
         return ctx->err.code;

@@ -68,13 +68,10 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, bool log)
 {
     if (!op_context(o->name, 1, &x))
         return NULL;
-    softmax_attr a = {layout_axis(x->at.ndim, axis), log};
     if (x->at.ndim == 0 && (axis == 0 || axis == -1)) /* as PyTorch: a row of one element */
         return tt_reshape(apply(o, tt_reshape(x, TT_SHAPE(1)), 0, log), TT_SCALAR);
-    if (a.axis < 0)
-        return op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", o->name, axis,
-                       describe(x).s);
-    return op_apply(o, 1, &x, &a, sizeof a);
+    softmax_attr a = {op_axis(o->name, x, axis, x->at.ndim), log};
+    return a.axis < 0 ? NULL : op_apply(o, 1, &x, &a, sizeof a);
 }
 
 tt_tensor *tt_softmax(tt_tensor *x, int axis)

@@ -31,11 +31,8 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, scan_id id, bool re
         return NULL;
     if (x->at.ndim == 0 && (axis == 0 || axis == -1))
         return tt_reshape(apply(o, tt_reshape(x, TT_SHAPE(1)), 0, id, reverse), TT_SCALAR);
-    scan_attr a = {id, layout_axis(x->at.ndim, axis), reverse};
-    if (a.axis < 0)
-        return op_fail(x, TT_ERR_AXIS, "%s: axis %d is out of range for %s", o->name, axis,
-                       describe(x).s);
-    return op_apply(o, 1, &x, &a, sizeof a);
+    scan_attr a = {id, op_axis(o->name, x, axis, x->at.ndim), reverse};
+    return a.axis < 0 ? NULL : op_apply(o, 1, &x, &a, sizeof a);
 }
 
 static void cumsum_vjp(const op_call *c, op_grads *g);
@@ -158,9 +155,9 @@ tt_tensor *tt_diff(tt_tensor *x, int axis)
 {
     if (!op_context("diff", 1, &x))
         return NULL;
-    int a = layout_axis(x->at.ndim, axis);
+    int a = op_axis("diff", x, axis, x->at.ndim);
     if (a < 0)
-        return op_fail(x, TT_ERR_AXIS, "diff: axis %d is out of range for %s", axis, describe(x).s);
+        return NULL;
     int64_t n = x->at.shape[a];
     if (n == 0)
         return x;
