@@ -185,5 +185,12 @@ optimiser("sgd_nesterov", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nes
 optimiser("adam", lambda p: torch.optim.Adam(p, lr=0.1, weight_decay=0.01))
 optimiser("adamw", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.1))
 
+# Each row of reduce.def, over the middle axis: with a zero, and NaN for those that leave it out.
+reductions = {"max": torch.amax, "min": torch.amin}
+for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_TEST"):
+    x, fn = u(3, 4, 5), reductions.get(name, getattr(torch, name))
+    x[0, 1, 2] = np.nan if name.startswith("nan") else 0
+    case(f"reduce.{name}", lambda x: fn(x, 1), x)
+
 np.savez("reference.npz", **store)
 print(len(store), "arrays")

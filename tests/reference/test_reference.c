@@ -157,6 +157,22 @@ START_TEST(special_values)
 }
 END_TEST
 
+#define REDUCE(name, ...)                                                                          \
+    static tt_tensor *reduce_##name(tt_tensor *x)                                                  \
+    {                                                                                              \
+        return tt_##name(x, TT_AXES(1), false);                                                    \
+    }
+#define REDUCE_TEST REDUCE
+#include "kernel/reduce/reduce.def"
+
+START_TEST(reduce_rows)
+{
+#define REDUCE(name, ...) run1("reduce", #name, reduce_##name);
+#define REDUCE_TEST       REDUCE
+#include "kernel/reduce/reduce.def"
+}
+END_TEST
+
 static bool is_remainder(const char *name)
 {
     return strcmp(name, "fmod") == 0 || strcmp(name, "remainder") == 0;
@@ -491,6 +507,7 @@ int main(int argc, char **argv)
                                   comparisons,
                                   integers,
                                   reductions,
+                                  reduce_rows,
                                   scans,
                                   products,
                                   movement_and_indexing,
