@@ -1,14 +1,13 @@
 /* Drivers of the pointwise operations: they pick the row's inner loop for the dtype and let the
  * iterator walk. Invariant: dtypes have been checked by the caller with the *_takes functions. */
 #include "elementwise.h"
-#include "loops.h"
 
 #include <math.h>
-#include "kernel/walk/copy.h"
 #include "kernel/isa/kernels.h"
-#include "tensor/convert.h"
 #include "kernel/walk/iter.h"
 #include "kernel/walk/parallel.h"
+#include "loops.h"
+#include "tensor/convert.h"
 
 /* Each column of the tables that drivers ask for; ids index them. */
 static const uint8_t unary_cost[] = {
@@ -205,13 +204,6 @@ void clamp_run(const exec *x, operand out, operand in, double lo, double hi)
     const operand ops[] = {out, in};
     pair p = bounds(in.dtype, lo, hi);
     run(x, 2, ops, CHEAP, x->k->select->clamp[in.dtype], &p);
-}
-
-void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo, double hi)
-{
-    const operand ops[] = {dx, g, in};
-    pair p = bounds(in.dtype, lo, hi);
-    run(x, 3, ops, CHEAP, x->k->select->clamp_grad[in.dtype], &p);
 }
 
 void lerp_run(const exec *x, operand out, operand a, operand b, operand w)

@@ -79,8 +79,6 @@ void masked_fill_run(const exec *x, operand out, operand in, operand mask, const
 /* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. F32 F64 I64 (bounds inwards).
  */
 void clamp_run(const exec *x, operand out, operand in, double lo, double hi);
-/* dx = g where lo <= in <= hi, else 0. F32 F64. */
-void clamp_grad_run(const exec *x, operand dx, operand g, operand in, double lo, double hi);
 
 /* out = a + w (b - a), exact at w = 0 and 1. F32 F64. */
 void lerp_run(const exec *x, operand out, operand a, operand b, operand w);

@@ -1,5 +1,5 @@
-/* The tables of elementwise inner loops (kernel/walk/loops.h: what a loop is), filled once per
- * instruction set by unary_loops.c, binary_loops.c and select_loops.c. */
+/* The tables of elementwise inner loops, filled once per instruction set by the *_loops.c beside
+ * this file. */
 #ifndef TT_KERNEL_ELEMENTWISE_LOOPS_H
 #define TT_KERNEL_ELEMENTWISE_LOOPS_H
 
@@ -24,7 +24,6 @@ typedef struct compare_kernels {
 typedef struct select_kernels {
     loop_fn where[SIZES];       /* out, cond, a, b, by log2 of the itemsize */
     loop_fn clamp[NUMBERS];     /* out, x; arg: lo and hi of the dtype */
-    loop_fn clamp_grad[FLOATS]; /* dx, g, x; arg as clamp */
     loop_fn lerp[FLOATS];       /* out, a, b, w */
     loop_fn axpy[NUMBERS];      /* y, x; arg: a of the dtype */
     loop_fn isclose[NUMBERS];   /* out (BOOL), a, b; arg: isclose_args */

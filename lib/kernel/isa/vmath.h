@@ -328,6 +328,11 @@ VECTOR float f32_trunc(float x)
     {                                                                                              \
         return name##f(x);                                                                         \
     }
+#define F32_LIBM2(name)                                                                            \
+    static inline float f32_##name(float x, float y)                                               \
+    {                                                                                              \
+        return name##f(x, y);                                                                      \
+    }
 F32_LIBM(tan)
 F32_LIBM(asin)
 F32_LIBM(acos)
@@ -335,6 +340,10 @@ F32_LIBM(atan)
 F32_LIBM(asinh)
 F32_LIBM(acosh)
 F32_LIBM(atanh)
+F32_LIBM2(fmod)
+F32_LIBM2(atan2)
+F32_LIBM2(hypot)
 #undef F32_LIBM
+#undef F32_LIBM2
 
 #endif

@@ -273,6 +273,11 @@ VECTOR double f64_trunc(double x)
     {                                                                                              \
         return name(x);                                                                            \
     }
+#define F64_LIBM2(name)                                                                            \
+    static inline double f64_##name(double x, double y)                                            \
+    {                                                                                              \
+        return name(x, y);                                                                         \
+    }
 F64_LIBM(sin)
 F64_LIBM(cos)
 F64_LIBM(tan)
@@ -287,7 +292,23 @@ F64_LIBM(acosh)
 F64_LIBM(atanh)
 F64_LIBM(erf)
 F64_LIBM(erfc)
+F64_LIBM2(pow)
+F64_LIBM2(fmod)
+F64_LIBM2(atan2)
+F64_LIBM2(hypot)
 #undef F64_LIBM
+#undef F64_LIBM2
 #undef F64_EXPM1
+
+VECTOR double f64_normal_cdf(double x)
+{
+    return 0.5 * erfc(-x * 0.707106781186547524401);
+}
+
+/* e^(-c x^2) for c = 1 or 1/2; the rounding of x^2 counts x^2 times in the result */
+VECTOR double f64_exp_minus_square(double x, double c)
+{
+    return f64_exp(-c * x * x);
+}
 
 #endif

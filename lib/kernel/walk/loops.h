@@ -10,7 +10,7 @@
 typedef void (*loop_fn)(int64_t n, char *const *ptr, const int64_t *step, const void *arg);
 
 typedef struct copy_kernels {
-    loop_fn cast[DTYPES][DTYPES]; /* [from][to]: out, in; same dtype: NULL */
+    loop_fn cast[DTYPES][DTYPES]; /* [from][to]: out, in */
     loop_fn move[SIZES];          /* out, in */
     loop_fn fill[SIZES];          /* out; arg: the element */
     /* dst (rows, cols), its columns adjacent, from src whose rows are adjacent */

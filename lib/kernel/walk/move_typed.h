@@ -1,0 +1,31 @@
+/* Copies and fills of elements of one size, with T and NAME(x) defined. Included by copy_loops.c.
+ */
+
+static void NAME(move)(int64_t n, char *const *ptr, const int64_t *step, const void *arg)
+{
+    (void)arg;
+    if (step[0] == (int64_t)sizeof(T) && step[1] == (int64_t)sizeof(T)) {
+        memcpy(ptr[0], ptr[1], (size_t)n * sizeof(T));
+    } else if (step[0] == (int64_t)sizeof(T) && step[1] == 0) {
+        T *out = (T *)(void *)ptr[0];
+        const T v = *ROW(1, T);
+        for (int64_t i = 0; i < n; i++)
+            out[i] = v;
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            PUT(T, i) = AT(T, 1, i);
+    }
+}
+
+static void NAME(fill)(int64_t n, char *const *ptr, const int64_t *step, const void *arg)
+{
+    const T v = *(const T *)arg;
+    if (step[0] == (int64_t)sizeof(T)) {
+        T *out = (T *)(void *)ptr[0];
+        for (int64_t i = 0; i < n; i++)
+            out[i] = v;
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            PUT(T, i) = v;
+    }
+}
