@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include "gather.h"
+#include "kernel/isa/isa.h"
 #include "kernel/walk/parallel.h"
 #include "kernel/walk/walk.h"
 
@@ -25,56 +26,62 @@ static int64_t wrap(int64_t i, int64_t size)
     return i < 0 ? i + size : i;
 }
 
-/* d: element of the data, o: of the other operand. */
-#define GET(d, o) (o = d)
-#define PUT(d, o) (d = o)
-#define ADD(d, o) (d += o)
-#define OR(d, o)  (d = d || o)
+#define T       uint8_t
+#define NAME(x) b1_##x
+#include "gather_typed.h"
+#include "gather_move_typed.h"
+#undef T
+#undef NAME
 
-/* The same for many adjacent elements. */
-#define GET_ROW(d, o, n) memcpy(o, d, (size_t)n * sizeof *o)
-#define PUT_ROW(d, o, n) memcpy(d, o, (size_t)n * sizeof *d)
-#define ADD_ROW(d, o, n) _Pragma("omp simd") for (int64_t i = 0; i < n; i++) d[i] += o[i]
-#define OR_ROW(d, o, n)                                                                            \
-    for (int64_t i = 0; i < n; i++)                                                                \
-    d[i] = d[i] || o[i]
+#define T       uint16_t
+#define NAME(x) b2_##x
+#include "gather_typed.h"
+#include "gather_move_typed.h"
+#undef T
+#undef NAME
 
-#define LINE(NAME, T, DO, ROW)                                                                     \
-    static void NAME(const line *l)                                                                \
-    {                                                                                              \
-        T *data = (T *)l->data, *other = (T *)l->other;                                            \
-        int64_t n = l->n, ds = l->data_step, os = l->other_step, xs = l->index_step;               \
-        for (int64_t i = 0; i < n && xs != 0; i++) {                                               \
-            T *d = data + i * ds + wrap(l->index[i * xs], l->size) * l->axis_step;                 \
-            DO(*d, other[i * os]);                                                                 \
-        }                                                                                          \
-        if (xs != 0)                                                                               \
-            return;                                                                                \
-        T *restrict d = data + wrap(*l->index, l->size) * l->axis_step;                            \
-        T *restrict o = other;                                                                     \
-        if (ds == 1 && os == 1 && n >= MANY) {                                                     \
-            ROW(d, o, n);                                                                          \
-        } else if (ds == 1 && os == 1) {                                                           \
-            for (int64_t i = 0; i < n; i++)                                                        \
-                DO(d[i], o[i]);                                                                    \
-        } else {                                                                                   \
-            for (int64_t i = 0; i < n; i++)                                                        \
-                DO(d[i * ds], o[i * os]);                                                          \
-        }                                                                                          \
-    }
+#define T       uint32_t
+#define NAME(x) b4_##x
+#include "gather_typed.h"
+#include "gather_move_typed.h"
+#undef T
+#undef NAME
 
-LINE(get_1, uint8_t, GET, GET_ROW)
-LINE(get_2, uint16_t, GET, GET_ROW)
-LINE(get_4, uint32_t, GET, GET_ROW)
-LINE(get_8, uint64_t, GET, GET_ROW)
-LINE(put_1, uint8_t, PUT, PUT_ROW)
-LINE(put_2, uint16_t, PUT, PUT_ROW)
-LINE(put_4, uint32_t, PUT, PUT_ROW)
-LINE(put_8, uint64_t, PUT, PUT_ROW)
-LINE(add_f32, float, ADD, ADD_ROW)
-LINE(add_f64, double, ADD, ADD_ROW)
-LINE(add_i64, uint64_t, ADD, ADD_ROW)
-LINE(or_bool, uint8_t, OR, OR_ROW)
+#define T       uint64_t
+#define NAME(x) b8_##x
+#include "gather_typed.h"
+#include "gather_move_typed.h"
+#undef T
+#undef NAME
+
+#define T         float
+#define NAME(x)   f32_##x
+#define SUM(a, b) ((a) + (b))
+#include "gather_typed.h"
+#include "gather_add_typed.h"
+#undef T
+#undef NAME
+
+#define T       double
+#define NAME(x) f64_##x
+#include "gather_typed.h"
+#include "gather_add_typed.h"
+#undef T
+#undef NAME
+
+#define T       uint64_t
+#define NAME(x) i64_##x
+#include "gather_typed.h"
+#include "gather_add_typed.h"
+#undef T
+#undef NAME
+#undef SUM
+
+#define T         uint8_t
+#define NAME(x)   bool_##x
+#define SUM(a, b) ((a) || (b))
+#include "gather_typed.h"
+#include "gather_add_typed.h"
 
 typedef enum action { READ, WRITE, ACCUMULATE } action;
 
@@ -92,10 +99,10 @@ typedef struct job {
 
 static line_fn *line_for(action what, tt_dtype t)
 {
-    static line_fn *const get[] = {[1] = get_1, [2] = get_2, [4] = get_4, [8] = get_8};
-    static line_fn *const put[] = {[1] = put_1, [2] = put_2, [4] = put_4, [8] = put_8};
+    static line_fn *const get[] = {[1] = b1_get, [2] = b2_get, [4] = b4_get, [8] = b8_get};
+    static line_fn *const put[] = {[1] = b1_put, [2] = b2_put, [4] = b4_put, [8] = b8_put};
     static line_fn *const add[] = {
-        [TT_F32] = add_f32, [TT_F64] = add_f64, [TT_I64] = add_i64, [TT_BOOL] = or_bool};
+        [TT_F32] = f32_add, [TT_F64] = f64_add, [TT_I64] = i64_add, [TT_BOOL] = bool_add};
     return what == READ ? get[element_size(t)] : what == WRITE ? put[element_size(t)] : add[t];
 }
 

@@ -12,13 +12,6 @@ typedef struct rng {
     uint64_t seed, counter;
 } rng;
 
-/* The block of 128 bits at a counter. stream separates sequences under one seed (0: the fills). */
-void rng_block(uint64_t seed, uint64_t counter, uint64_t stream, uint32_t out[4]);
-uint64_t rng_next(rng *r);                 /* 64 bits */
-double rng_next_uniform(rng *r);           /* [0, 1), 53 bits */
-double rng_next_normal(rng *r);            /* mean 0, variance 1 */
-int64_t rng_next_below(rng *r, int64_t n); /* [0, n) without bias, n >= 1 */
-
 /* Floats (F32 from 24 bits, F64 from 53): lo + (hi - lo) u with u in [0, 1), always below hi when
  * lo < hi. */
 void random_uniform_run(const exec *x, rng *r, operand out, double lo, double hi);
