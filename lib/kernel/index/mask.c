@@ -2,6 +2,7 @@
  * triangles. Where C order decides the result (nonzeros, masks) one thread walks line by line. */
 #include <string.h>
 #include "gather.h"
+#include "kernel/isa/isa.h"
 #include "kernel/walk/parallel.h"
 #include "kernel/reduce/reduce.h"
 #include "kernel/walk/walk.h"
@@ -121,33 +122,27 @@ void nonzero_run(const exec *x, operand out, operand in)
     }
 }
 
-/* n elements of T where the mask is true, packed into (or unpacked from) a vector with `room`
- * places; returns how many. */
-#define MASKED(NAME, T, DO)                                                                        \
-    static int64_t NAME(int64_t n, char *data, int64_t step, const uint8_t *mask, int64_t mstep,   \
-                        char *vector, int64_t vstep, int64_t room)                                 \
-    {                                                                                              \
-        T *d = (T *)(void *)data, *v = (T *)(void *)vector;                                        \
-        int64_t k = 0;                                                                             \
-        for (int64_t i = 0; i < n && k < room; i++) {                                              \
-            if (mask[i * mstep]) {                                                                 \
-                DO(d[i * step], v[k * vstep]);                                                     \
-                k++;                                                                               \
-            }                                                                                      \
-        }                                                                                          \
-        return k;                                                                                  \
-    }
+#define T       uint8_t
+#define NAME(x) b1_##x
+#include "mask_typed.h"
+#undef T
+#undef NAME
 
-#define PACK(d, v)   (v = d)
-#define UNPACK(d, v) (d = v)
-MASKED(pack_1, uint8_t, PACK)
-MASKED(pack_2, uint16_t, PACK)
-MASKED(pack_4, uint32_t, PACK)
-MASKED(pack_8, uint64_t, PACK)
-MASKED(unpack_1, uint8_t, UNPACK)
-MASKED(unpack_2, uint16_t, UNPACK)
-MASKED(unpack_4, uint32_t, UNPACK)
-MASKED(unpack_8, uint64_t, UNPACK)
+#define T       uint16_t
+#define NAME(x) b2_##x
+#include "mask_typed.h"
+#undef T
+#undef NAME
+
+#define T       uint32_t
+#define NAME(x) b4_##x
+#include "mask_typed.h"
+#undef T
+#undef NAME
+
+#define T       uint64_t
+#define NAME(x) b8_##x
+#include "mask_typed.h"
 
 typedef int64_t masked_fn(int64_t n, char *data, int64_t step, const uint8_t *mask, int64_t mstep,
                           char *vector, int64_t vstep, int64_t room);
@@ -165,14 +160,15 @@ static void masked(operand data, operand mask, operand vector, masked_fn *fn)
 
 void masked_select_run(const exec *x, operand out, operand in, operand mask)
 {
-    static masked_fn *const fn[] = {[1] = pack_1, [2] = pack_2, [4] = pack_4, [8] = pack_8};
+    static masked_fn *const fn[] = {[1] = b1_pack, [2] = b2_pack, [4] = b4_pack, [8] = b8_pack};
     (void)x;
     masked(in, mask, out, fn[element_size(in.dtype)]);
 }
 
 void masked_scatter_run(const exec *x, operand into, operand mask, operand src)
 {
-    static masked_fn *const fn[] = {[1] = unpack_1, [2] = unpack_2, [4] = unpack_4, [8] = unpack_8};
+    static masked_fn *const fn[] = {
+        [1] = b1_unpack, [2] = b2_unpack, [4] = b4_unpack, [8] = b8_unpack};
     (void)x;
     masked(into, mask, src, fn[element_size(into.dtype)]);
 }

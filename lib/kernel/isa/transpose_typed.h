@@ -41,11 +41,10 @@ void TRANSPOSE(int64_t rows, int64_t cols, char *dst, int64_t dst_row_step, cons
             if (k + 2 * BLOCK <= cols)
                 fetch(to + BLOCK * sizeof(T), dst_row_step, from + BLOCK * src_col_step,
                       src_col_step);
-            if (i + BLOCK <= rows && k + BLOCK <= cols)
+            int64_t m = smaller(rows - i, BLOCK), n = smaller(cols - k, BLOCK);
+            if (m == BLOCK && n == BLOCK)
                 NAME(block)(to, dst_row_step, from, src_col_step);
             else
-                NAME(edge)
-            (smaller(rows - i, BLOCK), smaller(cols - k, BLOCK), to, dst_row_step, from,
-             src_col_step);
+                NAME(edge)(m, n, to, dst_row_step, from, src_col_step);
         }
 }
