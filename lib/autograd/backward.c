@@ -1,152 +1,10 @@
-/* The backward pass: one reverse walk over the tape. Input: a tensor and the gradient with respect
+/* The backward pass: seed, walk (walk.c), settle. Input: a tensor and the gradient with respect
  * to it; output: gradients in leaves, or in a list (tt_grads_of). Invariant: a pass that fails
  * leaves every accumulated gradient as it was. */
 #include "grads.h"
 
-#include <stdio.h>
 #include <tinytensor/elementwise.h>
 #include <tinytensor/shape.h>
-
-/* As messages call the function. */
-static const char *pass_name(const pass *p)
-{
-    return p->out ? "grads_of" : "backward";
-}
-
-/* Input i, or for negative i the results from the last one on. */
-static const tt_tensor *saved(const node *n, int i)
-{
-    return i < 0 ? n->result[-1 - i].saved : n->in[i];
-}
-
-static bool versions_match(pass *p, const node *n)
-{
-    for (int i = -n->n_out; i < n->n_in; i++) {
-        const tt_tensor *h = saved(n, i);
-        if (!h || !h->store || h->version == h->store->version)
-            continue;
-        char what[32] = "its result";
-        if (i >= 0)
-            snprintf(what, sizeof what, "input %d", i);
-        ctx_error(p->ctx, TT_ERR_GRAD,
-                  "%s: %s of %s, %s, was written in place after it was saved (version %u, now %u)",
-                  pass_name(p), what, n->op->name, describe(h).s, h->version, h->store->version);
-        return false;
-    }
-    return true;
-}
-
-/* For a recorded pass: second derivatives flow through the saved results. The links are borrowed:
- * they count as no reference. */
-static void lend_links(node *n, bool on)
-{
-    for (int i = 0; i < n->n_out; i++) {
-        tt_tensor *t = n->result[i].saved;
-        if (t && result_has_gradient(n->op, i, t->dtype)) {
-            t->node = on ? n : NULL;
-            t->result = (uint8_t)i;
-        }
-    }
-}
-
-/* Runs n's vjp on its pending gradients. */
-static void differentiate(pass *p, node *n)
-{
-    op_call c; /* layouts and dtypes are those of forward only */
-    c.ctx = p->ctx;
-    c.op = n->op;
-    c.n_in = n->n_in;
-    c.in = n->in;
-    c.attr = n->attr;
-    c.attr_size = n->attr_size;
-    c.recording = p->recording;
-    c.wanted = 0;
-    c.view_of = NOT_A_VIEW;
-    c.n_out = n->n_out;
-    for (int i = 0; i < n->n_out; i++)
-        c.result[i].tensor = n->result[i].saved;
-    op_grads g = {&c, n, p};
-    if (p->recording)
-        lend_links(n, true);
-    n->op->vjp(&c, &g);
-    if (p->recording)
-        lend_links(n, false);
-}
-
-static void capture(pass *p, sink *s)
-{
-    if (!s->capture || !s->grad)
-        return;
-    tt_tensor *t = tensor_view(s->grad, &s->grad->at);
-    if (!t)
-        return;
-    if (p->recording)
-        tensor_link(t, s->grad);
-    if (t->scope > ROOT)
-        tensor_move(t, t->scope - 1); /* out of the pass's own scope */
-    p->out[s->capture - 1] = t;
-}
-
-static void visit(pass *p, node *n)
-{
-    tt_scope s = tt_scope_begin(p->ctx, p->recording ? TT_GRAD : TT_NO_GRAD);
-    for (int i = 0; i < n->n_out; i++) {
-        sink_hooks(p, &n->result[i].sink);
-        capture(p, &n->result[i].sink);
-    }
-    bool wanted = !p->select || n->needed;
-    p->cut = p->cut || (!wanted && n->spent);
-    if (wanted && n->spent)
-        ctx_error(
-            p->ctx, TT_ERR_GRAD,
-            "%s: the graph of %s was released by an earlier pass; give that one TT_RETAIN_GRAPH",
-            pass_name(p), n->op->name);
-    else if (wanted && versions_match(p, n) && !p->ctx->err.code)
-        differentiate(p, n);
-    tt_scope_end(p->ctx, s);
-    if (!p->retain && wanted && !p->ctx->err.code)
-        node_release_saved(n);
-}
-
-/* Newest first, up to and without `end`; stops as soon as no node holds a gradient. After an error
- * it only empties them. */
-static void walk(pass *p, node *n, const node *end)
-{
-    node_ref(n);
-    while (n && n != end) {
-        bool holds = n->due > 0;
-        if (holds && !p->ctx->err.code)
-            visit(p, n);
-        node *prev = n->prev;
-        if (prev)
-            node_ref(prev); /* before n, which may hold the last reference on it, goes */
-        if (holds) {
-            for (int i = 0; i < n->n_out; i++)
-                sink_clear(&n->result[i].sink);
-            n->due = 0;
-            p->pending--;
-            node_unref(p->ctx, n);
-        }
-        node_unref(p->ctx, n);
-        n = prev;
-        if (p->pending == 0)
-            break;
-    }
-    if (n)
-        node_unref(p->ctx, n);
-}
-
-void pass_through(pass *p, tt_tensor *y, tt_tensor *grad, const node *last)
-{
-    node *newest = p->ctx->tape_last;
-    if (p->ctx->err.code || !tensor_wants_grad(y))
-        return;
-    for (node *n = newest; n && n != last; n = n->prev)
-        n->needed = true;
-    sink_add(p, y, grad);
-    if (newest && newest != last)
-        walk(p, newest, last);
-}
 
 /* Makes the pending gradient of a leaf its own: nobody else may see its memory. */
 static void prepare(pass *p, leaf *l)
@@ -186,7 +44,7 @@ static void settle(pass *p)
     for (leaf *l = p->touched; l && !p->ctx->err.code; l = l->next_touched)
         if (p->out) {
             sink_hooks(p, &l->sink);
-            capture(p, &l->sink);
+            sink_capture(p, &l->sink);
         } else {
             prepare(p, l);
         }
@@ -225,7 +83,7 @@ static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
         sink_add(p, y, g);
     tt_scope_end(p->ctx, s);
     if (y->node && p->pending)
-        walk(p, y->node, NULL);
+        pass_walk(p, y->node, NULL);
     settle(p);
     return p->ctx->err.code;
 }
@@ -255,19 +113,6 @@ tt_status tt_backward_with(tt_tensor *y, tt_tensor *grad_y, unsigned flags)
 tt_status tt_backward(tt_tensor *y)
 {
     return tt_backward_with(y, NULL, 0);
-}
-
-/* Marks the nodes between y and the captured sinks, oldest first. */
-static void mark_needed(const node *last)
-{
-    node *n = NULL;
-    for (node *k = (node *)(uintptr_t)last; k; k = k->prev)
-        n = k;
-    for (; n; n = n == last ? NULL : n->next) {
-        n->needed = false;
-        for (int i = 0; i < n->n_in && !n->spent && !n->needed; i++)
-            n->needed = handle_is_needed(n->in[i]);
-    }
 }
 
 static bool set_captures(tt_ctx *ctx, int n, tt_tensor *const *xs)
@@ -303,7 +148,7 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
               .retain = recording || flags & TT_RETAIN_GRAPH};
     bool ok = set_captures(ctx, n, xs);
     if (ok && y->node)
-        mark_needed(y->node);
+        mark_needed(NULL, y->node);
     if (ok)
         run(&p, y, NULL);
     for (int i = 0; i < n && p.cut && !ctx->err.code; i++)

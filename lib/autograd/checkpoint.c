@@ -29,25 +29,20 @@ static void vjp(const op_call *c, op_grads *g)
     tt_ctx *ctx = c->ctx;
     uint64_t seed = ctx->seed, counter = ctx->counter;
     bool training = ctx->training;
-    node *last = ctx->tape_last;
-    if (last)
-        node_ref(last);
+    replay r = replay_begin(ctx);
     ctx->seed = a->seed;
     ctx->counter = a->counter;
     ctx->training = a->training;
-    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
-    tt_tensor *y = a->fn(ctx, c->n_in - 1, c->in + 1, a->user);
+    tt_tensor *gy = grads_out(g), *y = a->fn(ctx, c->n_in - 1, c->in + 1, a->user);
     ctx->seed = seed;
     ctx->counter = counter;
     ctx->training = training;
-    if (y && (!layout_same_shape(&y->at, &grads_out(g)->at) || y->dtype != grads_out(g)->dtype))
+    if (y && (!layout_same_shape(&y->at, &gy->at) || y->dtype != gy->dtype))
         ctx_error(ctx, TT_ERR_GRAD, "checkpoint: the function returned %s the second time, not %s",
-                  describe(y).s, describe(grads_out(g)).s);
+                  describe(y).s, describe(gy).s);
     else if (y)
-        pass_through(g->pass, y, grads_out(g), last);
-    tt_scope_end(ctx, s);
-    if (last)
-        node_unref(ctx, last);
+        pass_through(g->pass, &r, 1, &y, &gy);
+    replay_end(&r);
 }
 
 static const op checkpoint = {

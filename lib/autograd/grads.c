@@ -160,6 +160,20 @@ void sink_hooks(pass *p, sink *s)
     }
 }
 
+void sink_capture(pass *p, sink *s)
+{
+    if (!s->capture || !s->grad)
+        return;
+    tt_tensor *t = tensor_view(s->grad, &s->grad->at);
+    if (!t)
+        return;
+    if (p->recording)
+        tensor_link(t, s->grad);
+    if (t->scope > ROOT)
+        tensor_move(t, t->scope - 1); /* out of the pass's own scope */
+    p->out[s->capture - 1] = t;
+}
+
 void sink_clear(sink *s)
 {
     tensor_release(s->grad);

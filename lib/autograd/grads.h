@@ -28,9 +28,30 @@ bool handle_is_needed(const tt_tensor *x);
 void sink_add(pass *p, const tt_tensor *x, tt_tensor *t);
 /* Calls the hooks on the pending gradient, which they may replace. */
 void sink_hooks(pass *p, sink *s);
+/* Hands the pending gradient to tt_grads_of, if it is asked for. */
+void sink_capture(pass *p, sink *s);
 void sink_clear(sink *s);
-/* Adds grad to what is pending for y, and visits the nodes that were recorded after `last`: what a
- * vjp has recorded itself. */
-void pass_through(pass *p, tt_tensor *y, tt_tensor *grad, const node *last);
+
+/* How messages call the function whose pass it is. */
+const char *pass_name(const pass *p);
+/* Marks what a selecting pass visits: the nodes after `before`, up to newest, from which a way
+ * leads to a capture. */
+void mark_needed(const node *before, node *newest);
+/* Visits the nodes from n on, newest first, up to and without `end`; stops as soon as none holds a
+ * gradient. After an error it only empties them. */
+void pass_walk(pass *p, node *n, const node *end);
+
+/* Something is computed again in the middle of a pass, recorded, and the pass goes through what
+ * that recorded: between begin and end what is made lies in a scope of its own. */
+typedef struct replay {
+    tt_ctx *ctx;
+    tt_scope scope;
+    node *last; /* the newest node before it */
+} replay;
+
+replay replay_begin(tt_ctx *ctx);
+/* Adds grads[i] to what is pending for ys[i] (either may be NULL), and visits the new nodes. */
+void pass_through(pass *p, const replay *r, int n, tt_tensor *const *ys, tt_tensor *const *grads);
+void replay_end(const replay *r);
 
 #endif

@@ -7,7 +7,7 @@
 #include "kernel/walk/kernel.h"
 #include "tensor/graph.h"
 
-enum { OP_MAX_OUT = 4, NOT_A_VIEW = -1 };
+enum { OP_MAX_OUT = 4, COMPOSED_MAX_IN = 8, NOT_A_VIEW = -1 };
 
 typedef struct op_call op_call;
 typedef struct op_grads op_grads;
@@ -25,8 +25,14 @@ typedef struct op {
     const char *name;               /* used in error texts */
     tt_status (*infer)(op_call *c); /* refuses operands; sets dtype, at, ... of each result */
     void (*forward)(op_call *c); /* NULL for pure views; what it rejects, it records as an error */
-    void (*vjp)(const op_call *c, op_grads *g); /* NULL: not differentiable */
+    void (*vjp)(const op_call *c, op_grads *g); /* this and composed NULL: no gradient */
     unsigned saves;
+    /* The same in public operations: out[i] for each result that has a gradient. A recorded pass
+     * differentiates it in place of vjp; the tests compare with it. Of an input that is not saved
+     * it is given zeros in such a pass: by that saves says that no derivative depends on the input.
+     */
+    void (*composed)(const op_call *c, tt_tensor **out);
+    bool plain_vjp; /* ... but vjp has a gradient itself, and is what a recorded pass runs */
 } op;
 
 typedef struct op_result {

@@ -24,9 +24,8 @@ static void unary_forward(op_call *c)
     unary_run(&c->ctx->ex, *(const unary_id *)c->attr, operand_of(c->out), operand_of(c->in[0]));
 }
 
-/* The derivative as an op of (g, z [, x]): z, x or y as the row reads, is a constant to it. x, of
- * which only the place in the graph matters, is there in recorded passes: through it the second
- * derivative flows. */
+/* The derivative as an op of (g, z, x): z, x or y as the row reads, is a constant to it. Of x only
+ * the place in the graph matters: through it the second derivative flows. */
 static void grad_forward(op_call *c)
 {
     operand z = operand_of(c->in[1]);
@@ -62,10 +61,10 @@ static void grad_vjp(const op_call *c, op_grads *g)
     const unary_id *id = c->attr;
     tt_tensor *gg = grads_out(g), *z = c->in[1];
     if (grads_need(g, 0)) {
-        tt_tensor *in[] = {gg, z, c->in[c->n_in - 1]};
-        grads_add(g, 0, op_apply(&unary_grad, c->n_in, in, id, sizeof *id));
+        tt_tensor *in[] = {gg, z, c->in[2]};
+        grads_add(g, 0, op_apply(&unary_grad, 3, in, id, sizeof *id));
     }
-    if (c->n_in > 2 && grads_need(g, 2)) {
+    if (grads_need(g, 2)) {
         tt_tensor *in[] = {gg, c->in[0], z, c->in[2]};
         grads_add(g, 2, op_apply(&unary_grad2, 4, in, id, sizeof *id));
     }
@@ -78,7 +77,7 @@ static void unary_vjp(const op_call *c, op_grads *g)
     tt_tensor *gy = grads_out(g); /* stands in where nothing is read */
     tt_tensor *z = tt_detach(reads == READS_X ? c->in[0] : reads == READS_Y ? c->out : gy);
     tt_tensor *in[] = {gy, z, c->in[0]};
-    grads_add(g, 0, op_apply(&unary_grad, c->ctx->mode == TT_GRAD ? 3 : 2, in, id, sizeof *id));
+    grads_add(g, 0, op_apply(&unary_grad, 3, in, id, sizeof *id));
 }
 
 #define SAVES_X    SAVE_IN(0)
