@@ -93,42 +93,27 @@ static void attention_forward(op_call *c)
     attention_run(&c->ctx->ex, &a);
 }
 
-/* in: q, k, v, out, lse, gradient of out [, mask]; one tensor for all three gradients: the elements
- * of gq, of gk, of gv, each (t h d) inside. */
+/* in: q, k, v, out, lse, gradient of out [, mask]; results: the gradients of q, k and v. */
 static tt_status backward_infer(op_call *c)
 {
-    int64_t n = tensor_numel(c->in[Q]) + tensor_numel(c->in[K]) + tensor_numel(c->in[V]);
     c->dtype = c->in[Q]->dtype;
-    layout_init(&c->at, 1, &n);
+    for (int i = Q; i <= V; i++) {
+        const tt_tensor *x = c->in[i];
+        layout *at = i == Q ? &c->at : infer_also(c, c->dtype);
+        layout_init(at, x->at.ndim, x->at.shape);
+        heads_inside(at);
+    }
     return TT_OK;
-}
-
-static layout gradient_of(const tt_tensor *x, int64_t offset)
-{
-    layout at;
-    layout_init(&at, x->at.ndim, x->at.shape);
-    heads_inside(&at);
-    at.offset = offset;
-    return at;
-}
-
-static attention_operand part(tt_tensor *all, const layout *at)
-{
-    attention_operand o = {.data = all->data + at->offset * element_size(all->dtype),
-                           .row = at->stride[at->ndim - 2]};
-    for (int i = 0; i < at->ndim - 2; i++)
-        o.batch[i] = at->stride[i];
-    return o;
 }
 
 static void backward_forward(op_call *c)
 {
-    attention_args a = args_of(c->attr, c->in, c->n_in > B_MASK ? c->in[B_MASK] : NULL,
-                               c->in[B_OUT], c->in[B_LSE]);
-    layout q = gradient_of(c->in[Q], 0), k = gradient_of(c->in[K], tensor_numel(c->in[Q]));
-    layout v = gradient_of(c->in[V], k.offset + tensor_numel(c->in[K]));
-    attention_backward_run(&c->ctx->ex, &a, operand_from(c->in[B_GRAD], &c->in[Q]->at),
-                           part(c->out, &q), part(c->out, &k), part(c->out, &v));
+    const layout *q = &c->in[Q]->at;
+    tt_tensor *mask = c->n_in > B_MASK ? c->in[B_MASK] : NULL;
+    attention_args a = args_of(c->attr, c->in, mask, c->in[B_OUT], c->in[B_LSE]);
+    attention_backward_run(
+        &c->ctx->ex, &a, operand_from(c->in[B_GRAD], q), operand_from(c->result[Q].tensor, q),
+        operand_from(c->result[K].tensor, q), operand_from(c->result[V].tensor, q));
 }
 
 static const op attention_backward = {
@@ -148,18 +133,10 @@ static tt_tensor *scores(tt_tensor *q, tt_tensor *k, tt_tensor *mask, const atte
     return mask ? tt_add(s, mask) : s;
 }
 
-/* The gradients in plain ops, for a pass that is itself recorded. */
-static void composed(const op_call *c, op_grads *g)
+static void attention_composed(const op_call *c, tt_tensor **out)
 {
-    const attention_attr *at = c->attr;
-    tt_tensor *q = c->in[Q], *k = c->in[K], *v = c->in[V], *gy = grads_out(g);
-    tt_tensor *p = tt_softmax(scores(q, k, c->n_in > MASK ? c->in[MASK] : NULL, at), -1);
-    tt_tensor *dp = tt_matmul(gy, tt_transpose(v, -1, -2));
-    tt_tensor *ds = tt_mul(p, tt_sub(dp, tt_sum(tt_mul(dp, p), TT_AXES(-1), true)));
-    ds = tt_mul_scalar(ds, at->scale);
-    grads_add(g, Q, tt_matmul(ds, k));
-    grads_add(g, K, tt_matmul(tt_transpose(ds, -1, -2), q));
-    grads_add(g, V, tt_matmul(tt_transpose(p, -1, -2), gy));
+    tt_tensor *mask = c->n_in > MASK ? c->in[MASK] : NULL;
+    *out = tt_matmul(tt_softmax(scores(c->in[Q], c->in[K], mask, c->attr), -1), c->in[V]);
 }
 
 static tt_tensor *with_columns(tt_tensor *x)
@@ -172,32 +149,28 @@ static tt_tensor *with_columns(tt_tensor *x)
 
 static void attention_vjp(const op_call *c, op_grads *g)
 {
-    if (c->ctx->mode == TT_GRAD) {
-        composed(c, g);
-        return;
-    }
-    tt_tensor *in[] = {c->in[Q],
-                       c->in[K],
-                       c->in[V],
-                       c->out,
-                       c->result[LSE].tensor,
-                       with_columns(grads_out(g)),
-                       c->n_in > MASK ? c->in[MASK] : NULL};
-    tt_tensor *all =
-        op_apply(&attention_backward, in[B_MASK] ? 7 : 6, in, c->attr, sizeof(attention_attr));
-    int64_t offset = 0;
-    for (int i = Q; i <= V && all; i++) {
-        layout at = gradient_of(c->in[i], offset);
-        grads_add(g, i, tensor_view(all, &at));
-        offset += tensor_numel(c->in[i]);
-    }
+    tt_tensor *in[] = {[Q] = c->in[Q],
+                       [K] = c->in[K],
+                       [V] = c->in[V],
+                       [B_OUT] = c->out,
+                       [B_LSE] = c->result[LSE].tensor,
+                       [B_GRAD] = with_columns(grads_out(g)),
+                       [B_MASK] = c->n_in > MASK ? c->in[MASK] : NULL};
+    tt_tensor *grads[] = {NULL, NULL, NULL}, **out[3];
+    for (int i = Q; i <= V; i++)
+        out[i] = grads_need(g, i) ? &grads[i] : NULL;
+    op_apply_all(&attention_backward, in[B_MASK] ? B_MASK + 1 : B_MASK, in, c->attr,
+                 sizeof(attention_attr), 3, out);
+    for (int i = Q; i <= V; i++)
+        grads_add(g, i, grads[i]);
 }
 
 static const op attention = {.name = "scaled_dot_product_attention",
                              .infer = attention_infer,
                              .forward = attention_forward,
                              .vjp = attention_vjp,
-                             .saves = SAVE_IN_ALL | SAVE_OUT | SAVE_RESULT(LSE)};
+                             .saves = SAVE_IN_ALL | SAVE_OUT | SAVE_RESULT(LSE),
+                             .composed = attention_composed};
 
 /* Shapes and dtypes; the batch axes of q, k and v broadcast to `batch`. */
 static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layout *batch)

@@ -97,33 +97,22 @@ static const op norm_backward = {
 static const op norm_weights = {
     .name = "norm_backward", .infer = weights_infer, .forward = weights_forward};
 
-/* The same gradients in plain ops, for a pass that is itself recorded. */
-static void composed(const op_call *c, op_grads *g)
+static void norm_composed(const op_call *c, tt_tensor **out)
 {
     const norm_attr *a = c->attr;
-    tt_tensor *x = c->in[0], *gy = grads_out(g), *w = weight_of(c);
-    tt_tensor *xc = a->centred ? tt_sub(x, tt_mean(x, TT_AXES(-1), true)) : x;
-    tt_tensor *r = tt_rsqrt(tt_add_scalar(tt_mean(tt_square(xc), TT_AXES(-1), true), a->eps));
-    tt_tensor *xhat = tt_mul(xc, r), *gw = w ? tt_mul(gy, w) : gy;
-    tt_tensor *gx = tt_sub(gw, tt_mul(xhat, tt_mean(tt_mul(gw, xhat), TT_AXES(-1), true)));
+    tt_tensor *x = c->in[0];
     if (a->centred)
-        gx = tt_sub(gx, tt_mean(gw, TT_AXES(-1), true));
-    grads_add(g, 0, tt_mul(gx, r));
-    int64_t n = x->at.shape[x->at.ndim - 1], rows = n ? tensor_numel(x) / n : 0;
-    tt_tensor *flat = tt_reshape(tt_mul(gy, xhat), TT_SHAPE(rows, n));
-    if (w)
-        grads_add(g, 1, tt_sum(flat, TT_AXES(0), false));
-    if (a->bias)
-        grads_add(g, c->n_in - 1, tt_sum(tt_reshape(gy, TT_SHAPE(rows, n)), TT_AXES(0), false));
+        x = tt_sub(x, tt_mean(x, TT_AXES(-1), true));
+    tt_tensor *var = tt_mean(tt_mul(x, x), TT_AXES(-1), true);
+    tt_tensor *y = tt_mul(x, tt_pow_scalar(tt_add_scalar(var, a->eps), -0.5));
+    if (a->weight)
+        y = tt_mul(y, weight_of(c));
+    *out = a->bias ? tt_add(y, bias_of(c)) : y;
 }
 
 static void norm_vjp(const op_call *c, op_grads *g)
 {
     const norm_attr *a = c->attr;
-    if (c->ctx->mode == TT_GRAD) {
-        composed(c, g);
-        return;
-    }
     tt_tensor *in[] = {c->in[0], c->result[STATS].tensor, tt_contiguous(grads_out(g)),
                        weight_of(c)};
     if (grads_need(g, 0))
@@ -141,12 +130,14 @@ static const op layer_norm = {.name = "layer_norm",
                               .infer = norm_infer,
                               .forward = norm_forward,
                               .vjp = norm_vjp,
-                              .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
+                              .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS),
+                              .composed = norm_composed};
 static const op rms_norm = {.name = "rms_norm",
                             .infer = norm_infer,
                             .forward = norm_forward,
                             .vjp = norm_vjp,
-                            .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS)};
+                            .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_RESULT(STATS),
+                            .composed = norm_composed};
 
 static tt_tensor *apply(const op *o, tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps,
                         bool centred)

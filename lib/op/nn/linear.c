@@ -2,7 +2,7 @@
  * w (out in), b (out) or none; output: (... out). Without gradients w, or w and b, may be of 16-bit
  * floats. Invariant: x is never copied when its rows lie at one stride. */
 #include <tinytensor/nn.h>
-#include <tinytensor/shape.h>
+#include <tinytensor/ops.h>
 #include "kernel/product/contract.h"
 #include "kernel/walk/copy.h"
 #include "op/product/contract.h"
@@ -86,11 +86,19 @@ static void linear_vjp(const op_call *c, op_grads *g)
         grads_add(g, 2, gy);
 }
 
+static void linear_composed(const op_call *c, tt_tensor **out)
+{
+    tt_tensor *y = tt_matmul(c->in[0], tt_transpose(c->in[1], 0, 1));
+    *out = c->n_in == 3 ? tt_add(y, tt_cast(c->in[2], c->in[0]->dtype)) : y;
+}
+
 static const op linear = {.name = "linear",
                           .infer = linear_infer,
                           .forward = linear_forward,
                           .vjp = linear_vjp,
-                          .saves = SAVE_IN(0) | SAVE_IN(1)};
+                          .saves = SAVE_IN(0) | SAVE_IN(1),
+                          .composed = linear_composed,
+                          .plain_vjp = true};
 
 tt_tensor *tt_linear(tt_tensor *x, tt_tensor *weight, tt_tensor *bias)
 {

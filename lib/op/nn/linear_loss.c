@@ -57,23 +57,15 @@ static void forward(op_call *c)
         element_store(c->out->data, c->dtype, mean);
 }
 
+static void composed(const op_call *c, tt_tensor **out)
+{
+    *out =
+        tt_cross_entropy(tt_linear(c->in[0], c->in[1], NULL), c->in[2], *(const int64_t *)c->attr);
+}
+
 static void vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *gy = grads_out(g);
-    if (c->ctx->mode == TT_GRAD) { /* in plain ops, for a pass that is itself recorded */
-        int64_t ignored = *(const int64_t *)c->attr;
-        tt_tensor *logits = tt_linear(c->in[0], c->in[1], NULL), *t = c->in[2];
-        tt_tensor *counts = tt_ne_scalar(t, (double)ignored);
-        tt_tensor *hot =
-            tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), c->in[1]->at.shape[0]);
-        tt_tensor *d = tt_sub(tt_softmax(logits, 1), tt_cast(hot, c->out->dtype));
-        tt_tensor *which = tt_cast(counts, c->out->dtype);
-        tt_tensor *share = tt_div(gy, tt_sum(which, TT_ALL_AXES, false));
-        d = tt_mul(d, tt_unsqueeze(tt_mul(which, share), 1));
-        grads_add(g, 0, tt_matmul(d, c->in[1]));
-        grads_add(g, 1, tt_matmul(tt_transpose(d, 0, 1), c->in[0]));
-        return;
-    }
     bool one = tt_item(gy) == 1;
     tt_tensor *ready[] = {c->result[GX].tensor, c->result[GW].tensor};
     for (int i = 0; i < 2; i++)
@@ -85,7 +77,8 @@ static const op linear_cross_entropy = {.name = "linear_cross_entropy",
                                         .infer = infer,
                                         .forward = forward,
                                         .vjp = vjp,
-                                        .saves = SAVE_IN_ALL | SAVE_RESULT(GX) | SAVE_RESULT(GW)};
+                                        .saves = SAVE_IN_ALL | SAVE_RESULT(GX) | SAVE_RESULT(GW),
+                                        .composed = composed};
 
 tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *targets,
                                    int64_t ignore_index)

@@ -68,39 +68,42 @@ static void ce_backward_forward(op_call *c)
 static const op ce_backward = {
     .name = "cross_entropy_backward", .infer = ce_backward_infer, .forward = ce_backward_forward};
 
-/* In plain ops: d loss_i / d x_ij = p_ij sum_k q_ik - q_ij, where q is the wanted distribution. */
-static tt_tensor *ce_composed(const op_call *c, tt_tensor *g)
+/* The wanted distribution of each row, weighted: the hard part weighs w[target], the smooth part
+ * w[class], and both are columns; rows that do not count are 0. */
+static tt_tensor *wanted(const op_call *c)
 {
     const ce_attr *a = c->attr;
-    tt_tensor *x = c->in[0], *t = c->in[1];
-    int64_t classes = x->at.shape[1];
-    tt_dtype d = x->dtype;
-    tt_tensor *counts = tt_ne_scalar(t, (double)a->ignore_index);
+    tt_tensor *t = c->in[1], *counts = tt_ne_scalar(t, (double)a->ignore_index);
+    int64_t classes = c->in[0]->at.shape[1];
+    tt_dtype d = c->in[0]->dtype;
     tt_tensor *q = tt_cast(tt_one_hot(tt_masked_fill(t, tt_logical_not(counts), 0), classes), d);
     q = tt_add_scalar(tt_mul_scalar(q, 1 - a->smoothing), a->smoothing / (double)classes);
-    if (c->n_in >
-        2) /* the hard part weighs w[target], the smooth part w[class]: both are columns */
-        q = tt_mul(q, c->in[2]);
-    q = tt_mul(q, tt_unsqueeze(tt_cast(counts, d), 1));
-    tt_tensor *p = tt_mul(tt_softmax(x, 1), tt_sum(q, TT_AXES(1), true));
-    return tt_mul(tt_sub(p, q), tt_unsqueeze(g, 1));
+    if (c->n_in > 2)
+        q = tt_mul(q, tt_detach(c->in[2]));
+    return tt_mul(q, tt_unsqueeze(tt_cast(counts, d), 1));
+}
+
+/* A class that is not wanted may have the logarithm -inf. */
+static void ce_composed(const op_call *c, tt_tensor **out)
+{
+    tt_tensor *q = wanted(c), *log_p = tt_log_softmax(c->in[0], 1);
+    log_p = tt_masked_fill(log_p, tt_eq_scalar(q, 0), 0);
+    *out = tt_neg(tt_sum(tt_mul(q, log_p), TT_AXES(1), false));
 }
 
 static void ce_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *in[] = {c->in[0], c->in[1], c->result[LSE].tensor, grads_out(g),
                        c->n_in > 2 ? c->in[2] : NULL};
-    if (c->ctx->mode == TT_GRAD)
-        grads_add(g, 0, ce_composed(c, in[3]));
-    else
-        grads_add(g, 0, op_apply(&ce_backward, c->n_in > 2 ? 5 : 4, in, c->attr, sizeof(ce_attr)));
+    grads_add(g, 0, op_apply(&ce_backward, c->n_in > 2 ? 5 : 4, in, c->attr, sizeof(ce_attr)));
 }
 
 static const op cross_entropy = {.name = "cross_entropy",
                                  .infer = ce_infer,
                                  .forward = ce_forward,
                                  .vjp = ce_vjp,
-                                 .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE)};
+                                 .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE),
+                                 .composed = ce_composed};
 
 static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
 {
@@ -194,12 +197,18 @@ static void bce_backward_forward(op_call *c)
 static const op bce_backward = {
     .name = "bce_with_logits_backward", .infer = bce_infer, .forward = bce_backward_forward};
 
+/* log(1 + e^x) - x t, where the former is -log p of class 0 among the logits 0 and x. */
+static void bce_composed(const op_call *c, tt_tensor **out)
+{
+    tt_tensor *x = c->in[0], *pair = tt_stack(TT_TENSORS(tt_zeros_like(x), x), -1);
+    tt_tensor *log_p = tt_select(tt_log_softmax(pair, -1), -1, 0);
+    *out = tt_sub(tt_neg(log_p), tt_mul(x, c->in[1]));
+}
+
 static void bce_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *gy = grads_out(g), *in[] = {c->in[0], c->in[1], gy};
-    if (grads_need(g, 0) && c->ctx->mode == TT_GRAD)
-        grads_add(g, 0, tt_mul(gy, tt_sub(tt_sigmoid(in[0]), in[1])));
-    else if (grads_need(g, 0))
+    if (grads_need(g, 0))
         grads_add(g, 0, op_apply(&bce_backward, 3, in, NULL, 0));
     if (grads_need(g, 1))
         grads_add(g, 1, tt_neg(tt_mul(gy, in[0])));
@@ -209,7 +218,8 @@ static const op bce = {.name = "bce_with_logits",
                        .infer = bce_infer,
                        .forward = bce_forward,
                        .vjp = bce_vjp,
-                       .saves = SAVE_IN(0) | SAVE_IN(1)};
+                       .saves = SAVE_IN(0) | SAVE_IN(1),
+                       .composed = bce_composed};
 
 tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
                                    tt_loss_reduction reduction)

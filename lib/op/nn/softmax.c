@@ -33,36 +33,53 @@ static void softmax_backward_forward(op_call *c)
                          operand_of(c->in[1]), a->axis);
 }
 
-static const op softmax_backward = {
-    .name = "softmax_backward", .infer = softmax_infer, .forward = softmax_backward_forward};
-
-/* The same gradient in plain ops, for a pass that is itself recorded. */
-static tt_tensor *composed(tt_tensor *y, tt_tensor *gy, const softmax_attr *a)
+/* in: y, gradient of y. In logarithms y is that of probabilities, and softmax(y) they themselves.
+ */
+static void backward_composed(const op_call *c, tt_tensor **out)
 {
+    const softmax_attr *a = c->attr;
+    tt_tensor *y = c->in[0], *gy = c->in[1];
     if (a->log)
-        return tt_sub(gy, tt_mul(tt_exp(y), tt_sum(gy, 1, &a->axis, true)));
-    return tt_mul(y, tt_sub(gy, tt_sum(tt_mul(gy, y), 1, &a->axis, true)));
+        *out = tt_sub(gy, tt_mul(tt_softmax(y, a->axis), tt_sum(gy, 1, &a->axis, true)));
+    else
+        *out = tt_mul(y, tt_sub(gy, tt_sum(tt_mul(gy, y), 1, &a->axis, true)));
 }
+
+static const op softmax_backward = {.name = "softmax_backward",
+                                    .infer = softmax_infer,
+                                    .forward = softmax_backward_forward,
+                                    .saves = SAVE_IN_ALL,
+                                    .composed = backward_composed};
 
 static void softmax_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *in[] = {c->out, grads_out(g)};
-    if (c->ctx->mode == TT_GRAD)
-        grads_add(g, 0, composed(in[0], in[1], c->attr));
-    else
-        grads_add(g, 0, op_apply(&softmax_backward, 2, in, c->attr, sizeof(softmax_attr)));
+    grads_add(g, 0, op_apply(&softmax_backward, 2, in, c->attr, sizeof(softmax_attr)));
+}
+
+/* A row of -inf has the logarithm -inf of its sum, which is not subtracted. */
+static void softmax_composed(const op_call *c, tt_tensor **out)
+{
+    const softmax_attr *a = c->attr;
+    tt_tensor *sum = tt_logsumexp(c->in[0], 1, &a->axis, true);
+    tt_tensor *y = tt_sub(c->in[0], tt_masked_fill(sum, tt_isinf(sum), 0));
+    *out = a->log ? y : tt_exp(y);
 }
 
 static const op softmax = {.name = "softmax",
                            .infer = softmax_infer,
                            .forward = softmax_forward,
                            .vjp = softmax_vjp,
-                           .saves = SAVE_OUT};
+                           .saves = SAVE_OUT,
+                           .composed = softmax_composed,
+                           .plain_vjp = true};
 static const op log_softmax = {.name = "log_softmax",
                                .infer = softmax_infer,
                                .forward = softmax_forward,
                                .vjp = softmax_vjp,
-                               .saves = SAVE_OUT};
+                               .saves = SAVE_OUT,
+                               .composed = softmax_composed,
+                               .plain_vjp = true};
 
 static tt_tensor *apply(const op *o, tt_tensor *x, int axis, bool log)
 {
