@@ -57,7 +57,7 @@ struct tt_ctx {
     int64_t next_mark;
     tt_grad_mode mode;
     bool training, anomaly;
-    bool composing; /* tests: fused operations are computed by their compositions */
+    bool composing;         /* tests: fused operations are computed by their compositions */
     uint64_t seed, counter; /* of the counter-based generator */
     struct node *tape_last; /* recorded nodes in creation order, newest last */
     struct node *dying;     /* nodes whose last reference went, being released */
