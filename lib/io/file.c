@@ -79,7 +79,7 @@ void file_write(file_out *o, const void *data, size_t bytes)
         o->error = errno ? errno : EIO;
 }
 
-void file_abandon(file_out *o)
+static void file_abandon(file_out *o)
 {
     fclose(o->f);
     remove(o->temporary);

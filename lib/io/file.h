@@ -18,7 +18,6 @@ typedef struct file_out {
 bool file_create(file_out *o, tt_ctx *ctx, const char *op, const char *path);
 void file_write(file_out *o, const void *data, size_t bytes);
 tt_status file_commit(file_out *o); /* flush, fsync, rename; on failure the old file stays */
-void file_abandon(file_out *o);
 
 /* NULL, false: recorded */
 FILE *file_open(tt_ctx *ctx, const char *op, const char *path, int64_t *size);

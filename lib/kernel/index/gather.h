@@ -20,8 +20,6 @@ void take_run(const exec *x, operand out, operand in, int axis, operand indices)
 /* into[a, indices[i...], b] += src[a, i..., b], the reverse of take_run (index_add; the gradient of
  * take and of embedding). into is added to, not cleared. */
 void take_add_run(const exec *x, operand into, int axis, operand indices, operand src);
-/* into[a, indices[i...], b] = src[a, i..., b]. */
-void take_put_run(const exec *x, operand into, int axis, operand indices, operand src);
 
 /* out[a, i, b] = in[a, indices[a, i, b], b]: all of the same ndim, out of the indices' shape, which
  * is no larger than in's except along the axis. */
@@ -29,11 +27,6 @@ void gather_run(const exec *x, operand out, operand in, int axis, operand indice
 /* into[a, indices[a, i, b], b] = or += src[a, i, b]; src is no smaller than indices on any axis. */
 void scatter_run(const exec *x, operand into, int axis, operand indices, operand src);
 void scatter_add_run(const exec *x, operand into, int axis, operand indices, operand src);
-
-/* Advanced indexing: n index tensors, already expanded to out's shape, become one index (out, I64)
- * into the first n axes of a tensor taken as one axis of size sizes[0] * ... * sizes[n-1]. */
-void index_ravel_run(const exec *x, operand out, int n, const operand *indices,
-                     const int64_t *sizes);
 
 /* Elements of `in` (any dtype) that are not zero, and their places: out is I64 (count, ndim). */
 int64_t nonzero_count(const exec *x, operand in);

@@ -28,43 +28,6 @@ bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad)
     return true;
 }
 
-typedef struct ravel_job {
-    operand out, index;
-    int64_t size, factor;
-    bool first;
-} ravel_job;
-
-/* out = index * factor, or added to it. */
-static void ravel_lines(int64_t begin, int64_t end, void *arg)
-{
-    const ravel_job *j = arg;
-    walk w;
-    walk_layouts(&w, j->out.at, j->index.at, NULL);
-    for (walk_start(&w, begin); begin < end; begin++, walk_next(&w)) {
-        int64_t *out = (int64_t *)j->out.data + w.at[0];
-        const int64_t *index = (const int64_t *)j->index.data + w.at[1];
-        for (int64_t i = 0; i < w.n; i++) {
-            int64_t k = index[i * w.step[1]];
-            k = (k < 0 ? k + j->size : k) * j->factor;
-            out[i * w.step[0]] = j->first ? k : out[i * w.step[0]] + k;
-        }
-    }
-}
-
-void index_ravel_run(const exec *x, operand out, int n, const operand *indices,
-                     const int64_t *sizes)
-{
-    int64_t factor = 1;
-    for (int k = n - 1; k >= 0; k--) {
-        ravel_job j = {out, indices[k], sizes[k], factor, k == n - 1};
-        walk w;
-        walk_layouts(&w, out.at, indices[k].at, NULL);
-        if (w.n > 0)
-            parallel_for(x, w.lines, GRAIN / w.n + 1, ravel_lines, &j);
-        factor *= sizes[k];
-    }
-}
-
 int64_t nonzero_count(const exec *x, operand in)
 {
     int64_t count = 0;

@@ -69,7 +69,8 @@ static void diagonal(layout *l, int i, int j, int64_t row, int64_t column, int64
     l->stride[l->ndim++] = step;
 }
 
-void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length)
+/* From (row, column) of axes i and j on: both go, the diagonal becomes the last axis. */
+static void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length)
 {
     diagonal(&p->at, i, j, row, column, length);
     diagonal(&p->inside, i, j, row, column, length);

@@ -18,8 +18,6 @@ void part_begin(part *p, const tt_tensor *x);
 void part_range(part *p, int axis, int64_t start, int64_t step, int64_t length);
 void part_drop(part *p, int axis);   /* an axis of length 1 goes */
 void part_insert(part *p, int axis); /* an axis of length 1 comes */
-/* From (row, column) of axes i and j on: both go, the diagonal becomes the last axis. */
-void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, int64_t length);
 tt_tensor *part_view(tt_tensor *x, const part *p);
 
 #endif
