@@ -189,10 +189,10 @@ static void parse(int argc, char **argv, options *o)
     };
     args_parse(argc, argv, "Trains a multi-layer perceptron to classify rows of numbers.", args,
                sizeof args / sizeof *args);
-    if (strcmp(o->activation, "relu") && strcmp(o->activation, "tanh") &&
-        strcmp(o->activation, "gelu"))
+    if (strcmp(o->activation, "relu") != 0 && strcmp(o->activation, "tanh") != 0 &&
+        strcmp(o->activation, "gelu") != 0)
         program_usage(program_name, "--activation: relu, tanh or gelu");
-    if (strcmp(o->optimizer, "adamw") && strcmp(o->optimizer, "sgd"))
+    if (strcmp(o->optimizer, "adamw") != 0 && strcmp(o->optimizer, "sgd") != 0)
         program_usage(program_name, "--optimizer: adamw or sgd");
 }
 

@@ -265,7 +265,7 @@ static void parse(int argc, char **argv, options *o)
     };
     args_parse(argc, argv, "Trains a transformer block, and shows what it attends to.", args,
                sizeof args / sizeof *args);
-    if (strcmp(o->task, "copy") && strcmp(o->task, "induction"))
+    if (strcmp(o->task, "copy") != 0 && strcmp(o->task, "induction") != 0)
         program_usage(program_name, "--task: copy or induction");
     if (o->width % o->heads)
         program_usage(program_name, "--width: must be a multiple of --heads");

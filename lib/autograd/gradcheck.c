@@ -187,7 +187,7 @@ tt_status tt_gradcheck(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_tenso
         return TT_ERR_ARG;
     if (!ctx->err.code && !fn)
         ctx_error(ctx, TT_ERR_ARG, "gradcheck: the function is NULL");
-    if (!ctx->err.code && acceptable(ctx, n, inputs)) {
+    if (fn && !ctx->err.code && acceptable(ctx, n, inputs)) {
         tt_scope s = tt_scope_begin(ctx, TT_GRAD);
         run(&k);
         tt_scope_end(ctx, s);

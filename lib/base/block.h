@@ -14,7 +14,7 @@ void block_pool_close(block_pool *p); /* frees all when the last block comes bac
 void block_pool_share(block_pool *p); /* from now on blocks may be freed by other threads */
 
 void *block_alloc(block_pool *p, size_t bytes); /* 64-byte aligned; NULL: no memory or limit */
-void block_free(block_pool *p, void *block);    /* NULL is allowed */
+void block_free(block_pool *p, void *data);     /* NULL is allowed */
 void block_pool_trim(block_pool *p);            /* gives the cached blocks back */
 void block_pool_stats(const block_pool *p, tt_memory *m);
 

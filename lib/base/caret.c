@@ -9,7 +9,7 @@ static char shown(char c)
 {
     if (c == '\n' || c == '\t' || c == '\r')
         return ' ';
-    return c < ' ' || c > '~' ? '?' : c;
+    return (char)(c < ' ' || c > '~' ? '?' : c);
 }
 
 caret_line caret_around(const char *text, size_t size, size_t at)

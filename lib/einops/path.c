@@ -129,7 +129,8 @@ static void best_split(const path_problem *q, subset *table, unsigned members)
     }
 }
 
-/* Writes the steps of a subset, those of its parts first; returns the number of its result. */
+/* Writes the steps of a subset, those of its parts first; returns the number of its result.
+ * NOLINTNEXTLINE(misc-no-recursion): as deep as there are operands */
 static int write_steps(path *r, const path_problem *q, const subset *table, unsigned members)
 {
     int i = 0;

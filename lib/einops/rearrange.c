@@ -143,7 +143,9 @@ static tt_tensor *run_filled(job *j, const char *pattern, va_list args)
 {
     char buffer[TEXT];
     j->text = fill(j, buffer, pattern, args);
-    return j->text ? run(j) : NULL;
+    tt_tensor *y = j->text ? run(j) : NULL;
+    j->text = NULL; /* the buffer ends here */
+    return y;
 }
 
 static tt_tensor *run_sizes(job *j, const char *pattern, int n, const char *const *names,

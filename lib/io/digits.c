@@ -99,11 +99,12 @@ void digits_alone(tt_dtype dtype, double v, char *text)
 {
     double size = fabs(v);
     if (!isfinite(v)) {
-        strcpy(text, isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
+        snprintf(text, DIGITS_TEXT, "%s", isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
     } else if (size == 0 || (size >= 1e-4 && size < 1e16)) {
         digits_fixed(dtype, v, -1, text);
-        if (text[strlen(text) - 1] == '.')
-            strcat(text, "0");
+        size_t n = strlen(text);
+        if (text[n - 1] == '.')
+            memcpy(text + n, "0", 2);
     } else {
         digits_scientific(dtype, v, DIGITS_TEXT / 2, 0, 2, text);
         char *point = strchr(text, '.');

@@ -325,7 +325,7 @@ tt_tensor *npy_read(tt_ctx *ctx, byte_source *s)
     if (h.swap)
         swap_bytes(t->data, n, item);
     for (int64_t k = 0; h.dtype == TT_BOOL && k < n; k++)
-        t->data[k] = t->data[k] != 0; /* any other byte would be no bool */
+        t->data[k] = (char)(t->data[k] != 0); /* any other byte would be no bool */
     return h.fortran && h.ndim > 1 ? as_c_order(t) : t;
 }
 

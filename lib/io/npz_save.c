@@ -165,7 +165,7 @@ tt_status tt_save_npz(const char *path, int n, const char *const *names, tt_tens
     entry *e = ctx->ex.mem.alloc(ctx->ex.mem.user, (size_t)n * sizeof *e);
     if (!e)
         return ctx->err.code;
-    tt_status status = ctx->err.code;
+    tt_status status;
     if (name_entries(ctx, n, names, e) && file_create(&w.file, ctx, "save_npz", path)) {
         for (int i = 0; i < n; i++)
             put_entry(&w, &e[i], tensors[i]);

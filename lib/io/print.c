@@ -123,6 +123,7 @@ static bool shown(const printer *p, int axis, int64_t *i)
     return *i < n;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): once per axis */
 static void each(printer *p, int axis, int64_t at, void (*fn)(printer *, int64_t, void *),
                  void *arg)
 {
@@ -254,6 +255,7 @@ static void row(printer *p, int axis, int64_t at, int indent, int width)
     }
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): once per axis */
 static void block(printer *p, int axis, int64_t at, int indent, int width)
 {
     int left = p->x->at.ndim - axis;

@@ -143,8 +143,9 @@ static void put_entry(writer *w, const request *r, int i)
         snprintf(text, sizeof text, "%s%lld", k ? "," : "", (long long)t->at.shape[k]);
         put_text(w, text);
     }
+    int64_t end = r->begin[i] + bytes_of(t);
     snprintf(text, sizeof text, "],\"data_offsets\":[%lld,%lld]}", (long long)r->begin[i],
-             (long long)(r->begin[i] + bytes_of(t)));
+             (long long)end);
     put_text(w, text);
 }
 

@@ -50,8 +50,8 @@ static void axes(FILE *f, const panel *p, const scale *s, int n)
 {
     fprintf(f, "<text x='%d' y='22' text-anchor='middle' font-size='15'>%s</text>\n",
             (LEFT + W - RIGHT) / 2, p->title);
-    for (double v = s->lo; v <= s->hi + s->step / 2; v += s->step) {
-        double y = y_at(s, v);
+    for (int k = 0; s->lo + k * s->step <= s->hi + s->step / 2; k++) {
+        double v = s->lo + k * s->step, y = y_at(s, v);
         fprintf(f,
                 "<line x1='%d' y1='%.1f' x2='%d' y2='%.1f' stroke='#ddd'/>"
                 "<text x='%d' y='%.1f' text-anchor='end'>%.4g</text>\n",

@@ -3,6 +3,7 @@
  * bytes, one after the other, are the text. */
 #include "tokenizer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,12 +101,11 @@ tokenizer *tokenizer_train(const char *text, size_t bytes, int64_t n, char *erro
 static bool map(const char *dir, const char *file, const char **data, size_t *bytes, char *error,
                 size_t size)
 {
-    char *path = malloc(strlen(dir) + strlen(file) + 2);
+    size_t room = strlen(dir) + strlen(file) + 2;
+    char *path = malloc(room);
     if (!path)
         return fail_with(error, size, "%s: no memory", dir);
-    strcpy(path, dir);
-    strcat(path, "/");
-    strcat(path, file);
+    snprintf(path, room, "%s/%s", dir, file);
     *data = file_map(path, bytes, error, size);
     free(path);
     return !*error;

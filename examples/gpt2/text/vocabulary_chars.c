@@ -49,7 +49,7 @@ static int by_bytes(const void *a, const void *b)
 
 static bool number_tokens(vocabulary *v, const words *found)
 {
-    token *all = malloc((size_t)found->n * sizeof *all);
+    token *all = malloc(((size_t)found->n + 1) * sizeof *all); /* an empty text has none */
     bool ok = all != NULL;
     for (int64_t i = 0; i < found->n && ok; i++)
         all[i].bytes = words_get(found, i, &all[i].n);

@@ -56,10 +56,11 @@ static bool sort_by_id(const reader *r, json_t *root, const char **names)
 
 static bool add_tokens(reader *r, const char **names, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n; i++) { /* n distinct ids below n: each has a name */
         char why[80];
         size_t bytes;
         uint32_t bad;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         if (!bytes_unspell(names[i], strlen(names[i]), r->bytes, &bytes, &bad)) {
             snprintf(why, sizeof why, "has the character U+%04X, which stands for no byte", bad);
             return wrong_token(r, (long long)i, why);

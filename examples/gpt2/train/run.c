@@ -34,7 +34,7 @@ const char *run_kept(const run *r, char *text)
     if (r->saved >= 0)
         snprintf(text, 64, "the checkpoint of step %lld is kept", (long long)r->saved);
     else
-        strcpy(text, "nothing has been saved yet");
+        snprintf(text, 64, "nothing has been saved yet");
     return text;
 }
 

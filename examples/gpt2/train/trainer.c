@@ -215,11 +215,12 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
     run = tt_safetensors_metadata(file, "run");
     fingerprint(same, sizeof same, &t->model->config, o, tokens);
     lists l = lists_make(t);
+    int64_t at = -1;
     if (!step || !run)
         tt_error_set(ctx, TT_ERR_FORMAT, "%s: not a checkpoint of training", path);
     else if (strcmp(run, same) != 0)
         refuse(ctx, path, run, same);
-    else if (read_step(step, o) < 0)
+    else if ((at = read_step(step, o)) < 0)
         tt_error_set(ctx, TT_ERR_FORMAT, "%s: '%.40s' is not a step", path, step);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     for (int i = 0; i < l.n && tt_ok(ctx); i++)
@@ -228,7 +229,7 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
         load_evals(t, file, path);
     tt_scope_end(ctx, s);
     if (tt_ok(ctx))
-        t->step = read_step(step, o);
+        t->step = at;
     lists_free(&l);
     tt_safetensors_close(file);
 }

@@ -185,6 +185,7 @@ static void backward_tile(const job *j, int64_t b, int64_t r0, int64_t k0, const
             memset(pr, 0, (size_t)(cols * j->size));
             memset(gr, 0, (size_t)(cols * j->size));
         } else {
+            /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): delta has as many rows */
             j->loops->grad(cols, pr, gr, lse, delta[r], a->scale);
         }
     }

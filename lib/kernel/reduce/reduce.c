@@ -282,6 +282,7 @@ static void execute(job *j)
     }
     if (j->partial != few)
         j->x->mem.free(j->x->mem.user, j->partial);
+    j->partial = NULL;
 }
 
 /* The macros of the rows' steps. */
