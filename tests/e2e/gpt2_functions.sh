@@ -2,10 +2,12 @@
 # Leaves the shell in an empty folder of its own.
 # shellcheck shell=bash disable=SC2034
 program=$(realpath "$1") root=$(realpath "$2")
-text=$root/COPYING page=$root/docs/architecture.md shipped=$root/examples/models/shakespeare
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+text=$root/COPYING shipped=$root/examples/models/shakespeare
+top=$(mktemp -d) || exit 1
+trap 'rm -rf "$top"' EXIT
+work=$top/work page=$top/page # a text that the shipped model knows something of
+head -c 16000 "$root/examples/data/shakespeare.txt" >"$page" || exit 1
+mkdir "$work" && cd "$work" || exit 1
 wrong=0
 # a model and a training of a few milliseconds
 tiny=(--n-layer 1 --n-head 2 --n-embd 16 --block-size 16 --batch-size 4 --warmup 5 --eval-iters 2
