@@ -13,8 +13,6 @@
 static const plan_rule rule = {"einsum", true, false, true};
 static const plan_rule path_rule = {"einsum_path", true, false, true};
 
-/* ---- from text to plan ---- */
-
 static tt_ctx *check(const char *name, const char *text, int n, tt_tensor *const *x)
 {
     tt_ctx *ctx = n > 0 ? op_context(name, n, x) : NULL;
@@ -89,8 +87,6 @@ static void pose(path_problem *q, const plan *pl, const bool *keep, int n)
                 set_add(&q->operand[i], pl->in[i].axis[k]);
     }
 }
-
-/* ---- execution ---- */
 
 static void prepare(named *t, tt_tensor *x, const plan *pl, const plan_term *in, bool repeats,
                     const bool *keep)
@@ -214,8 +210,6 @@ tt_tensor *tt_einsum(const char *text, int n, tt_tensor *const *inputs)
     }
     return n == 2 ? contract_two(inputs, &pl, keep) : contract_all(ctx, n, inputs, &pl, keep);
 }
-
-/* ---- the order as text ---- */
 
 typedef struct writer {
     char *to;

@@ -39,8 +39,6 @@ static bool read_star(const tt_tensor *x, const char *name, const char *text, pa
     return ok;
 }
 
-/* ---- pack ---- */
-
 /* Does tensor i have the named axes, in the sizes of tensor 0? */
 static bool fits(tt_tensor *const *x, int i, const star *s, const parsed *p)
 {
@@ -133,8 +131,6 @@ tt_tensor *tt_pack(int n, tt_tensor *const *tensors, const char *pattern, tt_pac
         return NULL;
     return join(ctx, n, tensors, &s);
 }
-
-/* ---- unpack ---- */
 
 /* How many elements of the packed axis part i takes; -1 when one of its sizes is unknown, -2 when
  * its shape makes no sense. */
@@ -250,8 +246,6 @@ int tt_unpack(tt_tensor *x, const tt_packing *ps, const char *pattern, int max, 
     }
     return take_apart(ctx, x, ps, &s, out);
 }
-
-/* ---- parse_shape ---- */
 
 static bool is_skipped(const pattern_axis *a)
 {

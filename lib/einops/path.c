@@ -84,8 +84,7 @@ static void add_step(path *r, const path_problem *q, int a, int b, const axis_se
     r->largest = elements > r->largest ? elements : r->largest;
 }
 
-/* ---- every order ---- */
-
+/* The search through every order: what is known of each set of operands. */
 typedef struct subset {
     double cost;   /* of contracting its operands into one */
     axis_set axes; /* of that one */
@@ -166,8 +165,7 @@ static bool find_optimal(path *r, const path_problem *q, tt_ctx *ctx)
     return true;
 }
 
-/* ---- greedy ---- */
-
+/* The greedy search: what is left to contract, and who has which axis. */
 typedef enum taste { FREES_MOST, COSTS_LEAST, TASTES } taste;
 
 typedef struct greedy {

@@ -29,8 +29,6 @@ static bool little_endian(void)
     return *(const unsigned char *)&one == 1;
 }
 
-/* ---- writing ---- */
-
 bool npy_supports(tt_tensor *x, const char *name)
 {
     if (code_of(x->dtype))
@@ -122,8 +120,6 @@ tt_status tt_save_npy(tt_tensor *x, const char *path)
     npy_emit(x, put_file, &o);
     return file_commit(&o);
 }
-
-/* ---- reading ---- */
 
 typedef struct npy_header {
     tt_dtype dtype;

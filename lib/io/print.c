@@ -113,8 +113,6 @@ static void word(const printer *p, int64_t at, char *text)
     pad(text, f->left, total);
 }
 
-/* ---- the elements that are shown ---- */
-
 static bool shown(const printer *p, int axis, int64_t *i)
 {
     int64_t n = p->x->at.shape[axis];
@@ -215,8 +213,6 @@ static void choose_format(printer *p)
     if (special - rest > p->f.left)
         p->f.left = special - rest;
 }
-
-/* ---- layout ---- */
 
 static void newline(out *o, int indent)
 {

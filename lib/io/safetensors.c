@@ -69,8 +69,6 @@ bool st_host(tt_ctx *ctx)
     return false;
 }
 
-/* ---- opening ---- */
-
 static bool bad(tt_ctx *ctx, const char *path, const char *why)
 {
     ctx_error(ctx, TT_ERR_FORMAT, "safetensors_open: %s: %s", path, why);
@@ -266,8 +264,6 @@ void tt_safetensors_close(tt_safetensors *st)
     block_free(pool, st);
 }
 
-/* ---- questions ---- */
-
 static const st_entry *entry_at(const tt_safetensors *st, int64_t i)
 {
     return st && i >= 0 && i < st->header.entries ? &st->header.entry[i] : NULL;
@@ -324,8 +320,6 @@ const char *tt_safetensors_metadata(const tt_safetensors *st, const char *key)
         bsearch(&wanted, st->header.pair, (size_t)st->header.pairs, sizeof wanted, compare_keys);
     return found ? found->value : NULL;
 }
-
-/* ---- tensors ---- */
 
 static bool are_bools(const char *data, int64_t n)
 {

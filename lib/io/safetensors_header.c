@@ -33,8 +33,6 @@ static bool no_memory(cursor *c)
     return false;
 }
 
-/* ---- characters ---- */
-
 static void skip_space(cursor *c)
 {
     while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
@@ -101,8 +99,6 @@ static char *put_utf8(char *to, uint32_t v)
     *to++ = (char)(0x80 | (v & 0x3f));
     return to;
 }
-
-/* ---- strings ---- */
 
 static bool hex4(cursor *c, uint32_t *v)
 {
@@ -180,8 +176,6 @@ static bool string(cursor *c, const char **out)
     *c->text++ = '\0';
     return true;
 }
-
-/* ---- values ---- */
 
 static bool integer(cursor *c, int64_t *out)
 {

@@ -26,8 +26,6 @@ static int64_t bytes_of(const tt_tensor *t)
     return tensor_numel(t) * element_size(t->dtype);
 }
 
-/* ---- the request ---- */
-
 static int compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -92,8 +90,6 @@ static bool check(const request *r)
            check_texts(r, "key", r->pairs, r->keys, true) &&
            check_texts(r, "value", r->pairs, r->values, false);
 }
-
-/* ---- the header ---- */
 
 typedef struct writer {
     file_out *file; /* NULL: only counts */
@@ -181,8 +177,6 @@ static void put_header(writer *w, const request *r, int64_t json)
     for (int64_t i = json; i < length; i++)
         put_text(w, " ");
 }
-
-/* ---- the file ---- */
 
 static void place(const request *r)
 {

@@ -20,8 +20,6 @@ int bind_plain(const plan *pl, const pattern_group *g, int axis)
     return !g ? axis : g->n == 1 ? pl->p->item[g->first].axis : NOWHERE;
 }
 
-/* ---- number of axes ---- */
-
 static bool wrong_ndim(binder *b, int i, int named)
 {
     const pattern_term *t = &b->pl->p->term[i];
@@ -56,8 +54,6 @@ bool bind_count(binder *b)
     }
     return true;
 }
-
-/* ---- sizes ---- */
 
 static bool conflict(binder *b, int axis, int64_t size, int i, int at)
 {

@@ -114,8 +114,7 @@ void binary_run(const exec *x, binary_id id, operand out, operand a, operand b)
     run(x, 3, ops, binary_cost[id], x->k->binary->map[id][a.dtype], NULL);
 }
 
-/* ---- is there an element ...? ---- */
-
+/* Is there an element that `is` says yes to? */
 static bool any_i64(operand in, bool (*is)(int64_t))
 {
     int64_t n = layout_numel(in.at);

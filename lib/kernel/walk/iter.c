@@ -16,8 +16,7 @@ enum {
     LINE = 64 /* bytes */
 };
 
-/* ---- the common case: every operand contiguous, or one element repeated ---- */
-
+/* The common case: every operand is contiguous, or one element repeated. */
 typedef struct flat {
     loop_fn loop;
     const void *arg;
@@ -60,8 +59,6 @@ static void flat_chunk(int64_t begin, int64_t end, void *arg)
         ptr[i] = f->ptr[i] + begin * f->step[i];
     f->loop(end - begin, ptr, f->step, f->arg);
 }
-
-/* ---- planning ---- */
 
 /* Should axis a be outside of axis b: by the first operand that moves along both and can tell. */
 static bool outside(const iter *it, int a, int b)
@@ -159,8 +156,7 @@ bool iter_init(iter *it, const operand *ops, int n_ops)
     return true;
 }
 
-/* ---- walking: tiles of the last two axes, within an odometer of the others ---- */
-
+/* Everything else: tiles of the last two axes, within an odometer of the others. */
 typedef struct walk {
     iter it;                                    /* at least two axes */
     int64_t tile_rows, tile_cols, down, across; /* size of a tile, number of them */

@@ -92,18 +92,18 @@ tt_status op_status(const tt_tensor *x);
 tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *src);
 void op_written(tt_tensor *dst);
 
-/* ---- helpers for infer ---- */
+/* For infer: */
 tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
 layout *infer_also(op_call *c, tt_dtype dtype);         /* one more result; its layout, to be set */
 tt_status infer_broadcast(op_call *c, tt_dtype dtype);  /* of all inputs; error names both shapes */
 tt_status check_same_dtype(op_call *c);
 
-/* ---- helpers for forward ---- */
+/* For forward: */
 operand operand_of(tt_tensor *t);
 /* t broadcast to shape; *at receives the layout and must outlive the operand. */
 operand operand_expand(tt_tensor *t, const layout *shape, layout *at);
 
-/* ---- for vjp ---- */
+/* For vjp: */
 tt_tensor *grads_out(const op_grads *g); /* gradient with respect to the only result */
 /* With respect to one of several results; NULL: none came in. */
 tt_tensor *grads_out_of(const op_grads *g, int i);

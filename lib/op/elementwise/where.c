@@ -5,8 +5,6 @@
 #include "kernel/elementwise/elementwise.h"
 #include "op/core/op.h"
 
-/* ---- where(cond, a, b) ---- */
-
 static tt_status where_infer(op_call *c)
 {
     if (c->in[0]->dtype != TT_BOOL)
@@ -45,8 +43,6 @@ tt_tensor *tt_where(tt_tensor *condition, tt_tensor *a, tt_tensor *b)
     return op_apply(&where, 3, in, NULL, 0);
 }
 
-/* ---- masked_fill(x, mask, value) ---- */
-
 static tt_status masked_fill_infer(op_call *c)
 {
     if (c->in[1]->dtype != TT_BOOL)
@@ -79,8 +75,6 @@ tt_tensor *tt_masked_fill(tt_tensor *x, tt_tensor *mask, double value)
     tt_tensor *in[] = {x, mask};
     return op_apply(&masked_fill, 2, in, &value, sizeof value);
 }
-
-/* ---- clamp ---- */
 
 typedef struct bounds {
     double lo, hi;
@@ -118,8 +112,6 @@ tt_tensor *tt_clamp(tt_tensor *x, double lo, double hi)
     const bounds b = {lo, hi};
     return op_apply(&clamp, 1, &x, &b, sizeof b);
 }
-
-/* ---- lerp(a, b, w) ---- */
 
 static tt_status lerp_infer(op_call *c)
 {
@@ -160,8 +152,6 @@ tt_tensor *tt_lerp(tt_tensor *a, tt_tensor *b, tt_tensor *weight)
     return op_apply(&lerp, 3, in, NULL, 0);
 }
 
-/* ---- nan_to_num ---- */
-
 typedef struct replacements {
     double nan, posinf, neginf;
 } replacements;
@@ -192,8 +182,6 @@ tt_tensor *tt_nan_to_num(tt_tensor *x, double nan, double posinf, double neginf)
     const replacements r = {nan, posinf, neginf};
     return op_apply(&nan_to_num, 1, &x, &r, sizeof r);
 }
-
-/* ---- closeness and equality ---- */
 
 typedef struct tolerance {
     double rtol, atol;

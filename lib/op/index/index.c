@@ -48,8 +48,6 @@ tt_tensor *index_apply(const op *o, int n, tt_tensor *const *in, int axis)
     return k < 0 ? NULL : op_apply(o, n, in, &k, sizeof k);
 }
 
-/* ---- take: the indices' axes replace the axis ---- */
-
 /* x's shape with the axis replaced by the indices' axes. */
 static bool replaced(const layout *x, int axis, const layout *indices, layout *out)
 {
@@ -152,8 +150,6 @@ tt_tensor *tt_take(tt_tensor *x, int axis, tt_tensor *indices)
     return index_apply(&take, 2, in, axis);
 }
 
-/* ---- index_add: x plus src at the places the indices name ---- */
-
 static tt_status same_dtype_at(op_call *c, int i)
 {
     if (c->in[i]->dtype != c->in[0]->dtype)
@@ -162,6 +158,7 @@ static tt_status same_dtype_at(op_call *c, int i)
     return TT_OK;
 }
 
+/* index_add: x plus src at the places that the indices name. */
 static tt_status index_add_infer(op_call *c)
 {
     int axis = *(const int *)c->attr;
@@ -202,8 +199,6 @@ tt_tensor *tt_index_add(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *s
     tt_tensor *in[] = {x, indices, src};
     return index_apply(&index_add, 3, in, axis);
 }
-
-/* ---- gather, scatter, scatter_add: indices of x's ndim, one place per element ---- */
 
 /* indices fit: ndim as x, no larger than x off the axis; and than src everywhere, if there is one.
  */

@@ -168,8 +168,6 @@ tt_tensor *tt_cross_entropy(tt_tensor *logits, tt_tensor *targets, int64_t ignor
     return tt_cross_entropy_with(logits, targets, &o);
 }
 
-/* ---- binary cross entropy ---- */
-
 static tt_status bce_infer(op_call *c)
 {
     if (!dtype_is_float(c->in[0]->dtype))

@@ -5,8 +5,6 @@
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
 
-/* ---- cat ---- */
-
 static tt_status cat_infer(op_call *c)
 {
     int axis = *(const int *)c->attr;
@@ -103,8 +101,6 @@ tt_tensor *tt_stack(int n, tt_tensor *const *tensors, int axis)
     return cat_new_axis(ctx, n, tensors, k);
 }
 
-/* ---- repeating ---- */
-
 /* n copies of x behind one another along an axis. */
 static tt_tensor *tile_axis(tt_tensor *x, int axis, int64_t n)
 {
@@ -185,8 +181,6 @@ tt_tensor *tt_roll(tt_tensor *x, int64_t n, int axis)
     return tt_cat(TT_TENSORS(tt_narrow(x, k, size - by, by), tt_narrow(x, k, 0, size - by)), k);
 }
 
-/* ---- pad ---- */
-
 typedef struct pad_attr {
     int64_t before[LAYOUT_MAX_NDIM], after[LAYOUT_MAX_NDIM];
     double value;
@@ -266,8 +260,7 @@ tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t 
     return op_apply(&pad, 1, &x, &a, sizeof a);
 }
 
-/* ---- meshgrid: NumPy's default order, the first two axes exchanged ---- */
-
+/* In NumPy's default order: the first two axes are exchanged. */
 tt_status tt_meshgrid(int n, tt_tensor *const *tensors, tt_tensor **out)
 {
     int64_t shape[LAYOUT_MAX_NDIM], line[LAYOUT_MAX_NDIM];

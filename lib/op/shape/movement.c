@@ -19,8 +19,6 @@ static described shape_text(int ndim, const int64_t *shape)
     return describe_shape(ndim < 0 ? 0 : ndim > LAYOUT_MAX_NDIM ? LAYOUT_MAX_NDIM : ndim, shape);
 }
 
-/* ---- reshape, view, flatten, unflatten ---- */
-
 static void reshape_vjp(const op_call *c, op_grads *g)
 {
     grads_add(g, 0, tt_reshape(grads_out(g), c->in[0]->at.ndim, c->in[0]->at.shape));
@@ -151,8 +149,6 @@ tt_tensor *tt_unflatten(tt_tensor *x, int axis, int ndim, const int64_t *shape)
     return tt_reshape(x, out, full);
 }
 
-/* ---- permute and its kin ---- */
-
 static void permute_vjp(const op_call *c, op_grads *g);
 static const op permute = {.name = "permute", .infer = view_infer, .vjp = permute_vjp};
 
@@ -226,8 +222,6 @@ tt_tensor *tt_moveaxis(tt_tensor *x, int from, int to)
     return permuted(x, order);
 }
 
-/* ---- axes of size 1 ---- */
-
 tt_tensor *tt_squeeze(tt_tensor *x, int naxes, const int *axes)
 {
     int64_t shape[LAYOUT_MAX_NDIM];
@@ -264,8 +258,6 @@ tt_tensor *tt_unsqueeze(tt_tensor *x, int axis)
         shape[i] = i < k ? x->at.shape[i] : i == k ? 1 : x->at.shape[i - 1];
     return tt_reshape(x, x->at.ndim + 1, shape);
 }
-
-/* ---- expand, flip ---- */
 
 static void expand_vjp(const op_call *c, op_grads *g)
 {

@@ -76,8 +76,6 @@ static void part_diagonal(part *p, int i, int j, int64_t row, int64_t column, in
     diagonal(&p->inside, i, j, row, column, length);
 }
 
-/* ---- the view, and its gradient ---- */
-
 static tt_status part_infer(op_call *c)
 {
     const part *p = c->attr;

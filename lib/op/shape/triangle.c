@@ -44,8 +44,7 @@ tt_tensor *tt_triu(tt_tensor *x, int64_t offset)
     return op_apply(&triu, 1, &x, &a, sizeof a);
 }
 
-/* ---- diag: a vector onto a diagonal of a matrix ---- */
-
+/* diag: a vector onto a diagonal of a matrix of zeros. */
 static tt_status diag_infer(op_call *c)
 {
     int64_t offset = *(const int64_t *)c->attr, n = c->in[0]->at.shape[0];
