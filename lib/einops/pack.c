@@ -143,7 +143,7 @@ static int64_t extent(const tt_packed *part, int others)
     for (int k = 0; k < part->ndim; k++) {
         if (part->shape[k] == -1)
             unknown++;
-        else if (!mul_overflow(n, part->shape[k], &n))
+        else if (!mul_fits(n, part->shape[k], &n))
             return -2;
     }
     return unknown > 1 ? -2 : unknown ? -1 : n;

@@ -154,7 +154,7 @@ static bool check_size(const tt_safetensors *st, const st_entry *e)
         return bad_tensor(st, e, "its data lie beyond the end of the file");
     if (d == DTYPE_COUNT)
         return true;
-    if (e->numel >= 0 && mul_overflow(e->numel, dtypes[d].itemsize, &bytes) && bytes == have)
+    if (e->numel >= 0 && mul_fits(e->numel, dtypes[d].itemsize, &bytes) && bytes == have)
         return true;
     ctx_error(st->ctx, TT_ERR_FORMAT,
               "safetensors_open: %s: tensor '%.200s': its shape and dtype %s do not make the %lld "
@@ -234,7 +234,7 @@ tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path)
     if (!ctx || ctx->err.code || !st_host(ctx))
         return NULL;
     if (!path)
-        return ctx_error(ctx, TT_ERR_ARG, "safetensors_open: the path is NULL"), NULL;
+        return ctx_fail(ctx, TT_ERR_ARG, "safetensors_open: the path is NULL");
     storage *file = map_file(ctx, path);
     if (!file)
         return NULL;
@@ -242,7 +242,7 @@ tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path)
     tt_safetensors *st = block_alloc(ctx->pool, sizeof *st + length);
     if (!st) {
         storage_unref(file);
-        return ctx_error(ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory", path), NULL;
+        return ctx_fail(ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory", path);
     }
     *st = (tt_safetensors){.ctx = ctx, .pool = ctx->pool, .store = file};
     st->header.pool = ctx->pool;

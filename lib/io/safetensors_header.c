@@ -211,7 +211,7 @@ static bool shape(cursor *c, st_entry *e)
             e->shape[e->ndim] = size;
         e->ndim++;
         empty = empty || size == 0;
-        overflow = overflow || (size && !mul_overflow(e->numel, size, &e->numel));
+        overflow = overflow || (size && !mul_fits(e->numel, size, &e->numel));
     } while (next_is(c, ','));
     if (empty)
         e->numel = 0;

@@ -84,8 +84,10 @@ static bool check_tensors(const request *r)
 
 static bool check(const request *r)
 {
-    if (!r->path)
-        return ctx_error(r->ctx, TT_ERR_ARG, "safetensors_save: the path is NULL"), false;
+    if (!r->path) {
+        ctx_error(r->ctx, TT_ERR_ARG, "safetensors_save: the path is NULL");
+        return false;
+    }
     return st_host(r->ctx) && check_tensors(r) && check_texts(r, "name", r->n, r->names, true) &&
            check_texts(r, "key", r->pairs, r->keys, true) &&
            check_texts(r, "value", r->pairs, r->values, false);

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-bool mul_overflow(int64_t a, int64_t b, int64_t *out)
+bool mul_fits(int64_t a, int64_t b, int64_t *out)
 {
     if (a < 0 || b < 0 || (b && a > INT64_MAX / b))
         return false;
@@ -27,7 +27,7 @@ bool layout_init(layout *l, int ndim, const int64_t *shape)
         l->shape[i] = shape[i];
         l->stride[i] = n;
         /* a size 0 elsewhere does not excuse an overflow: strides must stay representable */
-        if (!mul_overflow(n, shape[i] ? shape[i] : 1, &n))
+        if (!mul_fits(n, shape[i] ? shape[i] : 1, &n))
             return false;
     }
     return n <= INT64_MAX / 16; /* bytes of the widest element fit too */

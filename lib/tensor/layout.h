@@ -15,9 +15,9 @@ typedef struct layout {
     int64_t stride[LAYOUT_MAX_NDIM];
 } layout;
 
-/* a * b into *out; false on overflow. The only place where sizes are multiplied unchecked is none.
- */
-bool mul_overflow(int64_t a, int64_t b, int64_t *out);
+/* a * b into *out, where it fits; else false. Sizes are multiplied by this alone, until a layout
+ * holds them. */
+bool mul_fits(int64_t a, int64_t b, int64_t *out);
 
 /* Contiguous (C order) layout; false when ndim or a size is out of range or the product overflows.
  */

@@ -11,15 +11,28 @@ struct chunk {
     tt_tensor slot[SLOTS];
 };
 
+static void record(tt_ctx *ctx, tt_status code, const char *format, va_list args)
+{
+    if (ctx)
+        error_set(&ctx->err, ctx, code, format, args);
+}
+
 tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...)
 {
     va_list args;
-    if (!ctx)
-        return code;
     va_start(args, format);
-    error_set(&ctx->err, ctx, code, format, args);
+    record(ctx, code, format, args);
     va_end(args);
     return code;
+}
+
+void *ctx_fail(tt_ctx *ctx, tt_status code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    record(ctx, code, format, args);
+    va_end(args);
+    return NULL;
 }
 
 #if defined __SANITIZE_ADDRESS__

@@ -67,6 +67,8 @@ struct tt_ctx {
 
 /* Records an error, `format` and its values following; returns code. NULL ctx is allowed. */
 tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+/* The same, for functions that return a pointer; returns NULL. */
+void *ctx_fail(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 void tensor_slots_free(tt_ctx *ctx); /* at the end of the context */
 
 /* New handles in the innermost scope (NULL: no memory, recorded). `at` is copied. */

@@ -3,7 +3,7 @@
  * and the axes of every term multiply to the tensor's. */
 #include "plan.h"
 
-#include "bind.h"
+#include "sizes.h"
 #include "roles.h"
 
 static bool too_many(binder *b, int at)
@@ -78,7 +78,7 @@ static bool output_axis(binder *b, int axis, int at, int64_t *size)
 {
     plan *pl = b->pl;
     pl->output[axis] = true;
-    if (!mul_overflow(*size, pl->size[axis], size))
+    if (!mul_fits(*size, pl->size[axis], size))
         return complain(b->m, TT_ERR_SHAPE, at, "the result is too large");
     return append(b, &pl->out, axis, at);
 }

@@ -1,7 +1,7 @@
 /* Sizes of axes. Input: a pattern and its operands' shapes; output: the size of every axis, given,
  * read off or found by division. Invariant: sizes agree wherever an axis stands, but for those of 1
  * that broadcast. */
-#include "bind.h"
+#include "sizes.h"
 
 const pattern_group *bind_group(const plan *pl, const pattern_term *t, int ndim, int k, int *axis)
 {
@@ -130,7 +130,7 @@ static int64_t known_product(const plan *pl, const pattern_group *g, int *unknow
         if (size == UNKNOWN) {
             *unknown = j;
             ++*n_unknown;
-        } else if (product >= 0 && !mul_overflow(product, size, &product)) {
+        } else if (product >= 0 && !mul_fits(product, size, &product)) {
             product = -1;
         }
     }

@@ -1,5 +1,4 @@
-/* Between the files of the parser: its state, and what reads a term (term.c) for what reads the
- * whole (pattern.c). */
+/* The parser at work: its state, and what reads a term for what reads the whole (pattern.c). */
 #ifndef TT_EINOPS_PARSER_H
 #define TT_EINOPS_PARSER_H
 

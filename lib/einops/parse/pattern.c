@@ -1,5 +1,6 @@
 /* Parser of patterns. Input: text and what is allowed in it; output: the tables of a pattern. The
- * terms are read by term.c; this is what stands around them, and the output that NumPy implies. */
+ * terms are read by parser.c; this is what stands around them, and the output that NumPy implies.
+ */
 #include "pattern.h"
 
 #include "parser.h"

@@ -8,7 +8,7 @@
 #include "kernel/walk/copy.h"
 #include "gemm.h"
 #include "gemv.h"
-#include "pack.h"
+#include "stage.h"
 #include "roles.h"
 #include "kernel/walk/parallel.h"
 
@@ -50,20 +50,20 @@ static tt_dtype dtype_of(const table *t, side s)
 static bool copy_operand(const exec *x, table *t, side s)
 {
     group *batch = &t->role[BATCH], *mine = &t->role[s == A ? M : N], *k = &t->role[K];
-    pack p;
-    pack_begin(&p);
+    stage p;
+    stage_begin(&p);
     for (int i = 0; i < batch->n; i++)
         if (*stride_in(&batch->axis[i], s) != 0)
-            pack_axis(&p, batch->axis[i].size, stride_in(&batch->axis[i], s));
+            stage_axis(&p, batch->axis[i].size, stride_in(&batch->axis[i], s));
     bool k_inner = group_least_stride(k, s) <= group_least_stride(mine, s);
     for (int pass = 0; pass < 2; pass++) {
         group *g = (pass == 1) == k_inner ? k : mine;
         for (int i = 0; i < g->n; i++)
-            pack_axis(&p, g->axis[i].size, stride_in(&g->axis[i], s));
+            stage_axis(&p, g->axis[i].size, stride_in(&g->axis[i], s));
     }
-    t->copy[s] = pack_alloc(x, &p, dtype_of(t, s));
+    t->copy[s] = stage_alloc(x, &p, dtype_of(t, s));
     if (t->copy[s])
-        pack_copy_in(x, &p, dtype_of(t, s), t->copy[s], t->data[s]);
+        stage_copy_in(x, &p, dtype_of(t, s), t->copy[s], t->data[s]);
     t->data[s] = t->copy[s];
     return t->copy[s] != NULL;
 }
@@ -172,15 +172,15 @@ static void run_elementwise(const exec *x, const table *t, void *out)
 /* Replaces a b that is half by a float32 copy. */
 static bool widen(const exec *x, table *t)
 {
-    pack p;
-    pack_begin(&p);
+    stage p;
+    stage_begin(&p);
     for (int r = BATCH; r < K; r++)
         for (int i = 0; i < t->role[r].n; i++)
             if (t->role[r].axis[i].b != 0)
-                pack_axis(&p, t->role[r].axis[i].size, &t->role[r].axis[i].b);
-    t->copy[B] = pack_alloc(x, &p, TT_F32);
+                stage_axis(&p, t->role[r].axis[i].size, &t->role[r].axis[i].b);
+    t->copy[B] = stage_alloc(x, &p, TT_F32);
     if (t->copy[B])
-        pack_cast_in(x, &p, TT_F32, t->copy[B], t->p->half_b, t->data[B]);
+        stage_cast_in(x, &p, TT_F32, t->copy[B], t->p->half_b, t->data[B]);
     t->data[B] = t->copy[B];
     return t->copy[B] != NULL;
 }

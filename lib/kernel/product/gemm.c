@@ -6,7 +6,7 @@
 #include "choose.h"
 #include "packed.h"
 #include "gemv.h"
-#include "pack.h"
+#include "stage.h"
 #include "kernel/walk/parallel.h"
 
 enum { TASK = 1 << 17 }; /* multiplications worth handing to a thread: a few us */
@@ -26,27 +26,27 @@ typedef struct job {
 static void *copy_input(const exec *x, const gemm_args *g, int64_t rows, int64_t cols, bool by_rows,
                         const void *data, tt_dtype dtype, gemm_strides *s)
 {
-    pack p;
-    pack_begin(&p);
+    stage p;
+    stage_begin(&p);
     for (int i = 0; i < g->nbatch; i++)
         if (s->batch[i] != 0)
-            pack_axis(&p, g->batch[i], &s->batch[i]);
-    pack_axis(&p, by_rows ? rows : cols, by_rows ? &s->row : &s->col);
-    pack_axis(&p, by_rows ? cols : rows, by_rows ? &s->col : &s->row);
-    void *copy = pack_alloc(x, &p, g->dtype);
+            stage_axis(&p, g->batch[i], &s->batch[i]);
+    stage_axis(&p, by_rows ? rows : cols, by_rows ? &s->row : &s->col);
+    stage_axis(&p, by_rows ? cols : rows, by_rows ? &s->col : &s->row);
+    void *copy = stage_alloc(x, &p, g->dtype);
     if (copy)
-        pack_cast_in(x, &p, g->dtype, copy, dtype, data);
+        stage_cast_in(x, &p, g->dtype, copy, dtype, data);
     return copy;
 }
 
-static void *alloc_output(const exec *x, gemm_args *g, pack *p)
+static void *alloc_output(const exec *x, gemm_args *g, stage *p)
 {
-    pack_begin(p);
+    stage_begin(p);
     for (int i = 0; i < g->nbatch; i++)
-        pack_axis(p, g->batch[i], &g->sc.batch[i]);
-    pack_axis(p, g->m, &g->sc.row);
-    pack_axis(p, g->n, &g->sc.col);
-    return pack_alloc(x, p, g->dtype);
+        stage_axis(p, g->batch[i], &g->sc.batch[i]);
+    stage_axis(p, g->m, &g->sc.row);
+    stage_axis(p, g->n, &g->sc.col);
+    return stage_alloc(x, p, g->dtype);
 }
 
 /* Where tile i of `count` begins along an axis of size n; the last one ends at n. */
@@ -143,7 +143,7 @@ static bool run_on_readable(const exec *x, job *j, void **copy)
 static bool run_blas(const exec *x, job *j)
 {
     gemm_args *g = &j->g;
-    pack p;
+    stage p;
     void *out = g->c, *copy[3] = {NULL, NULL, NULL};
     j->blas = g->dtype == TT_F32 ? blas_sgemm : blas_dgemm;
     if (j->p.transposed)
@@ -152,13 +152,13 @@ static bool run_blas(const exec *x, job *j)
         if (!(g->c = copy[2] = alloc_output(x, g, &p)))
             return false;
         if (g->beta != 0)
-            pack_copy_in(x, &p, g->dtype, copy[2], out);
+            stage_copy_in(x, &p, g->dtype, copy[2], out);
     }
     blas_guard guard = blas_enter();
     bool ok = run_on_readable(x, j, copy);
     blas_leave(guard);
     if (copy[2] && ok)
-        pack_copy_out(x, &p, g->dtype, out, copy[2]);
+        stage_copy_out(x, &p, g->dtype, out, copy[2]);
     for (int i = 0; i < 3; i++)
         if (copy[i])
             x->mem.free(x->mem.user, copy[i]);

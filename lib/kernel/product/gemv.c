@@ -4,7 +4,7 @@
  * hence also the bits. */
 #include "gemv.h"
 #include "kernel/isa/kernels.h"
-#include "pack.h"
+#include "stage.h"
 #include "kernel/walk/parallel.h"
 
 enum {
@@ -146,21 +146,21 @@ static void join_parts(int64_t begin, int64_t end, void *arg)
 }
 
 /* A strided x is read once per row of A: copied first, where there are several rows. */
-static bool pack_x(const exec *x, gemv *v, gemm_strides *strides, void **copy)
+static bool stage_x(const exec *x, gemv *v, gemm_strides *strides, void **copy)
 {
     *copy = NULL;
     if (!v->by_rows || v->x_step == 1 || v->m < 4)
         return true;
-    pack p;
-    pack_begin(&p);
+    stage p;
+    stage_begin(&p);
     *strides = *v->sx;
     for (int i = 0; i < v->g->nbatch; i++)
         if (strides->batch[i] != 0)
-            pack_axis(&p, v->g->batch[i], &strides->batch[i]);
-    pack_axis(&p, v->k, &v->x_step);
-    if (!(*copy = pack_alloc(x, &p, v->g->dtype)))
+            stage_axis(&p, v->g->batch[i], &strides->batch[i]);
+    stage_axis(&p, v->k, &v->x_step);
+    if (!(*copy = stage_alloc(x, &p, v->g->dtype)))
         return false;
-    pack_copy_in(x, &p, v->g->dtype, *copy, v->x);
+    stage_copy_in(x, &p, v->g->dtype, *copy, v->x);
     v->x = *copy;
     v->sx = strides;
     return true;
@@ -190,7 +190,7 @@ bool gemv_run(const exec *x, const gemm_args *g)
     plan_pieces(&v);
     gemm_strides packed;
     void *copy = NULL;
-    bool ok = alloc_sums(x, &v) && pack_x(x, &v, &packed, &copy);
+    bool ok = alloc_sums(x, &v) && stage_x(x, &v, &packed, &copy);
     if (ok)
         run(x, &v);
     if (copy)

@@ -11,13 +11,13 @@
 enum { GRAIN = 16384 };
 
 /* n steps of m lines side by side; strides in elements: across lines, and along them. */
-typedef struct walk {
+typedef struct lines {
     int64_t m, n;
     const void *in;
     void *out;
     int64_t in_across, in_along, out_across, out_along;
     int64_t first, step; /* the place along the axis of the first element, and the way on */
-} walk;
+} lines;
 
 /* log of a sum, as m + log(s): s is the sum of exp(x - m). */
 typedef struct log_sum {
@@ -90,12 +90,12 @@ static log_sum log_sum_add(log_sum c, double v)
 #define NAME(x) bool_##x
 #include "scan_typed.h"
 
-typedef void scan_loop(const walk *w);
+typedef void scan_loop(const lines *w);
 
 typedef struct job {
     reduce_plan p;
     scan_loop *loop;
-    walk w; /* of a line: m and the pointers are those of each */
+    lines w; /* of a line: m and the pointers are those of each */
     int64_t in_size, out_size;
 } job;
 
@@ -104,7 +104,7 @@ static void task(int64_t begin, int64_t end, void *arg)
     const job *j = arg;
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
-        walk w = j->w;
+        lines w = j->w;
         w.m = l.m;
         w.in = (const char *)w.in + l.in * j->in_size;
         w.out = (char *)w.out + l.out * j->out_size;
@@ -128,15 +128,15 @@ static void run(const exec *x, scan_loop *loop, operand out, operand in, int axi
         from += (n - 1) * in_along * j.in_size;
         to += (n - 1) * out_along * j.out_size;
     }
-    j.w = (walk){.n = n,
-                 .in = from,
-                 .out = to,
-                 .in_across = j.p.kept[0].in,
-                 .in_along = reverse ? -in_along : in_along,
-                 .out_across = j.p.kept[0].out,
-                 .out_along = reverse ? -out_along : out_along,
-                 .first = reverse ? n - 1 : 0,
-                 .step = reverse ? -1 : 1};
+    j.w = (lines){.n = n,
+                  .in = from,
+                  .out = to,
+                  .in_across = j.p.kept[0].in,
+                  .in_along = reverse ? -in_along : in_along,
+                  .out_across = j.p.kept[0].out,
+                  .out_along = reverse ? -out_along : out_along,
+                  .first = reverse ? n - 1 : 0,
+                  .step = reverse ? -1 : 1};
     parallel_for(x, reduce_lines(&j.p), GRAIN / (n * j.p.width) + 1, task, &j);
 }
 

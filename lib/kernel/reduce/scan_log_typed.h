@@ -1,6 +1,6 @@
 /* Running log-sum-exps of one float type, included by scan.c with T and NAME(x) defined. */
 
-static void NAME(log)(const walk *w)
+static void NAME(log)(const lines *w)
 {
     log_sum carry[REDUCE_COLUMNS];
     for (int64_t j = 0; j < w->m; j++)

@@ -32,28 +32,28 @@ VECTOR T NAME(smaller)(T c, T v)
     return v < c || IS_NAN(v) ? v : c;
 }
 
-static void NAME(sum)(const walk *w)
+static void NAME(sum)(const lines *w)
 {
     NAME(lines_of_totals)(w, 0, NAME(add));
 }
 
-static void NAME(prod)(const walk *w)
+static void NAME(prod)(const lines *w)
 {
     NAME(lines_of_totals)(w, 1, NAME(multiply));
 }
 
-static void NAME(max)(const walk *w)
+static void NAME(max)(const lines *w)
 {
     NAME(lines_of_extrema)(w, LOWEST, NAME(larger));
 }
 
-static void NAME(min)(const walk *w)
+static void NAME(min)(const lines *w)
 {
     NAME(lines_of_extrema)(w, HIGHEST, NAME(smaller));
 }
 
 /* The place of the extremum instead of its value; the first element of a line is taken as it is. */
-VECTOR void NAME(places)(const walk *w, bool largest)
+VECTOR void NAME(places)(const lines *w, bool largest)
 {
     T best[REDUCE_COLUMNS];
     int64_t at[REDUCE_COLUMNS];
@@ -72,12 +72,12 @@ VECTOR void NAME(places)(const walk *w, bool largest)
     }
 }
 
-static void NAME(argmax)(const walk *w)
+static void NAME(argmax)(const lines *w)
 {
     NAME(places)(w, true);
 }
 
-static void NAME(argmin)(const walk *w)
+static void NAME(argmin)(const lines *w)
 {
     NAME(places)(w, false);
 }

@@ -1,7 +1,7 @@
 /* A walk with a carried value, c = next(c, element), included by scan_typed.h with T (element of
  * in), C (carried), R (element of out) and WALK(x) defined. A single line carries in a register. */
 
-VECTOR void WALK(line)(const walk *w, C c, C (*next)(C, C))
+VECTOR void WALK(line)(const lines *w, C c, C (*next)(C, C))
 {
     const T *in = (const T *)w->in;
     R *out = (R *)w->out;
@@ -11,7 +11,7 @@ VECTOR void WALK(line)(const walk *w, C c, C (*next)(C, C))
     }
 }
 
-VECTOR void WALK(lines)(const walk *w, C start, C (*next)(C, C))
+VECTOR void WALK(lines)(const lines *w, C start, C (*next)(C, C))
 {
     C carry[REDUCE_COLUMNS];
     if (w->m == 1) {

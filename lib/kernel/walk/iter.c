@@ -157,7 +157,7 @@ bool iter_init(iter *it, const operand *ops, int n_ops)
 }
 
 /* Everything else: tiles of the last two axes, within an odometer of the others. */
-typedef struct walk {
+typedef struct tiling {
     iter it;                                    /* at least two axes */
     int64_t tile_rows, tile_cols, down, across; /* size of a tile, number of them */
     bool turned[ITER_MAX_OPS];                  /* operands that are copied tile by tile */
@@ -165,7 +165,7 @@ typedef struct walk {
     loop_fn loop;
     const void *arg;
     const copy_kernels *copy;
-} walk;
+} tiling;
 
 static void add_axis(iter *it)
 {
@@ -187,7 +187,7 @@ static int better_axis(const iter *it, int i, int itemsize)
     return -1;
 }
 
-static bool find_turned(walk *w)
+static bool find_turned(tiling *w)
 {
     int rows = -1, last = w->it.ndim - 1;
     for (int i = 1; i < w->it.n_ops; i++) {
@@ -206,7 +206,7 @@ static bool find_turned(walk *w)
 
 /* Rows of a few elements: a long axis becomes the inner one, in blocks that stay in cache while the
  * short axis passes over them. The nearest to the rows is best for the cache. */
-static bool find_long_axis(walk *w)
+static bool find_long_axis(tiling *w)
 {
     iter *it = &w->it;
     int last = it->ndim - 1, best = last;
@@ -223,7 +223,7 @@ static bool find_long_axis(walk *w)
     return true;
 }
 
-static void plan_walk(walk *w, const operand *ops, int64_t grain)
+static void plan_walk(tiling *w, const operand *ops, int64_t grain)
 {
     iter *it = &w->it;
     while (it->ndim < 2)
@@ -244,7 +244,7 @@ static void plan_walk(walk *w, const operand *ops, int64_t grain)
 }
 
 /* The turned operands of a tile, copied so that their columns are adjacent. */
-static void run_turned(const walk *w, int64_t rows, int64_t cols, char *const *corner)
+static void run_turned(const tiling *w, int64_t rows, int64_t cols, char *const *corner)
 {
     _Alignas(LINE) char buffer[ITER_MAX_OPS - 1][TILE_ROWS * TILE_COLS * 8];
     const iter *it = &w->it;
@@ -270,7 +270,7 @@ static void run_turned(const walk *w, int64_t rows, int64_t cols, char *const *c
     }
 }
 
-static void run_rows(const walk *w, int64_t rows, int64_t cols, char *const *corner)
+static void run_rows(const tiling *w, int64_t rows, int64_t cols, char *const *corner)
 {
     const iter *it = &w->it;
     char *ptr[ITER_MAX_OPS];
@@ -282,7 +282,7 @@ static void run_rows(const walk *w, int64_t rows, int64_t cols, char *const *cor
     }
 }
 
-static bool any_turned(const walk *w)
+static bool any_turned(const tiling *w)
 {
     bool any = false;
     for (int i = 1; i < w->it.n_ops; i++)
@@ -291,7 +291,7 @@ static bool any_turned(const walk *w)
 }
 
 /* Tile number `item`, counted along columns, then rows, then the outer axes. */
-static void run_tile(const walk *w, int64_t item, bool turned)
+static void run_tile(const tiling *w, int64_t item, bool turned)
 {
     const iter *it = &w->it;
     int last = it->ndim - 1;
@@ -311,13 +311,13 @@ static void run_tile(const walk *w, int64_t item, bool turned)
 
 static void walk_chunk(int64_t begin, int64_t end, void *arg)
 {
-    const walk *w = arg;
+    const tiling *w = arg;
     bool turned = any_turned(w);
     for (int64_t item = begin; item < end; item++)
         run_tile(w, item, turned);
 }
 
-static void run_walk(const exec *x, walk *w)
+static void run_walk(const exec *x, tiling *w)
 {
     const iter *it = &w->it;
     int64_t items = w->down * w->across;
@@ -345,7 +345,7 @@ void iter_run(const exec *x, const operand *ops, int n_ops, int cost, loop_fn lo
         parallel_for(x, n, grain, flat_chunk, &f);
         return;
     }
-    walk w;
+    tiling w;
     if (!iter_init(&w.it, ops, n_ops))
         return;
     w.loop = loop;

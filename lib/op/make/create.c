@@ -132,7 +132,7 @@ tt_tensor *tt_logspace(tt_ctx *ctx, tt_dtype dtype, double start, double stop, i
                        double base)
 {
     if (ctx && !ctx->err.code && base == 0)
-        return ctx_error(ctx, TT_ERR_ARG, "logspace: the base is 0"), NULL;
+        return ctx_fail(ctx, TT_ERR_ARG, "logspace: the base is 0");
     return spaced(ctx, "logspace", dtype, start, stop, n, base);
 }
 
@@ -151,7 +151,7 @@ tt_tensor *tt_from_data(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *sh
     if (!shape_layout(ctx, "from_data", dtype, ndim, shape, &at))
         return NULL;
     if (!data && layout_numel(&at))
-        return ctx_error(ctx, TT_ERR_ARG, "from_data: the data pointer is NULL"), NULL;
+        return ctx_fail(ctx, TT_ERR_ARG, "from_data: the data pointer is NULL");
     tt_tensor *x = tensor_new(ctx, dtype, &at);
     if (x && data)
         copy_run(&ctx->ex, operand_of(x), (operand){(void *)(uintptr_t)data, &at, dtype});
@@ -166,14 +166,14 @@ tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape
     if (!shape_layout(ctx, "borrow", dtype, ndim, shape, &at))
         return NULL;
     if (!data && layout_numel(&at))
-        return ctx_error(ctx, TT_ERR_ARG, "borrow: the data pointer is NULL"), NULL;
+        return ctx_fail(ctx, TT_ERR_ARG, "borrow: the data pointer is NULL");
     for (int i = 0; strides && i < ndim; i++)
         at.stride[i] = strides[i];
     layout_extent(&at, &lo, &hi);
     storage *s =
         storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, release, user);
     if (!s)
-        return ctx_error(ctx, TT_ERR_NOMEM, "out of memory: borrow"), NULL;
+        return ctx_fail(ctx, TT_ERR_NOMEM, "out of memory: borrow");
     at.offset = -lo;
     tt_tensor *x = tensor_of(ctx, dtype, &at, s);
     return x;

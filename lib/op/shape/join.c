@@ -131,7 +131,7 @@ tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
         split[2 * i] = 1;
         wide[2 * i] = times;
         split[2 * i + 1] = wide[2 * i + 1] = size;
-        if (!mul_overflow(size, times, &shape[i]))
+        if (!mul_fits(size, times, &shape[i]))
             return op_fail(x, TT_ERR_SHAPE, "tile: the result is too large");
     }
     if (!layout_init(&at, ndim, shape))
@@ -158,7 +158,7 @@ tt_tensor *tt_repeat_interleave(tt_tensor *x, int64_t n, int axis)
         shape[i] = x->at.shape[i];
         *(i < k ? &before : &behind) *= shape[i];
     }
-    if (!mul_overflow(shape[k], n, &shape[k]))
+    if (!mul_fits(shape[k], n, &shape[k]))
         return op_fail(x, TT_ERR_ARG, "repeat_interleave: %lld times axis %d of %s", (long long)n,
                        axis, describe(x).s);
     int ndim = x->at.ndim;

@@ -45,7 +45,7 @@ static bool full_shape(const char *name, tt_tensor *x, int ndim, const int64_t *
         if (shape[i] == -1 && unknown < 0)
             unknown = i;
         else
-            ok = mul_overflow(n, shape[i], &n);
+            ok = mul_fits(n, shape[i], &n);
     }
     if (ok && unknown >= 0) {
         ok = n > 0 && numel % n == 0;
@@ -137,7 +137,7 @@ tt_tensor *tt_unflatten(tt_tensor *x, int axis, int ndim, const int64_t *shape)
     for (int k = 0; k < ndim; k++)
         if (shape[k] == -1 && unknown < 0)
             unknown = a + k;
-        else if (!mul_overflow(known, shape[k], &known))
+        else if (!mul_fits(known, shape[k], &known))
             known = -1;
     int64_t size = x->at.shape[a];
     bool fits = unknown < 0 ? known == size : known > 0 && size % known == 0;

@@ -1,7 +1,7 @@
-/* Binding in two steps: the size of every axis (sizes.c), then the composition of operands and
- * result (plan.c). */
-#ifndef TT_EINOPS_BIND_H
-#define TT_EINOPS_BIND_H
+/* The first step of binding: the size of every axis. The second, the composition of operands and
+ * result, is plan.c. */
+#ifndef TT_EINOPS_SIZES_H
+#define TT_EINOPS_SIZES_H
 
 #include "plan.h"
 
