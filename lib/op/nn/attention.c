@@ -198,7 +198,9 @@ static bool fits(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask, layo
     else if (mask && mask->dtype != TT_BOOL && mask->dtype != q->dtype)
         ctx_error(ctx, TT_ERR_DTYPE, "%s: the mask is %s; bool or the dtype of q is needed",
                   attention.name, describe(mask).s);
-    return !ctx->err.code;
+    else
+        return true;
+    return false;
 }
 
 static tt_tensor *expanded(tt_tensor *x, const layout *batch)

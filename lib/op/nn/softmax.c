@@ -85,10 +85,14 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, bool log)
 {
     if (!op_context(o->name, 1, &x))
         return NULL;
-    if (x->at.ndim == 0 && (axis == 0 || axis == -1)) /* as PyTorch: a row of one element */
-        return tt_reshape(apply(o, tt_reshape(x, TT_SHAPE(1)), 0, log), TT_SCALAR);
-    softmax_attr a = {op_axis(o->name, x, axis, x->at.ndim), log};
-    return a.axis < 0 ? NULL : op_apply(o, 1, &x, &a, sizeof a);
+    bool scalar = x->at.ndim == 0 && (axis == 0 || axis == -1);
+    if (scalar) /* as PyTorch: a row of one element */
+        x = tt_reshape(x, TT_SHAPE(1));
+    softmax_attr a = {x ? op_axis(o->name, x, axis, x->at.ndim) : -1, log};
+    if (a.axis < 0)
+        return NULL;
+    tt_tensor *y = op_apply(o, 1, &x, &a, sizeof a);
+    return scalar ? tt_reshape(y, TT_SCALAR) : y;
 }
 
 tt_tensor *tt_softmax(tt_tensor *x, int axis)

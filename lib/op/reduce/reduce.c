@@ -101,7 +101,7 @@ enum { NO_DTYPE = -1 };
 enum { ZERO, UNIT, LOWEST, NO_NUMBER, REFUSED };
 
 static const struct {
-    int8_t of_int, of_bool; /* NO_DTYPE: refused */
+    int of_int, of_bool; /* NO_DTYPE: refused */
     bool any_dtype, not_empty;
 } rows[] = {
 #define TT_NONE NO_DTYPE
