@@ -48,7 +48,8 @@ VECTOR L NAME(block)(NAME(value_of) value, join how, L start, int64_t n, const T
     return lane[0];
 }
 
-/* n elements s apart: blocks, joined pairwise. */
+/* n elements s apart: blocks, joined pairwise.
+ * NOLINTNEXTLINE(misc-no-recursion): as deep as n can be halved */
 static A NAME(span)(NAME(block_of) block, join how, int64_t n, const T *x, int64_t s, V c)
 {
     T packed[BLOCK];

@@ -29,10 +29,14 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, scan_id id, bool re
 {
     if (!op_context(o->name, 1, &x))
         return NULL;
-    if (x->at.ndim == 0 && (axis == 0 || axis == -1))
-        return tt_reshape(apply(o, tt_reshape(x, TT_SHAPE(1)), 0, id, reverse), TT_SCALAR);
-    scan_attr a = {id, op_axis(o->name, x, axis, x->at.ndim), reverse};
-    return a.axis < 0 ? NULL : op_apply(o, 1, &x, &a, sizeof a);
+    bool scalar = x->at.ndim == 0 && (axis == 0 || axis == -1);
+    if (scalar) /* as PyTorch: a row of one element */
+        x = tt_reshape(x, TT_SHAPE(1));
+    scan_attr a = {id, x ? op_axis(o->name, x, axis, x->at.ndim) : -1, reverse};
+    if (a.axis < 0)
+        return NULL;
+    tt_tensor *y = op_apply(o, 1, &x, &a, sizeof a);
+    return scalar ? tt_reshape(y, TT_SCALAR) : y;
 }
 
 static void cumsum_vjp(const op_call *c, op_grads *g);
