@@ -35,6 +35,7 @@ static inline void iter_move_to(const iter *it, int n, int64_t k, char **ptr)
     for (int axis = n - 1; axis >= 0; k /= it->shape[axis--]) {
         int64_t at = k % it->shape[axis];
         for (int i = 0; i < it->n_ops; i++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): ptr has n_ops entries */
             ptr[i] += at * it->step[axis][i];
     }
 }
