@@ -1,6 +1,6 @@
 /* Elementary functions of doubles without branches, so that the compiler can vectorise loops over
  * them. Largest errors in units in the last place (ulp), which test_vmath.c measures: expm1 and
- * sigmoid 2.1, softplus 1.6, exp2 1.1, exp 1, log 0.9, log1p 0.8. The *_short forms are what float
+ * sigmoid 2.1, softplus 1.6, exp2 1.1, exp 1, log and log1p 0.9. The *_short forms are what float
  * functions are rounded from, with relative errors of 6e-11 (exp), 5e-10 (expm1) and 1e-13 (log).
  * The others are libm's. Coefficients: minimax fits made for this file. */
 #ifndef TT_KERNEL_ISA_VMATH_F64_H
