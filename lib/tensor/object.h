@@ -45,6 +45,8 @@ typedef struct scope {
 typedef struct chunk chunk; /* a block of handle slots */
 typedef struct owned owned; /* memory of the context's own life */
 
+struct op; /* op/core/op.h */
+
 struct tt_ctx {
     error_state err;
     block_pool *pool;
@@ -57,10 +59,10 @@ struct tt_ctx {
     int64_t next_mark;
     tt_grad_mode mode;
     bool training, anomaly;
-    bool composing;         /* tests: fused operations are computed by their compositions */
-    uint64_t seed, counter; /* of the counter-based generator */
-    struct node *tape_last; /* recorded nodes in creation order, newest last */
-    struct node *dying;     /* nodes whose last reference went, being released */
+    bool (*composing)(const struct op *o); /* tests: is o to be computed by its composition */
+    uint64_t seed, counter;                /* of the counter-based generator */
+    struct node *tape_last;                /* recorded nodes in creation order, newest last */
+    struct node *dying;                    /* nodes whose last reference went, being released */
     bool draining;
     owned *owned;
 };

@@ -1,23 +1,9 @@
-/* Fused operations of networks against their compositions of plain ones: values, first and second
+/* Fused operations of networks against the compositions in their records: values, first and second
  * derivatives, odd sizes and strides, masks, threads. */
 #include "../unit/unit.h"
+#include "op/core/op.h"
 
 typedef tt_tensor *(*call)(tt_tensor *const *in);
-
-static tt_tensor *plain_attention(tt_tensor *q, tt_tensor *k, tt_tensor *v, tt_tensor *mask,
-                                  bool causal)
-{
-    tt_tensor *s =
-        tt_mul_scalar(tt_matmul(q, tt_transpose(k, -1, -2)), 1 / sqrt((double)tt_size(q, -1)));
-    tt_tensor *ones = tt_ones(tt_ctx_of(q), TT_BOOL, TT_SHAPE(tt_size(s, -2), tt_size(s, -1)));
-    if (causal)
-        s = tt_masked_fill(s, tt_triu(ones, 1), -INFINITY);
-    if (mask && tt_dtype_of(mask) == TT_BOOL)
-        s = tt_masked_fill(s, tt_logical_not(mask), -INFINITY);
-    else if (mask)
-        s = tt_add(s, mask);
-    return tt_matmul(tt_softmax(s, -1), v);
-}
 
 static tt_tensor *half_mask(tt_tensor *q, tt_tensor *k)
 {
@@ -73,57 +59,100 @@ static tt_tensor *linear_loss(tt_tensor *const *in)
     return tt_linear_cross_entropy(in[0], in[1], targets(in[0]), -100);
 }
 
-static tt_tensor *plain_norm(tt_tensor *x, tt_tensor *w, tt_tensor *b, bool centred)
+static tt_tensor *biased_fixed(tt_tensor *const *in)
 {
-    tt_tensor *d = centred ? tt_sub(x, tt_mean(x, TT_AXES(-1), true)) : x;
-    tt_tensor *v = tt_add_scalar(tt_mean(tt_square(d), TT_AXES(-1), true), 1e-5);
-    tt_tensor *y = tt_div(d, tt_sqrt(v));
-    y = w ? tt_mul(y, w) : y;
-    return b ? tt_add(y, b) : y;
+    return tt_scaled_dot_product_attention(in[0], in[1], in[2], tt_detach(in[3]), false, 0);
 }
-static tt_tensor *layer_norm_plain(tt_tensor *const *in)
+static tt_tensor *softmax(tt_tensor *const *in)
 {
-    return plain_norm(in[0], in[1], in[2], true);
+    return tt_softmax(in[0], -1);
 }
-static tt_tensor *layer_norm_bare_plain(tt_tensor *const *in)
+static tt_tensor *softmax_middle(tt_tensor *const *in)
 {
-    return plain_norm(in[0], NULL, NULL, true);
+    return tt_softmax(in[0], 1);
 }
-static tt_tensor *layer_norm_bias_plain(tt_tensor *const *in)
+static tt_tensor *log_softmax(tt_tensor *const *in)
 {
-    return plain_norm(in[0], NULL, in[2], true);
+    return tt_log_softmax(in[0], -1);
 }
-static tt_tensor *rms_norm_plain(tt_tensor *const *in)
+/* The gradient of y, recorded, which is an operation itself; in: x, the gradient of y. */
+static tt_tensor *gradient(tt_tensor *const *in, tt_tensor *(*f)(tt_tensor *x, int axis))
 {
-    return plain_norm(in[0], in[1], NULL, false);
+    tt_ctx *ctx = tt_ctx_of(in[0]);
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *x = in[0], *g = NULL;
+    if (!tt_requires_grad(x)) {
+        x = tt_detach(x);
+        tt_set_requires_grad(x, true);
+    }
+    tt_tensor *sum = tt_sum(tt_mul(f(x, -1), in[1]), TT_ALL_AXES, false);
+    tt_grads_of(sum, 1, &x, TT_CREATE_GRAPH, &g);
+    g = tt_keep(g);
+    tt_scope_end(ctx, s);
+    return g;
 }
-static tt_tensor *rms_norm_bare_plain(tt_tensor *const *in)
+static tt_tensor *softmax_gradient(tt_tensor *const *in)
 {
-    return plain_norm(in[0], NULL, NULL, false);
+    return gradient(in, tt_softmax);
 }
-static tt_tensor *attention_plain(tt_tensor *const *in)
+static tt_tensor *log_softmax_gradient(tt_tensor *const *in)
 {
-    return plain_attention(in[0], in[1], in[2], NULL, false);
+    return gradient(in, tt_log_softmax);
 }
-static tt_tensor *causal_plain(tt_tensor *const *in)
+static tt_tensor *cross_entropy(tt_tensor *const *in)
 {
-    return plain_attention(in[0], in[1], in[2], NULL, true);
+    return tt_cross_entropy(in[0], targets(in[0]), -100);
 }
-static tt_tensor *masked_plain(tt_tensor *const *in)
+static tt_tensor *cross_entropy_with(tt_tensor *x, tt_loss_reduction reduction, bool weighted,
+                                     double smoothing)
 {
-    return plain_attention(in[0], in[1], in[2], half_mask(in[0], in[1]), true);
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.ignore_index = -100;
+    o.reduction = reduction;
+    o.label_smoothing = smoothing;
+    if (weighted) {
+        tt_tensor *n = tt_arange(tt_ctx_of(x), tt_dtype_of(x), 0, (double)tt_size(x, -1), 1);
+        o.weight = tt_add_scalar(tt_remainder_scalar(n, 3), 0.5);
+    }
+    return tt_cross_entropy_with(x, targets(x), &o);
 }
-static tt_tensor *biased_plain(tt_tensor *const *in)
+static tt_tensor *cross_entropy_rows(tt_tensor *const *in)
 {
-    return plain_attention(in[0], in[1], in[2], in[3], false);
+    return cross_entropy_with(in[0], TT_LOSS_NONE, false, 0);
 }
-static tt_tensor *linear_loss_plain(tt_tensor *const *in)
+static tt_tensor *cross_entropy_smooth(tt_tensor *const *in)
 {
-    return tt_cross_entropy(tt_linear(in[0], in[1], NULL), targets(in[0]), -100);
+    return cross_entropy_with(in[0], TT_LOSS_NONE, false, 0.1);
+}
+static tt_tensor *cross_entropy_weighted(tt_tensor *const *in)
+{
+    return cross_entropy_with(in[0], TT_LOSS_MEAN, true, 0);
+}
+static tt_tensor *cross_entropy_all(tt_tensor *const *in)
+{
+    return cross_entropy_with(in[0], TT_LOSS_SUM, true, 0.3);
+}
+static tt_tensor *bce(tt_tensor *const *in)
+{
+    return tt_bce_with_logits(in[0], in[1]);
+}
+static tt_tensor *bce_rows(tt_tensor *const *in)
+{
+    return tt_bce_with_logits_with(in[0], in[1], TT_LOSS_NONE);
+}
+static tt_tensor *linear(tt_tensor *const *in)
+{
+    return tt_linear(in[0], in[1], in[2]);
+}
+static tt_tensor *linear_bare(tt_tensor *const *in)
+{
+    return tt_linear(in[0], in[1], NULL);
 }
 
+/* op: the operation that is computed by its composition to compare with, in `plain` where that is
+ * another function than `fused`. */
 typedef struct row {
-    const char *name;
+    const char *name, *op;
     call fused, plain;
     int n;
     int ndim[4];
@@ -146,30 +175,63 @@ typedef struct row {
             131, 277                                                                               \
         }                                                                                          \
     }
+#define ROWS_SIZES                                                                                 \
+    {2, 2}, {{7, 5}, {7, 5}},                                                                      \
+    {                                                                                              \
+        {203, 131},                                                                                \
+        {                                                                                          \
+            203, 131                                                                               \
+        }                                                                                          \
+    }
+#define LINEAR_SIZES                                                                               \
+    {3, 2, 1}, {{2, 3, 5}, {4, 5}, {4}},                                                           \
+    {                                                                                              \
+        {3, 67, 93}, {45, 93},                                                                     \
+        {                                                                                          \
+            45                                                                                     \
+        }                                                                                          \
+    }
+#define ATTENTION "scaled_dot_product_attention"
 static const row rows[] = {
-    {"layer_norm", layer_norm, layer_norm_plain, 3, NORM_SIZES},
-    {"layer_norm bare", layer_norm_bare, layer_norm_bare_plain, 1, NORM_SIZES},
-    {"layer_norm bias", layer_norm_bias, layer_norm_bias_plain, 3, NORM_SIZES},
-    {"rms_norm", rms_norm, rms_norm_plain, 2, NORM_SIZES},
-    {"rms_norm bare", rms_norm_bare, rms_norm_bare_plain, 1, NORM_SIZES},
-    {"attention", attention, attention_plain, 3, ATTENTION_SIZES},
-    {"attention causal", causal, causal_plain, 3, ATTENTION_SIZES},
-    {"attention masked", masked, masked_plain, 3, ATTENTION_SIZES},
-    {"attention biased", biased, biased_plain, 4, ATTENTION_SIZES},
+    {"layer_norm", "layer_norm", layer_norm, NULL, 3, NORM_SIZES},
+    {"layer_norm bare", "layer_norm", layer_norm_bare, NULL, 1, NORM_SIZES},
+    {"layer_norm bias", "layer_norm", layer_norm_bias, NULL, 3, NORM_SIZES},
+    {"rms_norm", "rms_norm", rms_norm, NULL, 2, NORM_SIZES},
+    {"rms_norm bare", "rms_norm", rms_norm_bare, NULL, 1, NORM_SIZES},
+    {"attention", ATTENTION, attention, NULL, 3, ATTENTION_SIZES},
+    {"attention causal", ATTENTION, causal, NULL, 3, ATTENTION_SIZES},
+    {"attention masked", ATTENTION, masked, NULL, 3, ATTENTION_SIZES},
+    {"attention biased", ATTENTION, biased, biased_fixed, 4, ATTENTION_SIZES},
     {"attention, wide heads",
+     ATTENTION,
      causal,
-     causal_plain,
+     NULL,
      3,
      {3, 3, 3},
      {{2, 3, 70}, {2, 5, 70}, {2, 5, 2}},
      {{2, 131, 200}, {2, 277, 200}, {2, 277, 130}}},
     {"linear_cross_entropy",
+     "linear_cross_entropy",
      linear_loss,
-     linear_loss_plain,
+     NULL,
      2,
      {2, 2},
      {{7, 3}, {5, 3}},
      {{200, 24}, {130000, 24}}},
+    {"softmax", "softmax", softmax, NULL, 1, NORM_SIZES},
+    {"softmax, middle axis", "softmax", softmax_middle, NULL, 1, NORM_SIZES},
+    {"log_softmax", "log_softmax", log_softmax, NULL, 1, NORM_SIZES},
+    {"softmax_backward", "softmax_backward", softmax_gradient, NULL, 2, ROWS_SIZES},
+    {"softmax_backward, log", "softmax_backward", log_softmax_gradient, NULL, 2, ROWS_SIZES},
+    {"cross_entropy", "cross_entropy", cross_entropy, NULL, 1, ROWS_SIZES},
+    {"cross_entropy rows", "cross_entropy", cross_entropy_rows, NULL, 1, ROWS_SIZES},
+    {"cross_entropy smooth", "cross_entropy", cross_entropy_smooth, NULL, 1, ROWS_SIZES},
+    {"cross_entropy weighted", "cross_entropy", cross_entropy_weighted, NULL, 1, ROWS_SIZES},
+    {"cross_entropy with all", "cross_entropy", cross_entropy_all, NULL, 1, ROWS_SIZES},
+    {"bce_with_logits", "bce_with_logits", bce, NULL, 2, ROWS_SIZES},
+    {"bce_with_logits rows", "bce_with_logits", bce_rows, NULL, 2, ROWS_SIZES},
+    {"linear", "linear", linear, NULL, 3, LINEAR_SIZES},
+    {"linear bare", "linear", linear_bare, NULL, 2, LINEAR_SIZES},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -242,6 +304,28 @@ static double distance(tt_tensor *a, tt_tensor *b)
     return tt_item(d) / (1e-30 + tt_item(tt_max(tt_abs(b), TT_ALL_AXES, false)));
 }
 
+static const row *current;
+static int composed;
+
+static bool is_current(const op *o)
+{
+    bool is = strcmp(o->name, current->op) == 0;
+    composed += is;
+    return is;
+}
+
+/* The same by the composition in the record of the operation. */
+static tt_tensor *by_composition(const row *r, tt_tensor *const *in)
+{
+    tt_ctx *ctx = tt_ctx_of(in[0]);
+    current = r;
+    composed = 0;
+    ctx->composing = is_current;
+    tt_tensor *y = (r->plain ? r->plain : r->fused)(in);
+    ctx->composing = NULL;
+    return y;
+}
+
 START_TEST(agrees_with_composition)
 {
     const row *r = &rows[_i];
@@ -254,7 +338,8 @@ START_TEST(agrees_with_composition)
             a[i] = tt_param(tt_clone(x));
             b[i] = tt_param(x);
         }
-        tt_tensor *ya = r->fused(a), *yb = r->plain(b);
+        tt_tensor *ya = r->fused(a), *yb = by_composition(r, b);
+        ck_assert_msg(composed > 0, "%s: %s was not composed", r->name, r->op);
         tt_tensor *weight = tt_sin(tt_mul_scalar(tt_detach(yb), 7));
         tt_backward(tt_sum(tt_mul(ya, weight), TT_ALL_AXES, false));
         tt_backward(tt_sum(tt_mul(yb, weight), TT_ALL_AXES, false));
@@ -391,8 +476,6 @@ START_TEST(errors)
 }
 END_TEST
 
-/* ---- checkpoint ---- */
-
 typedef struct block {
     tt_tensor *w;
     int calls;
@@ -517,8 +600,27 @@ START_TEST(checkpoint_errors_and_modes)
 }
 END_TEST
 
-int main(void)
+/* The operations whose compositions were run, for tests/api/check_composed.sh. */
+static void list_composed(void)
 {
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *in[4];
+        for (int i = 0; i < r->n; i++)
+            in[i] = tt_param(tt_randn(ctx, TT_F64, r->ndim[i], r->small[i]));
+        by_composition(r, in);
+        if (composed)
+            puts(r->op);
+        tt_ctx_free(ctx);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--composed") == 0) {
+        list_composed();
+        return EXIT_SUCCESS;
+    }
     TCase *c = new_case("fused");
     tcase_add_loop_test(c, derivatives, 0, ROWS);
     tcase_add_loop_test(c, second_derivatives, 0, ROWS);

@@ -140,7 +140,7 @@ static bool apply(op_call *c)
     c->at.offset = 0;
     if (c->op->infer(c) < 0)
         return false;
-    if (c->op->composed && c->ctx->composing)
+    if (c->op->composed && c->ctx->composing && c->ctx->composing(c->op))
         return compose(c);
     uint64_t counter = c->ctx->counter;
     bool ok = allocate(c);
