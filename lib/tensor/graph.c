@@ -68,6 +68,8 @@ static void free_node(tt_ctx *ctx, node *n)
         tensor_release(n->result[i].sink.grad);
         free_hooks(ctx, n->result[i].sink.hooks);
     }
+    if (n->release)
+        n->release(ctx, n->attr);
     block_free(ctx->pool, n);
 }
 

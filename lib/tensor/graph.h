@@ -38,8 +38,9 @@ typedef struct node {
     bool needed; /* scratch of one backward pass */
     size_t attr_size;
     void *attr;
-    node_result *result; /* n_out of them */
-    tt_tensor *in[];     /* private handles, carrying links into the graph */
+    void (*release)(tt_ctx *ctx, const void *attr); /* of what attr owns; NULL: nothing */
+    node_result *result;                            /* n_out of them */
+    tt_tensor *in[]; /* private handles, carrying links into the graph */
 } node;
 
 typedef struct leaf {

@@ -1,4 +1,5 @@
 /* Contexts: scopes and lifetimes, the sticky error, memory that comes back. */
+#include "counted.h"
 #include "unit.h"
 
 START_TEST(nested_expressions_do_not_leak)
@@ -122,35 +123,6 @@ START_TEST(contexts_do_not_mix)
     tt_ctx_free(a);
 }
 END_TEST
-
-/* An allocator that counts, and fails at a chosen call. */
-typedef struct counter {
-    int64_t held, calls, fail_at;
-} counter;
-
-static void *counting_alloc(size_t bytes, void *user)
-{
-    counter *c = user;
-    if (c->fail_at && ++c->calls == c->fail_at)
-        return NULL;
-    void *p = malloc(bytes);
-    c->held += p != NULL;
-    return p;
-}
-
-static void counting_free(void *p, void *user)
-{
-    counter *c = user;
-    c->held -= p != NULL;
-    free(p);
-}
-
-static tt_ctx *counted(counter *c)
-{
-    tt_ctx_options o = TT_CTX_OPTIONS_INIT;
-    o.allocator = (tt_allocator){counting_alloc, counting_free, c};
-    return tt_ctx_new_with(&o);
-}
 
 /* A bit of everything that allocates. */
 static void work(tt_ctx *ctx)

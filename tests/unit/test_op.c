@@ -1,6 +1,8 @@
 /* The op record, by operations that exist for these tests alone: several results with a gradient
- * each. */
+ * each, a forward that fails, attributes that own something, a composition; and each of these with
+ * every allocation failing once. */
 #include "op/core/op.h"
+#include "counted.h"
 #include "unit.h"
 
 /* Polar coordinates (r, theta) of (x, y), float64, and the number of the quadrant, int64. The first
@@ -227,7 +229,212 @@ START_TEST(a_node_lives_while_any_of_its_results_does)
 }
 END_TEST
 
+/* Two results and random numbers, and then a failure as LAPACK reports it; attr: whether. */
+static tt_status solve_infer(op_call *c)
+{
+    layout_init(infer_also(c, TT_F64), 1, c->in[0]->at.shape);
+    return infer_same_shape(c, TT_F64);
+}
+
+static void solve_forward(op_call *c)
+{
+    c->ctx->counter += 100;
+    memset(c->out->data, 0, sizeof(double));
+    if (*(const bool *)c->attr)
+        op_error(c, TT_ERR_ARG, "no convergence");
+}
+
+static void solve_vjp(const op_call *c, op_grads *g)
+{
+    (void)c;
+    grads_add(g, 0, grads_out_of(g, 0));
+}
+
+static const op solve_op = {.name = "solve",
+                            .infer = solve_infer,
+                            .forward = solve_forward,
+                            .vjp = solve_vjp,
+                            .saves = SAVE_IN_ALL | SAVE_OUT};
+
+START_TEST(a_forward_that_fails_leaves_its_message_alone)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(tt_ones(ctx, TT_F64, TT_SHAPE(100)));
+    tt_tensor *h = tt_square(x), *a = x, *b = x, **const out[] = {&a, &b};
+    for (int fails = 1; fails >= 0; fails--) {
+        tt_memory before = tt_memory_stats(ctx);
+        uint64_t drawn = ctx->counter;
+        node *last = ctx->tape_last;
+        int refs = last->refs;
+        bool attr = fails, ok = op_apply_all(&solve_op, 1, &h, &attr, sizeof attr, 2, out);
+        ck_assert_int_eq(ok, !fails);
+        if (!fails)
+            break;
+        expect_error(ctx, TT_ERR_ARG, "solve: no convergence");
+        ck_assert(!a && !b);
+        ck_assert_int_eq(tt_memory_stats(ctx).live_tensors, before.live_tensors);
+        ck_assert_int_eq(tt_memory_stats(ctx).bytes_in_use, before.bytes_in_use);
+        ck_assert(ctx->counter == drawn && ctx->tape_last == last && last->refs == refs);
+        ck_assert_ptr_null(op_apply(&solve_op, 1, &h, &attr, sizeof attr));
+        expect_error(ctx, TT_ERR_ARG, "solve: no convergence");
+        ck_assert(ctx->counter == drawn && ctx->tape_last == last && last->refs == refs);
+    }
+    ck_assert_int_eq(tt_backward(tt_sum(a, TT_ALL_AXES, false)), TT_OK);
+    expect_values(tt_narrow(tt_grad(x), 0, 0, 2), F64(2, 2));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Scales by a number that lies in memory of the context, which the attribute owns. */
+enum { NOWHERE, IN_INFER, IN_FORWARD };
+
+typedef struct owning {
+    double *factor;
+    int *released;
+    int fails;
+} owning;
+
+static tt_status scale_infer(op_call *c)
+{
+    const owning *a = c->attr;
+    if (a->fails == IN_INFER)
+        return op_error(c, TT_ERR_SHAPE, "refused");
+    return infer_same_shape(c, TT_F64);
+}
+
+static void scale_forward(op_call *c)
+{
+    const owning *a = c->attr;
+    const double *x = tt_data(c->in[0]);
+    double *y = tt_data(c->out);
+    for (int64_t i = 0; i < tt_numel(c->out); i++)
+        y[i] = x[i] * *a->factor;
+    if (a->fails == IN_FORWARD)
+        op_error(c, TT_ERR_ARG, "failed");
+}
+
+static void scale_composed(const op_call *c, tt_tensor **out)
+{
+    const owning *a = c->attr;
+    *out = tt_mul_scalar(c->in[0], *a->factor);
+}
+
+static void scale_release(tt_ctx *ctx, const void *attr)
+{
+    const owning *a = attr;
+    ++*a->released;
+    tt_ctx_dealloc(ctx, a->factor);
+}
+
+static const op scale_op = {.name = "scale",
+                            .infer = scale_infer,
+                            .forward = scale_forward,
+                            .composed = scale_composed,
+                            .release = scale_release};
+
+/* made counts the attributes that were handed to a call. */
+static tt_tensor *scale(tt_tensor *x, int fails, int *made, int *released)
+{
+    owning a = {x ? tt_ctx_alloc(tt_ctx_of(x), sizeof(double)) : NULL, released, fails};
+    if (!a.factor)
+        return NULL;
+    *a.factor = 3;
+    ++*made;
+    return op_apply(&scale_op, 1, &x, &a, sizeof a);
+}
+
+START_TEST(attributes_are_released_once)
+{
+    int made = 0, gone = 0;
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(tt_ones(ctx, TT_F64, TT_SHAPE(2))), *plain = tt_detach(x);
+    expect_values(scale(plain, NOWHERE, &made, &gone), F64(3, 3));
+    ck_assert_int_eq(gone, 1); /* not recorded */
+    ck_assert_ptr_null(scale(x, IN_INFER, &made, &gone));
+    expect_error(ctx, TT_ERR_SHAPE, "scale: refused");
+    ck_assert_int_eq(gone, 2);
+    ck_assert_ptr_null(scale(x, IN_FORWARD, &made, &gone));
+    expect_error(ctx, TT_ERR_ARG, "scale: failed");
+    ck_assert_int_eq(gone, 3);
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *y = scale(x, NOWHERE, &made, &gone);
+    ck_assert_int_eq(tt_backward(tt_sum(y, TT_ALL_AXES, false)), TT_OK);
+    ck_assert_int_eq(gone, 3); /* the node lives while y does */
+    tt_scope_end(ctx, s);
+    ck_assert_int_eq(gone, 4);
+    expect_values(tt_grad(x), F64(3, 3));
+    owning a = {tt_ctx_alloc(ctx, sizeof(double)), &gone, NOWHERE};
+    tt_tensor *none[] = {x, NULL};
+    ck_assert_ptr_null(op_apply(&scale_op, 2, none, &a, sizeof a)); /* operands are refused */
+    expect_error(ctx, TT_ERR_ARG, "scale: an operand is NULL");
+    ck_assert_int_eq(gone, 5);
+    scale(x, NOWHERE, &made, &gone);
+    tt_ctx_free(ctx); /* what is recorded still goes with the context */
+    ck_assert_int_eq(gone, 6);
+    ck_assert_int_eq(made, 5);
+}
+END_TEST
+
+static bool all_composed(const op *o)
+{
+    return o != NULL;
+}
+
+/* Several results, attributes that own, compositions in a pass and in place of forward. */
+static void everything(tt_tensor *x, tt_tensor *y, int *made, int *released)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    tt_tensor *r = NULL, *theta = NULL, *quadrant = NULL, *g[2], *seconds[2];
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    polar(x, y, &r, &theta, &quadrant);
+    tt_tensor *h = tt_add(scale(r, NOWHERE, made, released), theta);
+    scale(tt_detach(r), NOWHERE, made, released);
+    h = tt_layer_norm(h, NULL, NULL, 1e-5);
+    tt_tensor *loss = tt_sum(tt_square(tt_mul(h, x)), TT_ALL_AXES, false);
+    if (tt_grads_of(loss, TT_TENSORS(x, y), TT_CREATE_GRAPH, g) == TT_OK)
+        tt_grads_of(tt_sum(tt_mul(g[0], g[1]), TT_ALL_AXES, false), TT_TENSORS(x, y), 0, seconds);
+    ctx->composing = all_composed;
+    h = tt_softmax(scale(x, NOWHERE, made, released), -1);
+    ctx->composing = NULL;
+    tt_backward(tt_sum(tt_square(h), TT_ALL_AXES, false));
+    tt_scope_end(ctx, s);
+}
+
+START_TEST(out_of_memory_at_every_call)
+{
+    bool failed = true;
+    for (int64_t at = 1; failed; at++) {
+        int made = 0, released = 0;
+        counter c = {.fail_at = at};
+        tt_ctx *ctx = counted(&c);
+        if (ctx) {
+            tt_tensor *x, *y;
+            points(ctx, &x, &y);
+            int64_t live = tt_memory_stats(ctx).live_tensors;
+            if (x && y)
+                everything(x, y, &made, &released);
+            failed = c.calls >= at;
+            if (failed && !tt_ok(ctx)) {
+                expect_error(ctx, TT_ERR_NOMEM, "out of memory");
+                ck_assert(tt_item(tt_scalar(ctx, TT_F64, 3)) == 3);
+                live++;
+            }
+            ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+            ck_assert_msg(tt_memory_stats(ctx).live_tensors == live,
+                          "call %lld failed: %lld tensors stay", (long long)at,
+                          (long long)(tt_memory_stats(ctx).live_tensors - live));
+            tt_ctx_free(ctx);
+        }
+        ck_assert_msg(made == released, "call %lld failed: %d attributes, %d released",
+                      (long long)at, made, released);
+        ck_assert_msg(c.held == 0, "call %lld failed: %lld blocks leak", (long long)at,
+                      (long long)c.held);
+    }
+}
+END_TEST
+
 RUN_TESTS("op", each_result_has_its_own_gradient, second_derivatives_through_each_result,
           results_that_nobody_takes_are_not_kept, integer_results_have_no_gradient,
           hooks_and_captures_belong_to_one_result, one_pass_after_another_over_two_results,
-          a_node_lives_while_any_of_its_results_does)
+          a_node_lives_while_any_of_its_results_does, a_forward_that_fails_leaves_its_message_alone,
+          attributes_are_released_once, out_of_memory_at_every_call)

@@ -129,7 +129,7 @@ static bool compose(op_call *c)
     return !ctx->err.code;
 }
 
-static bool apply(op_call *c)
+static bool run(op_call *c)
 {
     c->ctx = op_context(c->op->name, c->n_in, c->in);
     if (!c->ctx)
@@ -151,6 +151,24 @@ static bool apply(op_call *c)
         c->ctx->counter = counter;
     if (!ok || c->n_out > 1)
         drop(c, ok ? c->wanted : 0);
+    return ok;
+}
+
+/* The context for release, where the operands may be refused. */
+static tt_ctx *first_context(const op_call *c)
+{
+    for (int i = 0; i < c->n_in; i++)
+        if (c->in[i])
+            return c->in[i]->ctx;
+    return NULL;
+}
+
+static bool apply(op_call *c)
+{
+    c->recorded = false;
+    bool ok = run(c);
+    if (c->op->release && !c->recorded)
+        c->op->release(first_context(c), c->attr);
     return ok;
 }
 

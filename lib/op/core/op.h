@@ -33,6 +33,11 @@ typedef struct op {
      */
     void (*composed)(const op_call *c, tt_tensor **out);
     bool plain_vjp; /* ... but vjp has a gradient itself, and is what a recorded pass runs */
+    /* Lets go of what attr points at, which belongs to the call from op_apply on, whether it
+     * succeeds or not. Called once for each call: when it fails, wherever that is; after forward,
+     * when it is not recorded; or else when its node dies. ctx: of the first operand that is one.
+     * It computes nothing. NULL: attr owns nothing. */
+    void (*release)(tt_ctx *ctx, const void *attr);
 } op;
 
 typedef struct op_result {
@@ -49,6 +54,7 @@ struct op_call {
     const void *attr;
     size_t attr_size;
     bool recording;  /* a gradient may be asked for later */
+    bool recorded;   /* a node has a copy of attr, and owns what that owns */
     unsigned wanted; /* bit i: the caller takes result i */
     int view_of;     /* set by infer: the input whose storage result 0 shares, or NOT_A_VIEW */
     int n_out;       /* 1, and one more for each infer_also */

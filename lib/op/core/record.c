@@ -46,7 +46,7 @@ static bool hold_operands(node *n, const op_call *c)
     return ok;
 }
 
-bool tape_record(const op_call *c)
+bool tape_record(op_call *c)
 {
     unsigned mask = linked(c);
     if (!mask)
@@ -58,9 +58,12 @@ bool tape_record(const op_call *c)
     }
     n->op = c->op;
     bool ok = hold_results(n, c, mask) && hold_operands(n, c);
-    if (ok)
-        n->refs--; /* the results hold it now */
-    else
+    if (!ok) {
         node_unref(c->ctx, n);
-    return ok;
+        return false;
+    }
+    n->release = c->op->release;
+    n->refs--; /* the results hold it now */
+    c->recorded = true;
+    return true;
 }

@@ -6,8 +6,8 @@
 #include "tensor/graph.h"
 
 /* Links the results of c that the caller takes and that have a gradient to a new node. False: no
- * memory, recorded. */
-bool tape_record(const op_call *c);
+ * memory, recorded. With a node, recorded is set. */
+bool tape_record(op_call *c);
 /* Does a gradient flow through result i of dtype. */
 static inline bool result_has_gradient(const op *o, int i, tt_dtype dtype)
 {
