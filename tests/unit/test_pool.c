@@ -375,17 +375,27 @@ typedef struct scenario {
     {                                                                                              \
 #name, name, times                                                                         \
     }
-static const scenario scenarios[] = {
-    SCENARIO(late_helpers, 1),        SCENARIO(no_more_than_asked, 1),
-    SCENARIO(many_contexts, 1),       SCENARIO(no_key, 1),
-    SCENARIO(no_atfork, 1),           SCENARIO(no_threads, 1),
-    SCENARIO(one_thread, 1),          SCENARIO(threads_later, 1),
-    SCENARIO(exit_beside_others, 10),
-#ifndef TT_SANITIZED /* which need their own memory, and threads that they have seen start */
-    SCENARIO(no_memory, 1),           SCENARIO(fork_after_product, 1),
-    SCENARIO(fork_in_child, 1),       SCENARIO(fork_beside_others, 1),
+#ifdef TT_SANITIZED /* sanitizers need their own memory, and threads that they have seen start */
+enum { UNSANITIZED = 0 };
+#else
+enum { UNSANITIZED = 1 };
 #endif
-    SCENARIO(blas_works_alone, 1),    SCENARIO(default_number, 0),
+static const scenario scenarios[] = {
+    SCENARIO(late_helpers, 1),
+    SCENARIO(no_more_than_asked, 1),
+    SCENARIO(many_contexts, 1),
+    SCENARIO(no_key, 1),
+    SCENARIO(no_atfork, 1),
+    SCENARIO(no_threads, 1),
+    SCENARIO(one_thread, 1),
+    SCENARIO(threads_later, 1),
+    SCENARIO(exit_beside_others, 10),
+    SCENARIO(no_memory, UNSANITIZED),
+    SCENARIO(fork_after_product, UNSANITIZED),
+    SCENARIO(fork_in_child, UNSANITIZED),
+    SCENARIO(fork_beside_others, UNSANITIZED),
+    SCENARIO(blas_works_alone, 1),
+    SCENARIO(default_number, 0),
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
