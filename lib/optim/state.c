@@ -49,7 +49,7 @@ tt_status tt_optim_save(tt_optim *o, const char *path)
 {
     if (!o || o->released)
         return TT_ERR_ARG;
-    size_t most = (size_t)(2 + 2 * o->n);
+    size_t most = 2 + 2 * (size_t)o->n;
     char(*text)[32] = tt_ctx_alloc(o->ctx, most * sizeof *text);
     const char **names = tt_ctx_alloc(o->ctx, most * sizeof *names);
     tt_tensor **tensors = tt_ctx_alloc(o->ctx, most * sizeof *tensors);

@@ -220,6 +220,7 @@ bool layout_reshape(layout *out, const layout *in, int ndim, const int64_t *shap
         span r = next_span(&old, out, i, done);
         int at = break_in(&old, &r);
         if (at >= 0) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): squeezed sets old.ndim */
             *blocked = from[at];
             return false;
         }

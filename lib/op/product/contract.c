@@ -116,7 +116,7 @@ static tt_tensor *gradient(const op_call *c, tt_tensor *gy, int i)
 {
     const tt_tensor *x = c->in[i];
     contract_attr t;
-    bool gone[LAYOUT_MAX_NDIM], any = false;
+    bool gone[LAYOUT_MAX_NDIM] = {false}, any = false;
     int64_t shape[LAYOUT_MAX_NDIM];
     exchange(c->attr, x, i == 0, &t, gone);
     tt_tensor *r = op_contract(gy, c->in[1 - i], &t);
