@@ -62,6 +62,7 @@ static void compute(void *from)
 
 START_TEST(nothing_is_left)
 {
+    int alone = tasks(); /* ThreadSanitizer has one of its own */
     for (int i = 0; i < 20; i++) {
         void *from = dlopen(library, RTLD_NOW | RTLD_LOCAL);
         ck_assert_msg(from != NULL, "%s", dlerror());
@@ -71,7 +72,7 @@ START_TEST(nothing_is_left)
         ck_assert_int_eq(tasks(), before + (i % 4 != 3 ? 2 : 0));
         ck_assert_int_eq(dlclose(from), 0);
         ck_assert_msg(dlopen(library, RTLD_NOW | RTLD_NOLOAD) == NULL, "it is still loaded");
-        ck_assert_msg(tasks_become(1), "%d threads", tasks());
+        ck_assert_msg(tasks_become(alone), "%d threads", tasks());
     }
 }
 END_TEST
