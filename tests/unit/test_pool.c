@@ -334,10 +334,23 @@ static void *compute_until_enough(void *arg)
     return NULL;
 }
 
-static bool start_users(int n, pthread_t *thread)
+/* No products: at exit OpenBLAS takes its kernels away from threads that are computing them. */
+static void *compute_for_ever(void *arg)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_set_num_threads(ctx, 2);
+    for (;;) {
+        tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+        tt_softmax(tt_tanh(tt_randn(ctx, TT_F32, TT_SHAPE(ROWS, COLUMNS))), 1);
+        tt_scope_end(ctx, s);
+    }
+    return arg;
+}
+
+static bool start_users(int n, pthread_t *thread, void *(*fn)(void *))
 {
     for (int i = 0; i < n; i++)
-        if (__real_pthread_create(&thread[i], NULL, compute_until_enough, NULL) != 0)
+        if (__real_pthread_create(&thread[i], NULL, fn, NULL) != 0)
             return false;
     nap(20);
     return true;
@@ -347,7 +360,7 @@ static int fork_beside_others(void)
 {
     pthread_t thread[3];
     int wrong = 0;
-    if (!start_users(3, thread))
+    if (!start_users(3, thread, compute_until_enough))
         return 1;
     for (int i = 0; i < 20; i++)
         wrong += !child_computes(2);
@@ -360,7 +373,7 @@ static int fork_beside_others(void)
 static int exit_beside_others(void)
 {
     pthread_t thread[3];
-    return start_users(3, thread) ? 0 : 1;
+    return start_users(3, thread, compute_for_ever) ? 0 : 1;
 }
 
 /* ---- running them ---- */
