@@ -7,16 +7,27 @@ Needs PyTorch and NumPy; the tests need only the file. Run: python3 generate.py
 """
 import math
 import re
+import zlib
 from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-rng = np.random.default_rng(0)
+ROOT = Path(__file__).resolve().parents[2]
+rng = None  # of the case that is being made: each has its own, so that one more changes no other
 store = {}
+np.seterr(all="ignore")  # infinities and NaN are wanted
+
+
+def at(name):
+    """The name; what u and the others draw after it depends on it alone."""
+    global rng
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    return name
 
 
 def case(name, fn, *inputs, grad=True):
+    """Called as case(at(name), ...), so that the inputs are drawn for this name."""
     tensors = [torch.tensor(np.asarray(i)) for i in inputs]
     floats = [t.requires_grad_() for t in tensors if grad and t.dtype == torch.float64]
     out = fn(*tensors)
@@ -34,13 +45,60 @@ def case(name, fn, *inputs, grad=True):
 
 def rows(table, *kinds):
     """The names in the rows of a table of the library, in its order."""
-    text = (Path(__file__).resolve().parents[2] / "lib/kernel" / table).read_text()
+    text = (ROOT / "lib/kernel" / table).read_text()
     return [name for kind, name in re.findall(r"^(\w+)\((\w+),", text, re.M) if kind in kinds]
 
 
 def u(*shape, lo=-2.0, hi=2.0):
     return rng.uniform(lo, hi, size=shape)
 
+
+def ints(*shape):
+    return rng.integers(-1, 3, size=shape).astype(np.float64)
+
+
+def arr(values):
+    return np.array(values, dtype=np.float64)
+
+
+def holes(*shape, inf=True):
+    """Normal numbers with a NaN and, where wanted, both infinities among them."""
+    x = u(*shape)
+    x.flat[1] = x.flat[x.size - 2] = np.nan
+    if inf:
+        x.flat[3], x.flat[6] = np.inf, -np.inf
+    return x
+
+
+def held(x):
+    """A copy to be written in place."""
+    return x.detach().clone()
+
+
+# What stands for the same in cases.def and in test_reference.c.
+NAMES = {
+    "torch": torch, "F": F, "math": math, "u": u, "ints": ints, "arr": arr, "holes": holes, "held": held,
+    "IDX": torch.tensor([[2, 0, 2], [1, 1, 0]]), "ONCE": torch.tensor([[2, 0, 1], [1, 2, 0]]),
+    "TARGETS": torch.tensor([[0, 3, -100], [2, 1, 3]]),
+}
+AXES = {"all": (0, 1, 2), "0": (0,), "1": (-2,), "2": (2,), "02": (2, 0)}
+
+
+def cases():
+    """The rows of cases.def: id, inputs, PyTorch's expression."""
+    text = (Path(__file__).resolve().parent / "cases.def").read_text()
+    for kind, name, inputs, torchs in re.findall(r'^(CASE|REDUCTION)\((\w+), "(.*?)", "(.*?)",', text, re.M):
+        if kind == "CASE":
+            yield name, inputs, torchs
+        else:
+            for key, axes in AXES.items():
+                yield f"{name}__{key}", inputs, torchs.replace("AXES", str(axes))
+
+
+for name, inputs, torchs in cases():
+    at(name)
+    drawn = eval(inputs + ",", NAMES)
+    case(name, eval("lambda " + ", ".join("xyzw"[:len(drawn)]) + ": " + torchs, NAMES), *drawn)
 
 # Unary: a grid of ordinary values with the gradient, and special values without.
 special = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-300, -1e-300, 1e-30, 88.5, -88.5,
@@ -58,116 +116,49 @@ functions = {
 for name in names:
     fn = functions.get(name, getattr(torch, name, None))
     lo, hi = domains.get(name, (-2, 2))
-    case(f"unary.{name}", fn, np.linspace(lo, hi, 24).reshape(4, 6) + 0.003)
+    case(at(f"unary.{name}"), fn, np.linspace(lo, hi, 24).reshape(4, 6) + 0.003)
     if hasattr(np, name):  # PyTorch's own vector functions differ from IEEE at some ends of the range
         fn = lambda x: torch.tensor(getattr(np, name)(x.numpy()))
     if name == "softplus":
         fn = lambda x: torch.logaddexp(x, torch.zeros_like(x))
-    case(f"special.{name}", fn, special, grad=False)
+    case(at(f"special.{name}"), fn, special, grad=False)
 for name in rows("elementwise/unary.def", "UNARY_TEST"):
-    case(f"special.{name}", getattr(torch, name), special, grad=False)
+    case(at(f"special.{name}"), getattr(torch, name), special, grad=False)
 
-# Binary: broadcast both ways.
-positive = {"pow"}
+# Binary: broadcast both ways, and with a number.
+INTEGERS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "pow": np.power, "maximum": np.maximum,
+            "minimum": np.minimum, "fmod": np.fmod, "remainder": np.remainder, "floor_divide": np.floor_divide,
+            "neg": np.negative, "abs": np.abs, "sign": np.sign, "square": np.square, "relu": lambda x: np.maximum(x, 0),
+            "floor": np.floor, "ceil": np.ceil, "round": np.round, "trunc": np.trunc}
 for name in rows("elementwise/binary.def", "BINARY"):
+    fn = getattr(torch, name)
     if name == "floor_divide":
-        continue
-    lo = 0.3 if name in positive else -2
+        fn = lambda a, b: torch.div(a, b, rounding_mode="floor").detach()
+    lo = 0.3 if name == "pow" else -2
+    at(f"binary.{name}")
     b = u(3, 1) if name not in ("div", "fmod", "remainder") else u(3, 1, lo=0.5)
-    case(f"binary.{name}", getattr(torch, name), u(2, 3, 4, lo=lo), b)
-    case(f"binary_row.{name}", getattr(torch, name), u(4, lo=lo), np.abs(u(3, 4)) + 0.5)
-case("binary.floor_divide", lambda a, b: torch.div(a, b, rounding_mode="floor"), u(2, 3, 4), u(3, 1), grad=False)
+    case(f"binary.{name}", fn, u(2, 3, 4, lo=lo), b)
+    if name != "floor_divide":
+        case(at(f"binary_row.{name}"), fn, u(4, lo=lo), np.abs(u(3, 4)) + 0.5)
+    case(at(f"scalar.{name}"), lambda x: fn(x, torch.tensor(0.75, dtype=x.dtype)), u(3, 4, lo=lo))
 for name in rows("elementwise/compare.def", "COMPARE", "LOGICAL"):
-    a = rng.integers(0, 3, size=(2, 3)).astype(np.float64)
-    case(f"compare.{name}", getattr(torch, name), a, np.array([0.0, 1.0, np.nan]), grad=False)
-ia, ib = rng.integers(-9, 9, size=(5, 6)), np.array([3, -3, 7, -7, 1, -1])
-for name, fn in {"floor_divide": np.floor_divide, "remainder": np.remainder, "fmod": np.fmod, "mul": np.multiply,
-                 "maximum": np.maximum, "sub": np.subtract}.items():
-    store[f"integer.{name}.in0"], store[f"integer.{name}.in1"] = ia, ib
-    store[f"integer.{name}.out"] = fn(ia, ib)
-
-# Reductions over several sets of axes.
-axes = {"all": (0, 1, 2), "0": (0,), "1": (1,), "2": (2,), "02": (0, 2)}
-for key, a in axes.items():
-    case(f"sum.{key}", lambda x: x.sum(a), u(3, 4, 5))
-    case(f"mean.{key}", lambda x: x.mean(a), u(3, 4, 5))
-    case(f"max.{key}", lambda x: x.amax(a), u(3, 4, 5))
-    case(f"min.{key}", lambda x: x.amin(a), u(3, 4, 5))
-    case(f"logsumexp.{key}", lambda x: x.logsumexp(a), u(3, 4, 5))
-    case(f"var.{key}", lambda x: x.var(a, unbiased=True), u(3, 4, 5))
-    case(f"std.{key}", lambda x: x.std(a, unbiased=False), u(3, 4, 5))
-    case(f"norm.{key}", lambda x: torch.linalg.vector_norm(x, 2, a), u(3, 4, 5))
-    case(f"norm1.{key}", lambda x: torch.linalg.vector_norm(x, 1, a), u(3, 4, 5))
-    case(f"norm3.{key}", lambda x: torch.linalg.vector_norm(x, 3, a), u(3, 4, 5))
-    case(f"norminf.{key}", lambda x: torch.linalg.vector_norm(x, math.inf, a), u(3, 4, 5))
-ties = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
-case("max.ties", lambda x: x.amax(1), ties)
-case("prod.plain", lambda x: x.prod(1), u(3, 4))
-case("prod.zero", lambda x: x.prod(1), np.array([[1.0, 0.0, 3.0], [0.0, 0.0, 2.0], [1.0, 2.0, 4.0]]))
-holes = u(3, 4)
-holes[0, 1] = holes[2, 3] = np.nan
-case("nansum", lambda x: x.nansum(1), holes)
-case("nanmean", lambda x: x.nanmean(1), holes)
-case("argmax", lambda x: x.argmax(1), u(4, 7), grad=False)
-case("argmin", lambda x: x.argmin(0), u(4, 7), grad=False)
-for name in "cumsum cumprod logcumsumexp".split():
-    case(f"{name}.0", lambda x: getattr(torch, name)(x, 0), u(4, 5))
-    case(f"{name}.1", lambda x: getattr(torch, name)(x, 1), u(4, 5))
-case("cumprod.zero", lambda x: torch.cumprod(x, 1), np.array([[1.0, 0.0, 3.0, 0.0, 2.0], [2.0, 3.0, 0.0, 1.0, 4.0]]))
-case("cummax", lambda x: torch.cummax(x, 1)[0], u(4, 6))
-case("cummin", lambda x: torch.cummin(x, 1)[0], u(4, 6))
-case("diff", lambda x: torch.diff(x, dim=1), u(3, 5))
-
-# Products.
-case("matmul.2x2", torch.matmul, u(3, 4), u(4, 5))
-case("matmul.vector_matrix", torch.matmul, u(4), u(4, 5))
-case("matmul.matrix_vector", torch.matmul, u(3, 4), u(4))
-case("matmul.dot", torch.matmul, u(4), u(4))
-case("matmul.batch", torch.matmul, u(2, 1, 3, 4), u(5, 4, 2))
-case("matmul.batch_vector", torch.matmul, u(2, 3, 4), u(4))
-case("outer", torch.outer, u(3), u(4))
-case("tensordot", lambda a, b: torch.tensordot(a, b, dims=([1, 2], [0, 2])), u(2, 3, 4), u(3, 5, 4))
-case("linear", F.linear, u(2, 3, 4), u(5, 4), u(5))
-
-# Movement with copies, indexing.
-case("cat", lambda a, b: torch.cat([a, b], 1), u(2, 3), u(2, 2))
-case("stack", lambda a, b: torch.stack([a, b], 1), u(2, 3), u(2, 3))
-case("tile", lambda x: x.tile(2, 1, 2), u(2, 3))
-case("repeat_interleave", lambda x: x.repeat_interleave(3, 1), u(2, 3))
-case("roll", lambda x: x.roll(2, 1), u(2, 5))
-case("pad", lambda x: F.pad(x, (2, 1, 1, 0), value=7.0), u(2, 3))
-case("tril", lambda x: x.tril(1), u(2, 4, 4))
-case("triu", lambda x: x.triu(-1), u(4, 3))
-case("diag", lambda x: x.diag(1), u(3))
-case("diagonal", lambda x: x.diagonal(1, 0, 2), u(3, 2, 4))
-case("flip", lambda x: x.flip(0, 2), u(2, 3, 4))
-idx = np.array([[2, 0, 2], [1, 1, 0]])
-case("take", lambda x: x[:, torch.tensor(idx)], u(2, 3, 2))
-case("gather", lambda x: x.gather(1, torch.tensor(idx)), u(2, 3))
-case("scatter_add", lambda x, s: x.scatter_add(1, torch.tensor(idx), s), u(2, 3), u(2, 3))
-case("index_add", lambda x, s: x.index_add(0, torch.tensor([1, 0, 1]), s), u(2, 3), u(3, 3))
-case("where", lambda a, b: torch.where(a > 0, a, b), u(3, 4), u(4))
-case("clamp", lambda x: x.clamp(-0.5, 1.0), u(3, 4))
-case("lerp", torch.lerp, u(3, 4), u(3, 4), u(3, 4))
-
-# Neural network functions.
-case("softmax.0", lambda x: x.softmax(0), u(3, 4))
-case("softmax.1", lambda x: x.softmax(1), u(3, 4) * 5)
-case("log_softmax", lambda x: x.log_softmax(-1), u(2, 3, 4) * 5)
-targets = np.array([[0, 3, -100], [2, 1, 3]])
-case("cross_entropy", lambda x: F.cross_entropy(x.reshape(-1, 4), torch.tensor(targets).reshape(-1)), u(2, 3, 4))
-case("cross_entropy_sum", lambda x: F.cross_entropy(x.reshape(-1, 4), torch.tensor(targets).reshape(-1),
-                                                    reduction="sum", label_smoothing=0.1), u(2, 3, 4))
-case("nll_loss", lambda x: F.nll_loss(x.reshape(-1, 4), torch.tensor(targets).reshape(-1)), u(2, 3, 4))
-case("mse_loss", F.mse_loss, u(3, 4), u(3, 4))
-case("l1_loss", F.l1_loss, u(3, 4), u(3, 4))
-case("bce_with_logits", F.binary_cross_entropy_with_logits, u(3, 4) * 5, u(3, 4, lo=0, hi=1))
-case("kl_div", lambda x, p: F.kl_div(x, p), -np.abs(u(3, 4)), u(3, 4, lo=0.1, hi=1))
-case("embedding", lambda w: F.embedding(torch.tensor(idx), w), u(4, 5))
+    case(at(f"compare.{name}"), getattr(torch, name), rng.integers(0, 3, size=(2, 3)).astype(np.float64),
+         np.array([0.0, 1.0, np.nan]), grad=False)
+    case(at(f"scalar.{name}"), lambda x: getattr(torch, name)(x, torch.tensor(0.75)), ints(3, 4) * 0.75, grad=False)
+at("integer")
+wide, narrow = rng.integers(-9, 9, size=(5, 6)), np.array([3, -3, 7, -7, 1, -1])
+wide[0, :4] = [2**63 - 1, -2**63, 2**62 + 1, -2**62]
+for name in rows("elementwise/binary.def", "BINARY_INT"):
+    b = np.abs(narrow) if name == "pow" else narrow
+    store[f"integer.{name}.in0"], store[f"integer.{name}.in1"] = wide, b
+    store[f"integer.{name}.out"] = INTEGERS[name](wide, b)
+for name in rows("elementwise/unary.def", "UNARY_INT"):
+    store[f"integer.{name}.in0"] = wide
+    store[f"integer.{name}.out"] = INTEGERS[name](wide)
 
 # Ten steps of each optimiser on the same gradients: parameters after each step.
 def optimiser(name, make):
-    torch.manual_seed(0)
+    at(name)
     p = torch.nn.Parameter(torch.tensor(u(4, 3)))
     store[f"{name}.in0"] = p.detach().numpy().copy()
     o, grads, after = make([p]), [], []
@@ -188,6 +179,7 @@ optimiser("adamw", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.1))
 # Each row of reduce.def, over the middle axis: with a zero, and NaN for those that leave it out.
 reductions = {"max": torch.amax, "min": torch.amin}
 for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_TEST"):
+    at(f"reduce.{name}")
     x, fn = u(3, 4, 5), reductions.get(name, getattr(torch, name))
     x[0, 1, 2] = np.nan if name.startswith("nan") else 0
     case(f"reduce.{name}", lambda x: fn(x, 1), x)

@@ -128,7 +128,6 @@ static void run2(const char *group, const char *name, fn2 f)
     run_case(full, call2, &f);
 }
 
-/* clang-format off */
 /* Each row of the library's tables has its vectors, or fails. */
 START_TEST(unary)
 {
@@ -222,171 +221,68 @@ START_TEST(comparisons)
 }
 END_TEST
 
+#define COMPARE(name, ...)                                                                         \
+    static tt_tensor *scalar_##name(tt_tensor *x)                                                  \
+    {                                                                                              \
+        return tt_##name##_scalar(x, 0.75);                                                        \
+    }
+#define LOGICAL COMPARE
+#include "kernel/elementwise/compare.def"
+#define BINARY(name, ...)                                                                          \
+    static tt_tensor *scalar_##name(tt_tensor *x)                                                  \
+    {                                                                                              \
+        return tt_##name##_scalar(x, 0.75);                                                        \
+    }
+#include "kernel/elementwise/binary.def"
+
+START_TEST(with_a_number)
+{
+#define COMPARE(name, ...) run1("scalar", #name, scalar_##name);
+#define LOGICAL            COMPARE
+#include "kernel/elementwise/compare.def"
+#define BINARY(name, ...) run1("scalar", #name, scalar_##name);
+#include "kernel/elementwise/binary.def"
+}
+END_TEST
+
+/* int64 beside the ends of its range: compared as integers, since float64 has not all their digits
+ */
+static void run_integers(const char *name, fn1 one, fn2 two)
+{
+    char full[64];
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *in[4];
+    snprintf(full, sizeof full, "integer.%s", name);
+    load_inputs(ctx, full, in);
+    tt_tensor *want = load(ctx, full, "out");
+    for (int turned = 0; turned < 2; turned++) {
+        tt_tensor *x = turned ? strided(in[0]) : in[0];
+        tt_tensor *out = one ? one(x) : two(x, in[1]);
+        ck_assert_msg(out != NULL, "%s: %s", full, tt_error_message(ctx));
+        ck_assert_msg(tt_array_equal(out, want), "%s: the values differ", full);
+    }
+    tt_ctx_free(ctx);
+}
+
 START_TEST(integers)
 {
-#define ROW(name) run2("integer", #name, tt_##name);
-    ROW(floor_divide)
-    ROW(remainder)
-    ROW(fmod)
-    ROW(mul)
-    ROW(maximum)
-    ROW(sub)
-#undef ROW
+#define BINARY_INT(name, ...) run_integers(#name, NULL, tt_##name);
+#include "kernel/elementwise/binary.def"
+#define UNARY_INT(name, ...) run_integers(#name, tt_##name, NULL);
+#include "kernel/elementwise/unary.def"
 }
 END_TEST
 
-/* One row per case: its name and how it is computed. */
-typedef struct row {
-    const char *name;
-    apply fn;
-} row;
-
-static void run_rows(const row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        run_case(rows[i].name, rows[i].fn, NULL);
-}
-
-#define CASE(id, expression)                                                                       \
-    static tt_tensor *case_##id(tt_tensor **in, const void *arg)                                   \
-    {                                                                                              \
-        tt_tensor *x = in[0], *y = in[1], *z = in[2];                                              \
-        (void)arg, (void)x, (void)y, (void)z;                                                      \
-        return expression;                                                                         \
-    }
-#define REDUCTION(id, call, ...)                                                                   \
-    CASE(id##_all, call(x, TT_ALL_AXES, __VA_ARGS__))                                              \
-    CASE(id##_0, call(x, TT_AXES(0), __VA_ARGS__))                                                 \
-    CASE(id##_1, call(x, TT_AXES(-2), __VA_ARGS__))                                                \
-    CASE(id##_2, call(x, TT_AXES(2), __VA_ARGS__))                                                 \
-    CASE(id##_02, call(x, TT_AXES(2, 0), __VA_ARGS__))
-REDUCTION(sum, tt_sum, false)
-REDUCTION(mean, tt_mean, false)
-REDUCTION(max, tt_max, false)
-REDUCTION(min, tt_min, false)
-REDUCTION(logsumexp, tt_logsumexp, false)
-REDUCTION(var, tt_var, 1, false)
-REDUCTION(std, tt_std, 0, false)
-REDUCTION(norm, tt_norm, 2, false)
-REDUCTION(norm1, tt_norm, 1, false)
-REDUCTION(norm3, tt_norm, 3, false)
-REDUCTION(norminf, tt_norm, (double)INFINITY, false)
-CASE(max_ties, tt_max(x, TT_AXES(1), false))
-CASE(prod, tt_prod(x, TT_AXES(1), false))
-CASE(nansum, tt_nansum(x, TT_AXES(1), false))
-CASE(nanmean, tt_nanmean(x, TT_AXES(1), false))
-CASE(argmax, tt_argmax(x, 1, false))
-CASE(argmin, tt_argmin(x, 0, false))
-CASE(cumsum_0, tt_cumsum(x, 0))
-CASE(cumsum_1, tt_cumsum(x, 1))
-CASE(cumprod_0, tt_cumprod(x, 0))
-CASE(cumprod_1, tt_cumprod(x, 1))
-CASE(logcumsumexp_0, tt_logcumsumexp(x, 0))
-CASE(logcumsumexp_1, tt_logcumsumexp(x, 1))
-CASE(cummax, tt_cummax(x, 1))
-CASE(cummin, tt_cummin(x, 1))
-CASE(diff, tt_diff(x, 1))
-
-#define REDUCTION_ROWS(id)                                                                         \
-    {#id ".all", case_##id##_all}, {#id ".0", case_##id##_0}, {#id ".1", case_##id##_1},           \
-        {#id ".2", case_##id##_2},                                                                 \
-    {                                                                                              \
-#id ".02", case_##id##_02                                                                  \
-    }
-START_TEST(reductions)
-{
-    static const row rows[] = {
-        REDUCTION_ROWS(sum),       REDUCTION_ROWS(mean),      REDUCTION_ROWS(max),
-        REDUCTION_ROWS(min),       REDUCTION_ROWS(logsumexp), REDUCTION_ROWS(var),
-        REDUCTION_ROWS(std),       REDUCTION_ROWS(norm),      REDUCTION_ROWS(norm1),
-        REDUCTION_ROWS(norm3),     REDUCTION_ROWS(norminf),   {"max.ties", case_max_ties},
-        {"prod.plain", case_prod}, {"prod.zero", case_prod},  {"nansum", case_nansum},
-        {"nanmean", case_nanmean}, {"argmax", case_argmax},   {"argmin", case_argmin}};
-    run_rows(rows, sizeof rows / sizeof *rows);
-}
-END_TEST
-
-START_TEST(scans)
-{
-    static const row rows[] = {{"cumsum.0", case_cumsum_0},
-                               {"cumsum.1", case_cumsum_1},
-                               {"cumprod.0", case_cumprod_0},
-                               {"cumprod.1", case_cumprod_1},
-                               {"cumprod.zero", case_cumprod_1},
-                               {"logcumsumexp.0", case_logcumsumexp_0},
-                               {"logcumsumexp.1", case_logcumsumexp_1},
-                               {"cummax", case_cummax},
-                               {"cummin", case_cummin},
-                               {"diff", case_diff}};
-    run_rows(rows, sizeof rows / sizeof *rows);
-}
-END_TEST
-
-CASE(matmul, tt_matmul(x, y))
-CASE(outer, tt_outer(x, y))
-CASE(tensordot, tt_tensordot(x, y, 2, (int[]){1, 2}, (int[]){0, 2}))
-CASE(linear, tt_linear(x, y, z))
-START_TEST(products)
-{
-    static const row rows[] = {{"matmul.2x2", case_matmul},
-                               {"matmul.vector_matrix", case_matmul},
-                               {"matmul.matrix_vector", case_matmul},
-                               {"matmul.dot", case_matmul},
-                               {"matmul.batch", case_matmul},
-                               {"matmul.batch_vector", case_matmul},
-                               {"outer", case_outer},
-                               {"tensordot", case_tensordot},
-                               {"linear", case_linear}};
-    run_rows(rows, sizeof rows / sizeof *rows);
-}
-END_TEST
-
+/* What the rows of cases.def are made of. */
 static tt_tensor *indices(tt_tensor *x, int ndim, const int64_t *shape, const int64_t *values)
 {
     return tt_from_data(tt_ctx_of(x), TT_I64, ndim, shape, values);
 }
-#define IDX indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 2, 1, 1, 0})
-CASE(cat, tt_cat(TT_TENSORS(x, y), 1))
-CASE(stack, tt_stack(TT_TENSORS(x, y), 1))
-CASE(tile, tt_tile(x, TT_SHAPE(2, 1, 2)))
-CASE(repeat_interleave, tt_repeat_interleave(x, 3, 1))
-CASE(roll, tt_roll(x, 2, 1))
-CASE(pad, tt_pad(x, 2, (int64_t[]){1, 2}, (int64_t[]){0, 1}, 7))
-CASE(tril, tt_tril(x, 1))
-CASE(triu, tt_triu(x, -1))
-CASE(diag, tt_diag(x, 1))
-CASE(diagonal, tt_diagonal(x, 1, 0, 2))
-CASE(flip, tt_flip(x, TT_AXES(0, 2)))
-CASE(take, tt_take(x, 1, IDX))
-CASE(gather, tt_gather(x, 1, IDX))
-CASE(scatter_add, tt_scatter_add(x, 1, IDX, y))
-CASE(index_add, tt_index_add(x, 0, indices(x, TT_SHAPE(3), (int64_t[]){1, 0, 1}), y))
-CASE(where, tt_where(tt_gt_scalar(x, 0), x, y))
-CASE(clamp, tt_clamp(x, -0.5, 1.0))
-CASE(lerp, tt_lerp(x, y, z))
-START_TEST(movement_and_indexing)
+
+static tt_tensor *truth(tt_tensor *x, bool value)
 {
-    static const row rows[] = {{"cat", case_cat},
-                               {"stack", case_stack},
-                               {"tile", case_tile},
-                               {"repeat_interleave", case_repeat_interleave},
-                               {"roll", case_roll},
-                               {"pad", case_pad},
-                               {"tril", case_tril},
-                               {"triu", case_triu},
-                               {"diag", case_diag},
-                               {"diagonal", case_diagonal},
-                               {"flip", case_flip},
-                               {"take", case_take},
-                               {"gather", case_gather},
-                               {"scatter_add", case_scatter_add},
-                               {"index_add", case_index_add},
-                               {"where", case_where},
-                               {"clamp", case_clamp},
-                               {"lerp", case_lerp}};
-    run_rows(rows, sizeof rows / sizeof *rows);
+    return tt_full(tt_ctx_of(x), TT_BOOL, 0, NULL, value);
 }
-END_TEST
 
 static tt_tensor *smoothed(tt_tensor *x, tt_tensor *targets)
 {
@@ -395,34 +291,65 @@ static tt_tensor *smoothed(tt_tensor *x, tt_tensor *targets)
     o.reduction = TT_LOSS_SUM;
     return tt_cross_entropy_with(x, targets, &o);
 }
-#define TARGETS indices(x, TT_SHAPE(2, 3), (int64_t[]){0, 3, -100, 2, 1, 3})
-CASE(softmax_0, tt_softmax(x, 0))
-CASE(softmax_1, tt_softmax(x, 1))
-CASE(log_softmax, tt_log_softmax(x, -1))
-CASE(cross_entropy, tt_cross_entropy(x, TARGETS, -100))
-CASE(cross_entropy_sum, smoothed(x, TARGETS))
-CASE(nll_loss, tt_nll_loss(x, TARGETS, -100))
-CASE(mse_loss, tt_mse_loss(x, y))
-CASE(l1_loss, tt_l1_loss(x, y))
-CASE(bce_with_logits, tt_bce_with_logits(x, y))
-CASE(kl_div, tt_kl_div(x, y))
-CASE(embedding, tt_embedding(x, IDX))
-START_TEST(neural_network_functions)
+
+#define IDX           indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 2, 1, 1, 0})
+#define ONCE          indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 1, 1, 2, 0})
+#define TARGETS       indices(x, TT_SHAPE(2, 3), (int64_t[]){0, 3, -100, 2, 1, 3})
+#define WRITTEN(call) (w = tt_detach(tt_clone(x)), (call) == TT_OK ? w : NULL)
+#define PART(k, call) ((call) < 0 ? NULL : out[k])
+
+#define CASE(id, inputs, torch, ...)                                                               \
+    static tt_tensor *case_##id(tt_tensor **in, const void *arg)                                   \
+    {                                                                                              \
+        tt_tensor *x = in[0], *y = in[1], *z = in[2], *w = in[3], *out[4] = {NULL};                \
+        (void)arg, (void)x, (void)y, (void)z, (void)w, (void)out;                                  \
+        return __VA_ARGS__;                                                                        \
+    }
+#define REDUCTION(id, inputs, torch, call, ...)                                                    \
+    CASE(id##__all, inputs, torch, call(x, TT_ALL_AXES, __VA_ARGS__))                              \
+    CASE(id##__0, inputs, torch, call(x, TT_AXES(0), __VA_ARGS__))                                 \
+    CASE(id##__1, inputs, torch, call(x, TT_AXES(-2), __VA_ARGS__))                                \
+    CASE(id##__2, inputs, torch, call(x, TT_AXES(2), __VA_ARGS__))                                 \
+    CASE(id##__02, inputs, torch, call(x, TT_AXES(2, 0), __VA_ARGS__))
+#include "cases.def"
+
+static const struct {
+    const char *name;
+    apply fn;
+} cases[] = {
+#define CASE(id, ...) {#id, case_##id},
+#define REDUCTION(id, ...)                                                                         \
+    CASE(id##__all, ) CASE(id##__0, ) CASE(id##__1, ) CASE(id##__2, ) CASE(id##__02, )
+#include "cases.def"
+};
+
+START_TEST(other_operations)
 {
-    static const row rows[] = {{"softmax.0", case_softmax_0},
-                               {"softmax.1", case_softmax_1},
-                               {"log_softmax", case_log_softmax},
-                               {"cross_entropy", case_cross_entropy},
-                               {"cross_entropy_sum", case_cross_entropy_sum},
-                               {"nll_loss", case_nll_loss},
-                               {"mse_loss", case_mse_loss},
-                               {"l1_loss", case_l1_loss},
-                               {"bce_with_logits", case_bce_with_logits},
-                               {"kl_div", case_kl_div},
-                               {"embedding", case_embedding}};
-    run_rows(rows, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        run_case(cases[i].name, cases[i].fn, NULL);
 }
 END_TEST
+
+/* The functions whose values are compared, for check_values.sh. */
+static void list(void)
+{
+#define UNARY(name, ...)      puts("tt_" #name);
+#define UNARY_TEST(name, ...) puts("tt_" #name);
+#include "kernel/elementwise/unary.def"
+#define BINARY(name, ...) puts("tt_" #name "\ntt_" #name "_scalar");
+#include "kernel/elementwise/binary.def"
+#define COMPARE(name, ...) puts("tt_" #name "\ntt_" #name "_scalar");
+#define LOGICAL            COMPARE
+#include "kernel/elementwise/compare.def"
+#define REDUCE(name, ...) puts("tt_" #name);
+#define REDUCE_TEST       REDUCE
+#include "kernel/reduce/reduce.def"
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *end = strstr(cases[i].name, "__");
+        printf("tt_%.*s\n", (int)(end ? end - cases[i].name : (long)strlen(cases[i].name)),
+               cases[i].name);
+    }
+}
 
 typedef tt_optim *(*make_optim)(tt_ctx *ctx, tt_tensor *p);
 
@@ -500,19 +427,13 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    const TTest *const tests[] = {unary,
-                                  special_values,
-                                  binary,
-                                  remainders,
-                                  comparisons,
-                                  integers,
-                                  reductions,
-                                  reduce_rows,
-                                  scans,
-                                  products,
-                                  movement_and_indexing,
-                                  neural_network_functions,
-                                  optimisers};
+    const TTest *const tests[] = {unary,       special_values,  binary,   remainders,
+                                  comparisons, with_a_number,   integers, reduce_rows,
+                                  optimisers,  other_operations};
+    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+        list();
+        return EXIT_SUCCESS;
+    }
     if (argc != 2)
         return EXIT_FAILURE;
     path = argv[1];

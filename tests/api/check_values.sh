@@ -1,0 +1,24 @@
+#!/bin/sh
+# Every operation that the headers of operations declare is compared with PyTorch or NumPy: a row of a
+# .def file of lib/kernel or of tests/reference/cases.def, as the program that runs them lists.
+# usage: check_values.sh PROJECT-ROOT TEST-REFERENCE
+cd "$1/include/tinytensor" || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# Without values of their own (set_training, is_training), or random: test_random has their
+# distributions.
+others='tt_(dropout|set_training|is_training|init_(normal|uniform|xavier_.*|kaiming_.*)_)'
+
+cat elementwise.h scalar.h compare.h inplace.h reduce.h shape.h index.h product.h nn.h |
+    sed 's/TT_API/\n&/g' | sed -n 's/^TT_API[^;(]*[ *]\(tt_[a-z0-9_]*\) *(.*/\1/p' |
+    grep -vxE "$others" | sort -u >"$work/declared"
+"$2" --list | sort -u >"$work/checked"
+
+[ -s "$work/declared" ] || { echo "no operation found in the headers"; exit 1; }
+
+unchecked=$(comm -23 "$work/declared" "$work/checked")
+[ -z "$unchecked" ] && exit 0
+echo "declared, but without a row that tests their values:"
+echo "$unchecked" | sed 's/^/  /'
+exit 1
