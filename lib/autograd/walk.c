@@ -91,19 +91,9 @@ static void differentiate_composed(pass *p, op_call *c, const node *n)
  * has no gradient of its own. */
 static void differentiate(pass *p, node *n)
 {
-    op_call c; /* layouts and dtypes are those of forward only */
-    c.ctx = p->ctx;
-    c.op = n->op;
-    c.n_in = n->n_in;
-    c.in = n->in;
-    c.attr = n->attr;
-    c.attr_size = n->attr_size;
+    op_call c;
+    tape_call(&c, n, p->ctx);
     c.recording = p->recording;
-    c.wanted = 0;
-    c.view_of = NOT_A_VIEW;
-    c.n_out = n->n_out;
-    for (int i = 0; i < n->n_out; i++)
-        c.result[i].tensor = n->result[i].saved;
     if (!n->op->vjp || (p->recording && n->op->composed && !n->op->plain_vjp)) {
         differentiate_composed(p, &c, n);
         return;

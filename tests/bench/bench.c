@@ -38,10 +38,11 @@ typedef struct result {
     char why[256];
 } result;
 
-/* Threads that wait for work spin for a while; they must not do so on the other side's time. */
+/* Threads that wait for work spin for a while (those of OpenBLAS for 2^26 cycles); they must not do
+ * so on the other side's time. */
 static void rest(void)
 {
-    nanosleep(&(struct timespec){.tv_nsec = 30 * 1000 * 1000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = 60 * 1000 * 1000}, NULL);
 }
 
 static double now(void)

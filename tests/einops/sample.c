@@ -26,7 +26,7 @@ static void shuffle(sample *s, int n, int *v)
     }
 }
 
-/* ---- structure ---- */
+/* Structure. */
 
 static void add_dim(term *t, int label, bool dots)
 {
@@ -175,7 +175,7 @@ static void make_unary(sample *s)
             s->how = TT_SUM; /* nothing has no mean and no maximum */
 }
 
-/* ---- text ---- */
+/* Text. */
 
 static void put(sample *s, const char *format, ...) TT_PRINTF(2, 3);
 static void put(sample *s, const char *format, ...)
@@ -303,7 +303,7 @@ void make_sample(sample *s, kind k, uint64_t seed)
     write_text(s);
 }
 
-/* ---- operands ---- */
+/* Operands. */
 
 static int64_t dim_size(const sample *s, int operand, const dim *d)
 {
@@ -387,7 +387,7 @@ tt_tensor *run_sample(const sample *s, tt_tensor *const *x)
     }
 }
 
-/* ---- meaning ---- */
+/* Meaning. */
 
 /* The element of a term's tensor (in C order) at the labels' values. */
 static int64_t element(const sample *s, int operand, const term *t, const int64_t *at)

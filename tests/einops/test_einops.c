@@ -16,7 +16,7 @@ static void expect_equal(tt_tensor *a, tt_tensor *b)
     ck_assert(tt_array_equal(a, b));
 }
 
-/* ---- copies ---- */
+/* Copies. */
 
 START_TEST(what_strides_can_say_is_a_view)
 {
@@ -80,7 +80,7 @@ START_TEST(writing_through_a_view)
 }
 END_TEST
 
-/* ---- rearrange, reduce, repeat ---- */
+/* Rearrange, reduce, repeat. */
 
 START_TEST(values)
 {
@@ -213,7 +213,7 @@ START_TEST(many_axes)
 }
 END_TEST
 
-/* ---- einsum ---- */
+/* Einsum. */
 
 START_TEST(einsum_values)
 {
@@ -305,7 +305,7 @@ START_TEST(einsum_of_expanded_and_flipped)
 }
 END_TEST
 
-/* ---- pack, unpack, parse_shape ---- */
+/* Pack, unpack, parse_shape. */
 
 START_TEST(pack_and_unpack)
 {

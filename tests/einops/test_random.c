@@ -110,7 +110,7 @@ START_TEST(random_repeat)
 }
 END_TEST
 
-/* ---- differences ---- */
+/* Differences. */
 
 static tt_tensor *as_function(tt_ctx *ctx, int n, tt_tensor *const *in, void *user)
 {

@@ -13,7 +13,7 @@ static int32_t below(int n)
     return (int32_t)((state >> 33) % (unsigned)n);
 }
 
-/* ---- merging ---- */
+/* Merging. */
 
 /* One pass per merge: the pair of lowest rank, all over the word, from the left. */
 static int64_t merge_plainly(const bpe *b, int32_t *ids, int64_t n)
@@ -78,7 +78,7 @@ START_TEST(a_pair_is_added_once)
 }
 END_TEST
 
-/* ---- learning ---- */
+/* Learning. */
 
 enum { MAX_TEXT = 400 };
 

@@ -33,7 +33,7 @@ static void round_trip(tokenizer *t, const char *text, size_t n, bool special)
     free(back);
 }
 
-/* ---- vectors ---- */
+/* Vectors. */
 
 static size_t from_hex(const char *hex, char *bytes)
 {
@@ -110,7 +110,7 @@ START_TEST(published_vocabulary)
 }
 END_TEST
 
-/* ---- any bytes ---- */
+/* Any bytes. */
 
 static uint64_t state = 1;
 
@@ -207,7 +207,7 @@ START_TEST(long_words)
 }
 END_TEST
 
-/* ---- the special token, and ids ---- */
+/* The special token, and ids. */
 
 START_TEST(special_token)
 {
@@ -242,7 +242,7 @@ START_TEST(ids_outside_of_the_vocabulary)
 }
 END_TEST
 
-/* ---- characters ---- */
+/* Characters. */
 
 START_TEST(characters)
 {
@@ -287,7 +287,7 @@ START_TEST(characters_are_in_order)
 }
 END_TEST
 
-/* ---- errors ---- */
+/* Errors. */
 
 START_TEST(wrong_files)
 {

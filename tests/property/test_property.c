@@ -5,7 +5,7 @@
 
 enum { CASES = 400, LARGE = 60, MAX_AXES = 4 };
 
-/* ---- random inputs ---- */
+/* Random inputs. */
 
 typedef struct source {
     tt_ctx *ctx;
@@ -112,7 +112,7 @@ static tt_dtype number_type(source *s)
     return (tt_dtype[]){TT_F32, TT_F64, TT_I64}[below(s, 3)];
 }
 
-/* ---- pointwise with broadcasting ---- */
+/* Pointwise with broadcasting. */
 
 /* A shape that broadcasts to the given one. */
 static int part_of_shape(source *s, int ndim, const int64_t *shape, int64_t *part)
@@ -185,7 +185,7 @@ START_TEST(unary_and_copies)
 }
 END_TEST
 
-/* ---- reductions ---- */
+/* Reductions. */
 
 START_TEST(reductions)
 {
@@ -265,7 +265,7 @@ START_TEST(scans)
 }
 END_TEST
 
-/* ---- products ---- */
+/* Products. */
 
 /* x (b m k) times y (b k n) or (k n): the results from number `first` on, `step` apart. */
 static void expect_product(tt_tensor *x, tt_tensor *y, int64_t first, int64_t step, int seed)
@@ -325,7 +325,7 @@ START_TEST(large_products)
 }
 END_TEST
 
-/* ---- indexing ---- */
+/* Indexing. */
 
 START_TEST(indexing)
 {
@@ -377,7 +377,7 @@ START_TEST(indexing)
 }
 END_TEST
 
-/* ---- writing through views ---- */
+/* Writing through views. */
 
 START_TEST(writing)
 {
@@ -403,7 +403,7 @@ START_TEST(writing)
 }
 END_TEST
 
-/* ---- shapes ---- */
+/* Shapes. */
 
 START_TEST(reshapes)
 {

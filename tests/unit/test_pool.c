@@ -21,7 +21,7 @@ enum { MANY = 32, PATIENCE = 100 /* seconds */ };
 
 static const char *program;
 
-/* ---- what the library calls ---- */
+/* What the library calls. */
 
 static struct refusals {
     bool key, atfork;
@@ -65,7 +65,7 @@ int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
     return refuse.key ? EAGAIN : __real_pthread_key_create(key, destroy);
 }
 
-/* ---- what the scenarios need ---- */
+/* What the scenarios need. */
 
 static void nap(int milliseconds)
 {
@@ -125,7 +125,7 @@ static bool child_computes(int threads)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* ---- scenarios ---- */
+/* Scenarios. */
 
 static int default_number(void)
 {
@@ -376,7 +376,7 @@ static int exit_beside_others(void)
     return start_users(3, thread, compute_for_ever) ? 0 : 1;
 }
 
-/* ---- running them ---- */
+/* Running them. */
 
 typedef struct scenario {
     const char *name;

@@ -24,7 +24,7 @@ static void add_result(results *r, tt_tensor *x)
     r->n += bytes;
 }
 
-/* ---- elementwise ---- */
+/* Elementwise. */
 
 enum { N = 150001 };
 
@@ -153,7 +153,7 @@ static void in_place(tt_ctx *ctx, results *r)
     add_result(r, x);
 }
 
-/* ---- reductions ---- */
+/* Reductions. */
 
 static void reduce_axes(results *r, tt_tensor *x, int n, const int *axes)
 {
@@ -245,7 +245,7 @@ static void scans(tt_ctx *ctx, results *r)
         }
 }
 
-/* ---- networks ---- */
+/* Networks. */
 
 static void softmaxes(tt_ctx *ctx, results *r)
 {
@@ -314,7 +314,7 @@ static void norms_and_attention(tt_ctx *ctx, results *r)
         add_result(r, tt_grad(in[i]));
 }
 
-/* ---- products ---- */
+/* Products. */
 
 static void product(results *r, tt_tensor *a, tt_tensor *b)
 {
@@ -392,7 +392,7 @@ static void linears(tt_ctx *ctx, results *r)
     }
 }
 
-/* ---- indexing and random numbers ---- */
+/* Indexing and random numbers. */
 
 static void indexing(tt_ctx *ctx, results *r)
 {
@@ -452,7 +452,7 @@ static void random_numbers(tt_ctx *ctx, results *r)
     add_result(r, x);
 }
 
-/* ---- training ---- */
+/* Training. */
 
 static tt_optim *optimiser(tt_ctx *ctx, int kind, int n, tt_tensor *const *params)
 {
@@ -492,7 +492,7 @@ static void training(tt_ctx *ctx, results *r)
     }
 }
 
-/* ---- the cases ---- */
+/* The cases. */
 
 typedef struct row {
     const char *name;
@@ -562,7 +562,7 @@ START_TEST(same_bits)
 }
 END_TEST
 
-/* ---- several threads of the program ---- */
+/* Several threads of the program. */
 
 enum { WORKERS = 3 };
 

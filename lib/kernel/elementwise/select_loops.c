@@ -9,29 +9,8 @@ extern const select_kernels ISA(select_loops);
 
 #define R T
 
-#define T       uint8_t
-#define NAME(x) b1_##x
-#include "where_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint16_t
-#define NAME(x) b2_##x
-#include "where_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint32_t
-#define NAME(x) b4_##x
-#include "where_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint64_t
-#define NAME(x) b8_##x
-#include "where_typed.h"
-#undef T
-#undef NAME
+#define EACH "kernel/elementwise/where_typed.h"
+#include "kernel/isa/each_size.h"
 
 #define T       float
 #define U       float

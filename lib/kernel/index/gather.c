@@ -26,33 +26,10 @@ static int64_t wrap(int64_t i, int64_t size)
     return i < 0 ? i + size : i;
 }
 
-#define T       uint8_t
-#define NAME(x) b1_##x
-#include "gather_typed.h"
-#include "gather_move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint16_t
-#define NAME(x) b2_##x
-#include "gather_typed.h"
-#include "gather_move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint32_t
-#define NAME(x) b4_##x
-#include "gather_typed.h"
-#include "gather_move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint64_t
-#define NAME(x) b8_##x
-#include "gather_typed.h"
-#include "gather_move_typed.h"
-#undef T
-#undef NAME
+#define EACH "kernel/index/gather_typed.h"
+#include "kernel/isa/each_size.h"
+#define EACH "kernel/index/gather_move_typed.h"
+#include "kernel/isa/each_size.h"
 
 #define T         float
 #define NAME(x)   f32_##x

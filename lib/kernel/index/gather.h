@@ -9,6 +9,7 @@
 #define TT_KERNEL_GATHER_H
 
 #include <stdbool.h>
+#include <string.h>
 #include "kernel/walk/kernel.h"
 
 /* Whether all indices lie in [-size, size); else *bad is the first that does not. */
@@ -42,5 +43,16 @@ void one_hot_run(const exec *x, operand out, operand indices);
 
 /* out = in on and below (lower) or on and above the given diagonal of the last two axes, else 0. */
 void tri_run(const exec *x, operand out, operand in, bool lower, int64_t diagonal);
+
+/* n elements of `size` bytes become 0; step is in bytes. */
+static inline void clear_elements(char *p, int64_t step, int64_t n, int64_t size)
+{
+    if (step == size) {
+        memset(p, 0, (size_t)(n * size));
+        return;
+    }
+    for (int64_t i = 0; i < n; i++)
+        memset(p + i * step, 0, (size_t)size);
+}
 
 #endif

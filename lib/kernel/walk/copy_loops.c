@@ -9,29 +9,8 @@
 
 extern const copy_kernels ISA(copy_loops);
 
-#define T       uint8_t
-#define NAME(x) b1_##x
-#include "move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint16_t
-#define NAME(x) b2_##x
-#include "move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint32_t
-#define NAME(x) b4_##x
-#include "move_typed.h"
-#undef T
-#undef NAME
-
-#define T       uint64_t
-#define NAME(x) b8_##x
-#include "move_typed.h"
-#undef T
-#undef NAME
+#define EACH "kernel/walk/move_typed.h"
+#include "kernel/isa/each_size.h"
 
 #define TO_I64(w) to_i64(w)
 #define TO_I32(w) to_i32(w)

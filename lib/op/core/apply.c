@@ -175,11 +175,7 @@ static bool apply(op_call *c)
 tt_tensor *op_apply(const op *o, int n, tt_tensor *const *in, const void *attr, size_t attr_size)
 {
     op_call c; /* the layouts are left as they are: infer fills what is used */
-    c.op = o;
-    c.n_in = n;
-    c.in = in;
-    c.attr = attr;
-    c.attr_size = attr_size;
+    op_call_init(&c, o, n, in, attr, attr_size);
     c.wanted = 1;
     return apply(&c) ? c.out : NULL;
 }
@@ -188,12 +184,7 @@ bool op_apply_all(const op *o, int n, tt_tensor *const *in, const void *attr, si
                   int n_out, tt_tensor **const *out)
 {
     op_call c;
-    c.op = o;
-    c.n_in = n;
-    c.in = in;
-    c.attr = attr;
-    c.attr_size = attr_size;
-    c.wanted = 0;
+    op_call_init(&c, o, n, in, attr, attr_size);
     for (int i = 0; i < n_out; i++)
         if (out[i]) {
             *out[i] = NULL;
@@ -279,6 +270,11 @@ tt_status check_same_dtype(op_call *c)
             return op_error(c, TT_ERR_DTYPE, "dtypes differ: %s and %s; cast one with tt_cast",
                             describe(c->in[0]).s, describe(c->in[i]).s);
     return TT_OK;
+}
+
+void linear_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out)
+{
+    out[0] = op_apply(c->op, 1, tangent, c->attr, c->attr_size);
 }
 
 operand operand_of(tt_tensor *t)

@@ -33,6 +33,9 @@ typedef struct op {
      */
     void (*composed)(const op_call *c, tt_tensor **out);
     bool plain_vjp; /* ... but vjp has a gradient itself, and is what a recorded pass runs */
+    /* Forward mode: the tangent of result i into out[i], in public operations, from those of the
+     * inputs (NULL: zero); NULL stands for zero there, too. Of c it sees what vjp sees. */
+    void (*jvp)(const op_call *c, tt_tensor *const *tangent, tt_tensor **out);
     /* Lets go of what attr points at, which belongs to the call from op_apply on, whether it
      * succeeds or not. Called once for each call: when it fails, wherever that is; after forward,
      * when it is not recorded; or else when its node dies. ctx: of the first operand that is one.
@@ -67,6 +70,17 @@ struct op_call {
         op_result result[OP_MAX_OUT];
     };
 };
+
+static inline void op_call_init(op_call *c, const op *o, int n, tt_tensor *const *in,
+                                const void *attr, size_t attr_size)
+{
+    c->op = o;
+    c->n_in = n;
+    c->in = in;
+    c->attr = attr;
+    c->attr_size = attr_size;
+    c->wanted = 0;
+}
 
 /* attr (attr_size bytes) is copied when the call is recorded. Result 0 in the innermost scope, or
  * NULL with the error recorded. */
@@ -108,6 +122,9 @@ tt_status check_same_dtype(op_call *c);
 operand operand_of(tt_tensor *t);
 /* t broadcast to shape; *at receives the layout and must outlive the operand. */
 operand operand_expand(tt_tensor *t, const layout *shape, layout *at);
+
+/* A jvp of operations that are linear in their only operand: the operation itself. */
+void linear_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out);
 
 /* For vjp: */
 tt_tensor *grads_out(const op_grads *g); /* gradient with respect to the only result */

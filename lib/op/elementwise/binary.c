@@ -74,6 +74,28 @@ static tt_tensor *share(tt_tensor *won, tt_tensor *x, tt_tensor *y)
 
 enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
 
+/* The sum of what the tangents of both operands give, in the shape of the result. */
+static tt_tensor *joined(const op_call *c, tt_tensor *a, tt_tensor *b)
+{
+    if (a && b)
+        return tt_add(a, b);
+    a = a ? a : b;
+    return a ? tt_expand(a, c->out->at.ndim, c->out->at.shape) : NULL;
+}
+
+#define BINARY(name, z_, cost, lo, hi, kept, s_, dx, dy)                                           \
+    static tt_tensor *name##_part(const op_call *c, tt_tensor *g, int i)                           \
+    {                                                                                              \
+        tt_tensor *x = c->in[0], *y = c->in[1], *z = c->out, *s = g ? s_ : NULL;                   \
+        (void)x, (void)y, (void)z, (void)s;                                                        \
+        return g ? i ? dy : dx : NULL;                                                             \
+    }                                                                                              \
+    static void name##_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out)           \
+    {                                                                                              \
+        out[0] = joined(c, name##_part(c, tangent[0], 0), name##_part(c, tangent[1], 1));          \
+    }
+#include "kernel/elementwise/binary.def"
+
 #define BINARY(name, z_, cost, lo, hi, kept, s_, dx, dy)                                           \
     static void name##_vjp(const op_call *c, op_grads *grads)                                      \
     {                                                                                              \
@@ -84,8 +106,12 @@ enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
         if (grads_need(grads, 1))                                                                  \
             grads_add(grads, 1, dy);                                                               \
     }                                                                                              \
-    static const op op_##name = {#name, .infer = binary_infer, .forward = binary_forward,          \
-                                 .vjp = name##_vjp, .saves = kept};                                \
+    static const op op_##name = {#name,                                                            \
+                                 .infer = binary_infer,                                            \
+                                 .forward = binary_forward,                                        \
+                                 .vjp = name##_vjp,                                                \
+                                 .jvp = name##_jvp,                                                \
+                                 .saves = kept};                                                   \
     tt_tensor *tt_##name(tt_tensor *a, tt_tensor *b)                                               \
     {                                                                                              \
         return apply_binary(&op_##name, BINARY_##name, a, b);                                      \

@@ -70,22 +70,38 @@ static void grad_vjp(const op_call *c, op_grads *g)
     }
 }
 
-static void unary_vjp(const op_call *c, op_grads *g)
+/* g times the derivative: the gradient from that of the result, or the tangent of the result. */
+static tt_tensor *times_slope(const op_call *c, tt_tensor *g)
 {
     const unary_id *id = c->attr;
     unary_reads reads = unary_grad_reads(*id);
-    tt_tensor *gy = grads_out(g); /* stands in where nothing is read */
-    tt_tensor *z = tt_detach(reads == READS_X ? c->in[0] : reads == READS_Y ? c->out : gy);
-    tt_tensor *in[] = {gy, z, c->in[0]};
-    grads_add(g, 0, op_apply(&unary_grad, 3, in, id, sizeof *id));
+    tt_tensor *read = reads == READS_X   ? c->in[0]
+                      : reads == READS_Y ? c->out
+                                         : g; /* stands in where nothing is read */
+    tt_tensor *in[] = {g, tt_detach(read), c->in[0]};
+    return op_apply(&unary_grad, 3, in, id, sizeof *id);
+}
+
+static void unary_vjp(const op_call *c, op_grads *g)
+{
+    grads_add(g, 0, times_slope(c, grads_out(g)));
+}
+
+static void unary_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out)
+{
+    out[0] = times_slope(c, tangent[0]);
 }
 
 #define SAVES_X    SAVE_IN(0)
 #define SAVES_Y    SAVE_OUT
 #define SAVES_NONE 0
 #define UNARY(name, y, dx, ddx, reads, ...)                                                        \
-    static const op op_##name = {#name, .infer = unary_infer, .forward = unary_forward,            \
-                                 .vjp = unary_vjp, .saves = SAVES_##reads};                        \
+    static const op op_##name = {#name,                                                            \
+                                 .infer = unary_infer,                                             \
+                                 .forward = unary_forward,                                         \
+                                 .vjp = unary_vjp,                                                 \
+                                 .jvp = unary_jvp,                                                 \
+                                 .saves = SAVES_##reads};                                          \
     tt_tensor *tt_##name(tt_tensor *x)                                                             \
     {                                                                                              \
         unary_id id = UNARY_##name;                                                                \

@@ -40,8 +40,11 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, scan_id id, bool re
 }
 
 static void cumsum_vjp(const op_call *c, op_grads *g);
-static const op cumsum = {
-    .name = "cumsum", .infer = scan_infer, .forward = scan_forward, .vjp = cumsum_vjp};
+static const op cumsum = {.name = "cumsum",
+                          .infer = scan_infer,
+                          .forward = scan_forward,
+                          .vjp = cumsum_vjp,
+                          .jvp = linear_jvp};
 
 static void cumsum_vjp(const op_call *c, op_grads *g)
 {

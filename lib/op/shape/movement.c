@@ -24,7 +24,13 @@ static void reshape_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, tt_reshape(grads_out(g), c->in[0]->at.ndim, c->in[0]->at.shape));
 }
 
-static const op reshape = {.name = "reshape", .infer = view_infer, .vjp = reshape_vjp};
+static void reshape_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out)
+{
+    out[0] = tt_reshape(tangent[0], c->out->at.ndim, c->out->at.shape);
+}
+
+static const op reshape = {
+    .name = "reshape", .infer = view_infer, .vjp = reshape_vjp, .jvp = reshape_jvp};
 
 /* at need not be recorded: the way back is the input's shape. */
 static tt_tensor *reshaped(tt_tensor *x, const layout *at)
