@@ -287,7 +287,8 @@ TT_API void tt_seed(tt_ctx *ctx, uint64_t seed);
  * number asked for, less the calling one. They start with the first operation that is large enough,
  * spin for some tens of microseconds when there is nothing to do and then sleep, take no signals,
  * and end when the library is unloaded. Where the system gives no threads, operations run on fewer.
- * After `fork` the child starts its own.
+ * After `fork` the child starts its own; a signal handler that interrupts an operation must not
+ * fork a child that goes on with it.
  * @param ctx  a context or NULL
  * @param n    the number, of which more than 1024 count as 1024; 0 or less for the default */
 TT_API void tt_set_num_threads(tt_ctx *ctx, int n);

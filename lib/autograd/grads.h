@@ -34,6 +34,8 @@ void sink_clear(sink *s);
 
 /* How messages call the function whose pass it is. */
 const char *pass_name(const pass *p);
+/* Whether what n saved is as it was; else with the error recorded, in the name of `who`. */
+bool node_unwritten(tt_ctx *ctx, const char *who, const node *n);
 /* Marks what a selecting pass visits: the nodes after `before`, up to newest, from which a way
  * leads to a capture. */
 void mark_needed(const node *before, node *newest);

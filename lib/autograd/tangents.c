@@ -2,7 +2,7 @@
  * calls read; output: the tangent of one result. Invariant: sinks are as empty afterwards as
  * before, whatever happens: a tangent lies where the backward pass has its gradient. */
 #include <tinytensor/tensor.h>
-#include "op/core/tape.h"
+#include "grads.h"
 #include "tangents.h"
 
 static void put(tt_tensor *x, tt_tensor *tangent)
@@ -39,7 +39,7 @@ static void step(tt_ctx *ctx, node *n)
     tt_tensor *tangent[COMPOSED_MAX_IN], *out[OP_MAX_OUT] = {NULL};
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     tape_call(&c, n, ctx);
-    if (gather(n, tangent))
+    if (node_unwritten(ctx, "jvp", n) && gather(n, tangent))
         n->op->jvp(&c, tangent, out);
     for (int i = 0; i < n->n_out && !ctx->err.code; i++)
         if (out[i] && n->result[i].saved) {

@@ -17,7 +17,7 @@ static const tt_tensor *saved(const node *n, int i)
     return i < 0 ? n->result[-1 - i].saved : n->in[i];
 }
 
-static bool versions_match(pass *p, const node *n)
+bool node_unwritten(tt_ctx *ctx, const char *who, const node *n)
 {
     for (int i = -n->n_out; i < n->n_in; i++) {
         const tt_tensor *h = saved(n, i);
@@ -26,9 +26,9 @@ static bool versions_match(pass *p, const node *n)
         char what[32] = "its result";
         if (i >= 0)
             snprintf(what, sizeof what, "input %d", i);
-        ctx_error(p->ctx, TT_ERR_GRAD,
+        ctx_error(ctx, TT_ERR_GRAD,
                   "%s: %s of %s, %s, was written in place after it was saved (version %u, now %u)",
-                  pass_name(p), what, n->op->name, describe(h).s, h->version, h->store->version);
+                  who, what, n->op->name, describe(h).s, h->version, h->store->version);
         return false;
     }
     return true;
@@ -120,7 +120,7 @@ static void visit(pass *p, node *n)
             p->ctx, TT_ERR_GRAD,
             "%s: the graph of %s was released by an earlier pass; give that one TT_RETAIN_GRAPH",
             pass_name(p), n->op->name);
-    else if (wanted && versions_match(p, n) && !p->ctx->err.code)
+    else if (wanted && node_unwritten(p->ctx, pass_name(p), n) && !p->ctx->err.code)
         differentiate(p, n);
     tt_scope_end(p->ctx, s);
     if (!p->retain && wanted && !p->ctx->err.code)

@@ -3,7 +3,7 @@
 # usage: gpt2.sh PROGRAM PROJECT-ROOT
 . "$(dirname "$0")/gpt2_functions.sh"
 
-# ---- generation ----
+# Generation.
 
 generate() { run generate --model "$shipped" --tokens 40 "$@"; }
 generate --prompt 'ROMEO:' --greedy && mv out greedy
@@ -76,7 +76,7 @@ run train --data letters --out chars --steps 50 "${tiny[@]}" --lr 1e-2
 run generate --model chars --tokens 50 --prompt 'ž' --greedy && whole <out || fault "a character is cut: $(cat out)"
 expect 1 'is not in the tokenizer' generate --model chars --prompt 'q'
 
-# ---- numbers ----
+# Numbers.
 
 run eval --model "$shipped" --data "$page" && mv out first
 [ "$(sed -E 's/[0-9.]+$/9/' first)" = "loss 9
@@ -152,7 +152,7 @@ fi
 complains 1 "${PIPESTATUS[0]}" 'full.npy: cannot write: File too large'
 [ "$(ls full.npy* 2>/dev/null)" = '' ] || fault "files are left: $(ls full.npy*)"
 
-# ---- bad input ----
+# Bad input.
 
 expect 1 'none/config.json: No such file' generate --model none --prompt x
 expect 1 './config.json' generate --model . --prompt x

@@ -3,7 +3,7 @@
 # stops it. usage: gpt2_train.sh PROGRAM PROJECT-ROOT
 . "$(dirname "$0")/gpt2_functions.sh"
 
-# ---- what it prints and writes ----
+# What it prints and writes.
 
 run train --data "$page" --out a --steps 30 "${tiny[@]}" --log a.csv --plot a.svg --save-every 10
 [ "$(sed -E 's/[0-9]+\.[0-9]{4}/9.9999/g' out)" = "step     0  train loss 9.9999  val loss 9.9999
@@ -46,7 +46,7 @@ train_b --dropout 0.5 --recompute && same two b
 train_b --log 4.csv && train_b --grad-accum 2 --batch-size 2 --log 2.csv
 near "$(tail -1 2.csv | cut -d, -f2)" "$(tail -1 4.csv | cut -d, -f2)"
 
-# ---- tokenizers, shards, further training ----
+# Tokenizers, shards, further training.
 
 for _ in 1 2 3; do cat "$page" && printf '<|endoftext|>'; done >texts
 run train-tokenizer --data texts --vocab-size 300 --out words
@@ -101,7 +101,7 @@ expect 1 'large.bin: token 65535 is outside of the vocabulary of 1024' train --d
     --tokenizer "$shipped" --out e "${tiny[@]}"
 [ -e e/config.json ] && fault 'a failed training wrote a model'
 
-# ---- kill -9 ----
+# Kill -9.
 
 stops=(--data "$page" --steps 40 "${tiny[@]}" --save-every 1 --log log.csv --plot plot.svg)
 run train "${stops[@]}" --out whole
@@ -155,7 +155,7 @@ run train "${stops[@]}" --out killed2 --resume
 [ -e killed2/model.safetensors.backup ] || fault 'a file of the user is gone'
 [ -e killed2/model.safetensors.part-abcdef ] && fault 'a file of a killed run is left'
 
-# ---- Ctrl-C ----
+# Ctrl-C.
 
 stops=(--data "$page" --steps 3000 "${tiny[@]}" --log log.csv --plot plot.svg --eval-every 100)
 rm -rf whole killed log.csv plot.svg
@@ -182,7 +182,7 @@ for flag in '--steps 7' '--n-head 4' '--n-layer 2' '--lr 0.01' '--seed 3' '--dro
 done
 same whole killed
 
-# ---- no numbers ----
+# No numbers.
 
 nan=(--data "$page" --steps 200 "${tiny[@]}" --lr 1000 --warmup 100 --grad-clip 0 --save-every 1)
 "$program" train "${nan[@]}" --out nan >out 2>err </dev/null
@@ -196,7 +196,7 @@ cp -r whole nan2 # an older training is not touched
 expect 1 'nothing has been saved yet' train "${nan[@]}" --lr 1e3 --warmup 3 --save-every 0 --out nan2
 same whole nan2
 
-# ---- a full disk ----
+# A full disk.
 
 full=(--data "$page" --steps 40 "${tiny[@]}" --save-every 1)
 cp -r whole full
@@ -214,7 +214,7 @@ if [ -w /dev/full ]; then
     same full2/model.safetensors full3/model.safetensors
 fi
 
-# ---- bad input: nothing in the folder is lost ----
+# Bad input: nothing in the folder is lost.
 
 expect 1 '/no/x.svg: cannot write: No such file or directory; nothing has been saved yet' train "${full[@]}" \
     --out full --plot /no/x.svg

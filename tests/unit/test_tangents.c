@@ -92,6 +92,19 @@ START_TEST(one_operand_may_have_no_tangent)
 }
 END_TEST
 
+START_TEST(what_was_saved_and_written_since_is_an_error)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    const char *unable;
+    tt_tensor *x = tt_param(range(ctx, TT_SHAPE(3), 1, 2)), *dx = tt_ones_like(x);
+    tt_tensor *z = tt_exp(x), *written = tt_detach(z);
+    tt_zero_(written);
+    ck_assert_ptr_null(tangents_through(ctx, NULL, 1, &x, &dx, z, &unable));
+    expect_error(ctx, TT_ERR_GRAD, "jvp: its result of exp");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(what_has_no_jvp_is_named)
 {
     tt_ctx *ctx = tt_ctx_new();
@@ -130,4 +143,5 @@ END_TEST
 
 RUN_TESTS("tangents", unary_rows_have_tangents, binary_rows_have_tangents_and_broadcast_them,
           tangents_pass_through_compositions, one_operand_may_have_no_tangent,
-          what_has_no_jvp_is_named, memory_failing_anywhere_is_an_error_and_leaves_nothing)
+          what_was_saved_and_written_since_is_an_error, what_has_no_jvp_is_named,
+          memory_failing_anywhere_is_an_error_and_leaves_nothing)

@@ -161,7 +161,7 @@ static int points_f32(float *x)
             for (uint32_t k = 0; k < 2000; k++)
                 n = add_f32(x, n, float_of(u + k - 1000));
         }
-    for (int k = -300000; k<300000; k += k> - 3000 && k < 3000 ? 1 : 61) {
+    for (int k = -300000; (k < 300000); k += (k > -3000 && k < 3000) ? 1 : 61) {
         float v = (float)(k * 1.57079632679489661923);
         for (int i = -2; i <= 2; i++)
             n = add_f32(x, n, v + (float)i * FLT_EPSILON * fabsf(v));

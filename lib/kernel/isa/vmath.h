@@ -1,9 +1,10 @@
 /* Elementary functions of floats without branches, so that the compiler can vectorise loops over
- * them. Largest errors over all floats, in units in the last place (ulp), which test_vmath.c
- * measures with each instruction set: sigmoid 2.3, erf 1.8, e^(-c x^2) 1.8, tanh 1.4, exp 1.1,
- * exp2 1, log 0.9. expm1, log1p, log2, log10, sin, cos, sinh, cosh, erfc, softplus and pow are
- * rounded from doubles: 0.6. The others are libm's. NaN, infinities, zeros and subnormals are
- * IEEE's. Coefficients: minimax fits made for this file. */
+ * them. Largest errors, in units in the last place (ulp), which test_vmath.c measures with each
+ * instruction set over floats spread over all of them, and closely where a function is delicate:
+ * sigmoid 2.3, erf 1.8, e^(-c x^2) 1.8, tanh 1.4, exp 1.1, exp2 1, log 0.9. expm1, log1p, log2,
+ * log10, sin, cos, sinh, cosh, erfc, softplus and pow are rounded from doubles: 0.6. The others are
+ * libm's. NaN, infinities, zeros and subnormals are IEEE's. Coefficients: minimax fits made for
+ * this file. */
 #ifndef TT_KERNEL_ISA_VMATH_H
 #define TT_KERNEL_ISA_VMATH_H
 

@@ -105,7 +105,10 @@ static tt_tensor *joined(const op_call *c, tt_tensor *a, tt_tensor *b)
             grads_add(grads, 0, dx);                                                               \
         if (grads_need(grads, 1))                                                                  \
             grads_add(grads, 1, dy);                                                               \
-    }                                                                                              \
+    }
+#include "kernel/elementwise/binary.def"
+
+#define BINARY(name, z_, cost, lo, hi, kept, s_, dx, dy)                                           \
     static const op op_##name = {#name,                                                            \
                                  .infer = binary_infer,                                            \
                                  .forward = binary_forward,                                        \
