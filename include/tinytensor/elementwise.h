@@ -284,44 +284,6 @@ TT_API tt_tensor *tt_erf(tt_tensor *x);
  * @grad x: -2 / sqrt(pi) e^(-x^2) */
 TT_API tt_tensor *tt_erfc(tt_tensor *x);
 
-/** Logistic function: y = 1 / (1 + e^-x), without overflow (torch.sigmoid).
- * @param x  (...), float; integers give float64
- * @return   (...)
- * @grad x: y (1 - y) */
-TT_API tt_tensor *tt_sigmoid(tt_tensor *x);
-
-/** Rectifier: y = max(x, 0); NaN stays NaN (torch.relu).
- * @param x  (...), float or int64
- * @return   (...)
- * @grad x: 1 above 0, else 0 */
-TT_API tt_tensor *tt_relu(tt_tensor *x);
-
-/** Gaussian error linear unit: y = x P(x) with P(x) = (1 + erf(x / sqrt(2))) / 2, the exact form
- * (torch.nn.functional.gelu).
- * @param x  (...), float; integers give float64
- * @return   (...)
- * @grad x: P(x) + x e^(-x^2 / 2) / sqrt(2 pi) */
-TT_API tt_tensor *tt_gelu(tt_tensor *x);
-
-/** Its approximation, as in GPT-2: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (gelu with
- * approximate='tanh').
- * @param x  (...), float; integers give float64
- * @return   (...)
- * @grad x: that of the formula */
-TT_API tt_tensor *tt_gelu_tanh(tt_tensor *x);
-
-/** Sigmoid linear unit, also called swish: y = x sigmoid(x) (torch.nn.functional.silu).
- * @param x  (...), float; integers give float64
- * @return   (...)
- * @grad x: s (1 + x (1 - s)) with s = sigmoid(x) */
-TT_API tt_tensor *tt_silu(tt_tensor *x);
-
-/** Smooth rectifier: y = log(1 + e^x), without overflow (torch.nn.functional.softplus).
- * @param x  (...), float; integers give float64
- * @return   (...)
- * @grad x: sigmoid(x) */
-TT_API tt_tensor *tt_softplus(tt_tensor *x);
-
 /** The largest whole number that is not above x.
  * @param x  (...), float or int64
  * @return   (...)

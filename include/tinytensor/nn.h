@@ -225,6 +225,37 @@ TT_API tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y);
  * @grad x, y */
 TT_API tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction);
 
+/** Huber's loss: the mean of e^2 / 2 where |e| is at most delta, else of delta (|e| - delta / 2),
+ * with e = x - y: quadratic near 0, and linear in what lies far out
+ * (torch.nn.functional.huber_loss).
+ * @param x      (...), float
+ * @param y      of the dtype and shape of x
+ * @param delta  where the line begins, above 0; 1 in PyTorch
+ * @return       (); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG for delta
+ * @grad x: e / n clamped to +-delta / n; y: the negative */
+TT_API tt_tensor *tt_huber_loss(tt_tensor *x, tt_tensor *y, double delta);
+
+/** tt_huber_loss() with a choice of reduction.
+ * @param x          (...), float
+ * @param y          of the dtype and shape of x
+ * @param delta      where the line begins, above 0
+ * @param reduction  of the elements
+ * @return           (), or (...) for #TT_LOSS_NONE; NULL as for tt_huber_loss()
+ * @grad x, y */
+TT_API tt_tensor *tt_huber_loss_with(tt_tensor *x, tt_tensor *y, double delta,
+                                     tt_loss_reduction reduction);
+
+/** Cosine of the angle between vectors: sum(x y) / (max(|x|, eps) max(|y|, eps)) along an axis
+ * (torch.nn.functional.cosine_similarity).
+ * @param x     (... n ...), float
+ * @param y     of the dtype of x, broadcast with it
+ * @param axis  that of n, in the broadcast shape
+ * @param eps   what shorter vectors are divided by, not negative; 1e-8 in PyTorch
+ * @return      (...) without the axis, in [-1, 1]; NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE,
+ * #TT_ERR_AXIS, #TT_ERR_ARG for eps
+ * @grad x: (y / |y| - z x / |x|) / |x| with z the result; y likewise */
+TT_API tt_tensor *tt_cosine_similarity(tt_tensor *x, tt_tensor *y, int axis, double eps);
+
 /** Binary cross entropy of scores: the mean of max(x, 0) - x t + log(1 + e^-|x|), which is
  * -t log(p) - (1 - t) log(1 - p) with p = sigmoid(x), without overflow
  * (torch.nn.functional.binary_cross_entropy_with_logits).

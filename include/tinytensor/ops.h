@@ -5,6 +5,7 @@
 #define TINYTENSOR_OPS_H
 
 #include <tinytensor/elementwise.h>
+#include <tinytensor/activation.h>
 #include <tinytensor/reduce.h>
 #include <tinytensor/shape.h>
 #include <tinytensor/index.h>

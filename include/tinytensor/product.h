@@ -59,6 +59,17 @@ TT_API tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b);
 TT_API tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axes_a,
                                const int *axes_b);
 
+/** Distances between the points that are the rows of two matrices: y[i][j] = |a[i] - b[j]| in the
+ * norm of order p, as in tt_norm() (torch.cdist). Differences are taken as they are, so that near
+ * points keep their digits; memory is needed for all (... n m d) of them.
+ * @param a  (... n d), float; leading axes broadcast
+ * @param b  (... m d), of the dtype of a
+ * @param p  not negative: 2 for Euclid's distance, 1 for the sum of |differences|, INFINITY for the
+ *           largest, 0 for the number of coordinates that differ
+ * @return   (... n m); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG for p
+ * @grad a, b, as of tt_norm(); 0 where two points are the same */
+TT_API tt_tensor *tt_cdist(tt_tensor *a, tt_tensor *b, double p);
+
 /** @} */
 /** @} */
 

@@ -116,6 +116,24 @@ TT_API tt_tensor *tt_nansum(tt_tensor *x, int naxes, const int *axes, bool keepd
  * @grad x: 1 / n with n the number of others, and 0 for NaN */
 TT_API tt_tensor *tt_nanmean(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
+/** Largest element that is not NaN; NaN if there is nothing else.
+ * @param x        (...), float32 or float64
+ * @param naxes    number of axes; 0 for all
+ * @param axes     the axes that are reduced
+ * @param keepdim  whether they stay with size 1
+ * @return         (...) without the axes; NULL: #TT_ERR_ARG of nothing, #TT_ERR_DTYPE, #TT_ERR_AXIS
+ * @grad x: 1 for the largest, in equal shares if there are several */
+TT_API tt_tensor *tt_nanmax(tt_tensor *x, int naxes, const int *axes, bool keepdim);
+
+/** Smallest element that is not NaN; NaN if there is nothing else.
+ * @param x        (...), float32 or float64
+ * @param naxes    number of axes; 0 for all
+ * @param axes     the axes that are reduced
+ * @param keepdim  whether they stay with size 1
+ * @return         (...) without the axes; NULL: #TT_ERR_ARG of nothing, #TT_ERR_DTYPE, #TT_ERR_AXIS
+ * @grad x: 1 for the smallest, in equal shares if there are several */
+TT_API tt_tensor *tt_nanmin(tt_tensor *x, int naxes, const int *axes, bool keepdim);
+
 /** Variance: sum((x - mean(x))^2) / (n - correction), in two passes; NaN or infinite when the
  * divisor is 0.
  * @param x           (...), float32 or float64

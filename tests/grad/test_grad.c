@@ -87,6 +87,25 @@ static tt_tensor *call_scaled_dot_product_attention(tt_tensor **in)
 {
     return tt_scaled_dot_product_attention(in[0], in[1], in[2], NULL, true, 0);
 }
+/* Weights (3 n, 4) and (3 n, n) of a cell with n = 2: parts of the inputs, turned and repeated. */
+static tt_tensor *weights_of(tt_tensor *x, int64_t rows, int64_t columns)
+{
+    tt_tensor *flat = tt_tile(tt_reshape(x, TT_SHAPE(-1)), TT_SHAPE(4));
+    return tt_reshape(tt_narrow(flat, 0, 1, rows * columns), TT_SHAPE(rows, columns));
+}
+static tt_tensor *call_gru_cell(tt_tensor **in)
+{
+    tt_tensor *h = tt_narrow(in[1], 1, 1, 2), *w = weights_of(in[2], 6, 4);
+    tt_tensor *u = weights_of(in[1], 6, 2), *b = tt_select(weights_of(in[0], 2, 6), 0, 1);
+    return tt_gru_cell(in[0], h, w, u, b, b);
+}
+static tt_tensor *call_lstm_cell(tt_tensor **in)
+{
+    tt_tensor *h = tt_narrow(in[1], 1, 1, 2), *w = weights_of(in[2], 8, 4), *memory;
+    tt_tensor *u = weights_of(in[1], 8, 2), *b = tt_select(weights_of(in[0], 2, 8), 0, 1);
+    tt_tensor *y = tt_lstm_cell(in[0], h, tt_narrow(in[2], 1, 0, 2), w, u, NULL, b, &memory);
+    return tt_add(tt_square(y), memory);
+}
 static tt_tensor *call_linear_cross_entropy(tt_tensor **in)
 {
     tt_tensor *t = tt_from_data(tt_ctx_of(in[0]), TT_I64, TT_SHAPE(3), (int64_t[]){2, 0, -100});

@@ -113,7 +113,7 @@ special = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-300, -1e-3
 names = rows("elementwise/unary.def", "UNARY", "UNARY_FAR")
 functions = {
     "gelu": lambda x: F.gelu(x), "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu,
-    "relu": lambda x: torch.relu(x), "softplus": lambda x: F.softplus(x, threshold=1000), "sigmoid": torch.sigmoid,
+    "relu": lambda x: torch.relu(x), "mish": F.mish, "softplus": lambda x: F.softplus(x, threshold=1000), "sigmoid": torch.sigmoid,
 }
 for name in names:
     fn = functions.get(name, getattr(torch, name, None))
@@ -179,10 +179,12 @@ optimiser("adam", lambda p: torch.optim.Adam(p, lr=0.1, weight_decay=0.01))
 optimiser("adamw", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.1))
 
 # Each row of reduce.def, over the middle axis: with a zero, and NaN for those that leave it out.
-reductions = {"max": torch.amax, "min": torch.amin}
+reductions = {"max": torch.amax, "min": torch.amin,
+              "nanmax": lambda x, a: torch.where(x.isnan(), -math.inf, x).amax(a),
+              "nanmin": lambda x, a: torch.where(x.isnan(), math.inf, x).amin(a)}
 for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_TEST"):
     at(f"reduce.{name}")
-    x, fn = u(3, 4, 5), reductions.get(name, getattr(torch, name))
+    x, fn = u(3, 4, 5), reductions.get(name) or getattr(torch, name)
     x[0, 1, 2] = np.nan if name.startswith("nan") else 0
     case(f"reduce.{name}", lambda x: fn(x, 1), x)
 

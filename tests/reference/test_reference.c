@@ -292,6 +292,15 @@ static tt_tensor *smoothed(tt_tensor *x, tt_tensor *targets)
     return tt_cross_entropy_with(x, targets, &o);
 }
 
+static tt_tensor *lstm_cell(tt_tensor *x, tt_tensor *hc, tt_tensor *weights, tt_tensor *biases,
+                            tt_tensor **out, int k)
+{
+    out[0] = tt_lstm_cell(x, tt_select(hc, 0, 0), tt_select(hc, 0, 1), tt_narrow(weights, 1, 0, 4),
+                          tt_narrow(weights, 1, 4, 3), biases ? tt_select(biases, 0, 0) : NULL,
+                          biases ? tt_select(biases, 0, 1) : NULL, &out[1]);
+    return out[k];
+}
+
 #define IDX           indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 2, 1, 1, 0})
 #define ONCE          indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 1, 1, 2, 0})
 #define TARGETS       indices(x, TT_SHAPE(2, 3), (int64_t[]){0, 3, -100, 2, 1, 3})

@@ -67,6 +67,16 @@ static wide gelu_tanhl(wide x)
     return x * sigmoidl(2 * 0.797884560802865355879892119868763737L * (x + 0.044715L * x * x * x));
 }
 
+static double mish(double x)
+{
+    return x * tanh(log1p(exp(x)));
+}
+
+static wide mishl(wide x)
+{
+    return x * tanhl(log1pl(expl(x)));
+}
+
 /* Bounds in ulp; 0 for float64: the function is libm's. least: results below 2^least count as that
  * large; the activations lose digits far on the left, where they vanish. */
 static const struct function {
@@ -96,6 +106,7 @@ static const struct function {
     {"silu", UNARY_silu, silu, silul, 3.1, 2.8, -10},
     {"gelu", UNARY_gelu, gelu, gelul, 8, 17, -10},
     {"gelu_tanh", UNARY_gelu_tanh, gelu_tanh, gelu_tanhl, 16, 16, -10},
+    {"mish", UNARY_mish, mish, mishl, 3.7, 3.5, -10},
 };
 enum { COUNT = sizeof functions / sizeof *functions };
 

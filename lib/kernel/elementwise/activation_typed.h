@@ -78,3 +78,32 @@ VECTOR T NAME(silu_bend)(T x)
     T s = NAME(sigmoid)(x);
     return s * (1 - s) * (2 + x * (1 - 2 * s));
 }
+
+/* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2), without a difference of near numbers.
+ * Where x is above MISH_FLAT it is 1 in either type; NaN stays. */
+VECTOR T NAME(mish_exp)(T x)
+{
+    return NAME(exp)(x > (T)MISH_FLAT ? (T)MISH_FLAT : x);
+}
+
+VECTOR T NAME(mish)(T x)
+{
+    T e = NAME(mish_exp)(x), n = e * (e + 2);
+    return x * (n / (n + 2));
+}
+
+/* The gate and x times its slope, 4 e (1 + e) / (n + 2)^2, which is nothing where x is cut off. */
+VECTOR T NAME(mish_slope)(T x)
+{
+    T e = NAME(mish_exp)(x), n = e * (e + 2), r = 1 / (n + 2);
+    T gate = x > (T)MISH_FLAT ? 0 : x;
+    return n * r + gate * (4 * e * r) * ((1 + e) * r);
+}
+
+VECTOR T NAME(mish_bend)(T x)
+{
+    T e = NAME(mish_exp)(x), r = 1 / (e * (e + 2) + 2);
+    T slope = 4 * e * r * ((1 + e) * r);
+    T bend = 4 * e * r * (((2 + 2 * e - 3 * e * e - 2 * e * e * e) * r) * r);
+    return x > (T)MISH_FLAT ? 0 : 2 * slope + x * bend;
+}

@@ -12,10 +12,12 @@
 /* Each column of the tables that drivers ask for; ids index them. */
 static const uint8_t unary_cost[] = {
 #define UNARY(name, y, dx, ddx, reads, cost, ...) cost,
+#define UNARY_WITH(name, y, dx, ddx, cost)        cost,
 #include "unary.def"
 };
 static const uint8_t unary_saved[] = {
 #define UNARY(name, y, dx, ddx, reads, ...) READS_##reads,
+#define UNARY_WITH(...)                     READS_X,
 #include "unary.def"
 };
 static const bool unary_int[UNARY_COUNT] = {
@@ -77,10 +79,32 @@ static void run(const exec *x, int n, const operand *ops, int cost, loop_fn loop
     iter_run(x, ops, n, cost, loop, arg);
 }
 
-void unary_run(const exec *x, unary_id id, operand out, operand in)
+/* Two or three numbers in the dtype's own form. */
+typedef union pair {
+    float f32[3];
+    double f64[3];
+    int64_t i64[3];
+} pair;
+
+/* What a loop is told of the numbers of its row. */
+static pair numbers(unary_with with, tt_dtype dtype)
+{
+    pair p = {{0}};
+    if (dtype == TT_F32) {
+        p.f32[0] = (float)with.a;
+        p.f32[1] = (float)with.b;
+    } else {
+        p.f64[0] = with.a;
+        p.f64[1] = with.b;
+    }
+    return p;
+}
+
+void unary_run(const exec *x, unary_id id, unary_with with, operand out, operand in)
 {
     const operand ops[] = {out, in};
-    run(x, 2, ops, unary_cost[id], x->k->unary->map[id][in.dtype], NULL);
+    pair p = numbers(with, in.dtype);
+    run(x, 2, ops, unary_cost[id], x->k->unary->map[id][in.dtype], &p);
 }
 
 static operand saved(unary_id id, operand g, operand in, operand y)
@@ -89,17 +113,20 @@ static operand saved(unary_id id, operand g, operand in, operand y)
     return r == READS_X ? in : r == READS_Y ? y : g; /* where nothing is read, anything will do */
 }
 
-void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y)
+void unary_grad_run(const exec *x, unary_id id, unary_with with, operand dx, operand g, operand in,
+                    operand y)
 {
     const operand ops[] = {dx, g, saved(id, g, in, y)};
-    run(x, 3, ops, unary_cost[id], x->k->unary->grad[id][g.dtype], NULL);
+    pair p = numbers(with, g.dtype);
+    run(x, 3, ops, unary_cost[id], x->k->unary->grad[id][g.dtype], &p);
 }
 
-void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
-                     operand y)
+void unary_grad2_run(const exec *x, unary_id id, unary_with with, operand out, operand gg,
+                     operand g, operand in, operand y)
 {
     const operand ops[] = {out, gg, g, saved(id, g, in, y)};
-    run(x, 4, ops, unary_cost[id], x->k->unary->grad2[id][g.dtype], NULL);
+    pair p = numbers(with, g.dtype);
+    run(x, 4, ops, unary_cost[id], x->k->unary->grad2[id][g.dtype], &p);
 }
 
 void test_run(const exec *x, test_id id, operand out, operand in)
@@ -169,13 +196,6 @@ void masked_fill_run(const exec *x, operand out, operand in, operand mask, const
         still.stride[i] = 0;
     where_run(x, out, mask, (operand){(void *)(uintptr_t)value, &still, out.dtype}, in);
 }
-
-/* Two numbers in the dtype's own form. */
-typedef union pair {
-    float f32[3];
-    double f64[3];
-    int64_t i64[3];
-} pair;
 
 static int64_t bound(double v, bool up)
 {

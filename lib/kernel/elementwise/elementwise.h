@@ -13,7 +13,8 @@
 #include "kernel/walk/kernel.h"
 
 typedef enum unary_id {
-#define UNARY(name, ...) UNARY_##name,
+#define UNARY(name, ...)      UNARY_##name,
+#define UNARY_WITH(name, ...) UNARY_##name,
 #include "unary.def"
     UNARY_COUNT
 } unary_id;
@@ -50,14 +51,20 @@ binary_int binary_on_int(binary_id id);
 bool compare_takes(compare_id id, tt_dtype dtype);
 unary_reads unary_grad_reads(unary_id id);
 
+/* The numbers that a UNARY_WITH row is given; the others look at none. */
+typedef struct unary_with {
+    double a, b;
+} unary_with;
+
 /* out = f(in). */
-void unary_run(const exec *x, unary_id id, operand out, operand in);
+void unary_run(const exec *x, unary_id id, unary_with with, operand out, operand in);
 /* dx = g f'; of in and y (the result) only the one in unary_grad_reads(id) is looked at. F32 F64.
  */
-void unary_grad_run(const exec *x, unary_id id, operand dx, operand g, operand in, operand y);
+void unary_grad_run(const exec *x, unary_id id, unary_with with, operand dx, operand g, operand in,
+                    operand y);
 /* out = gg g f'': the gradient of unary_grad with respect to x, gg being that of dx. F32 F64. */
-void unary_grad2_run(const exec *x, unary_id id, operand out, operand gg, operand g, operand in,
-                     operand y);
+void unary_grad2_run(const exec *x, unary_id id, unary_with with, operand out, operand gg,
+                     operand g, operand in, operand y);
 /* out (BOOL) = a property of in. */
 void test_run(const exec *x, test_id id, operand out, operand in);
 

@@ -11,6 +11,7 @@ extern const unary_kernels ISA(unary_loops);
 #define NAME(x) f32_##x
 #include "kernel/walk/rows_typed.h"
 #include "unary_typed.h"
+#include "unary_with_typed.h"
 #undef T
 #undef NAME
 
@@ -18,6 +19,7 @@ extern const unary_kernels ISA(unary_loops);
 #define NAME(x) f64_##x
 #include "kernel/walk/rows_typed.h"
 #include "unary_typed.h"
+#include "unary_with_typed.h"
 #undef T
 #undef NAME
 
@@ -126,6 +128,7 @@ const unary_kernels ISA(unary_loops) = {
     [UNARY_##name][TT_F32] = f32_##name##_map, [UNARY_##name][TT_F64] = f64_##name##_map,
 #define UNARY_FAR(name, ...)                                                                       \
     [UNARY_##name][TT_F32] = f32_##name##_far, [UNARY_##name][TT_F64] = f64_##name##_map,
+#define UNARY_WITH           UNARY
 #define UNARY_INT(name, ...) [UNARY_##name][TT_I64] = i64_##name##_map,
 #include "unary.def"
         },
@@ -135,12 +138,14 @@ const unary_kernels ISA(unary_loops) = {
     [UNARY_##name][TT_F32] = f32_##name##_grad, [UNARY_##name][TT_F64] = f64_##name##_grad,
 #define UNARY_FAR(name, ...)                                                                       \
     [UNARY_##name][TT_F32] = f32_##name##_grad_far, [UNARY_##name][TT_F64] = f64_##name##_grad,
+#define UNARY_WITH UNARY
 #include "unary.def"
         },
     .grad2 =
         {
 #define UNARY(name, ...)                                                                           \
     [UNARY_##name][TT_F32] = f32_##name##_grad2, [UNARY_##name][TT_F64] = f64_##name##_grad2,
+#define UNARY_WITH UNARY
 #include "unary.def"
         },
     .test =

@@ -22,15 +22,18 @@ enum { BLOCK = 2048, DEPTH = 64, TILE = 16 };
 #define TRANSPOSE(size)  TRANSPOSE_(size)
 
 /* How two values are joined; how is a constant wherever it matters. NaN wins over everything: the
- * other operand is taken only if it is larger, or itself NaN. */
-typedef enum join { ADD, MULTIPLY, LARGER, SMALLER } join;
+ * other operand is taken only if it is larger, or itself NaN. Among numbers it loses: the
+ * other is taken if it is larger, or the first NaN. */
+typedef enum join { ADD, MULTIPLY, LARGER, SMALLER, LARGER_NUMBER, SMALLER_NUMBER } join;
 
 #define IS_NAN(x) ((x) != (x)) /* of integers, too */
 #define JOIN(how, a, b)                                                                            \
-    ((how) == ADD        ? (a) + (b)                                                               \
-     : (how) == MULTIPLY ? (a) * (b)                                                               \
-     : (how) == LARGER   ? ((b) > (a) || IS_NAN(b) ? (b) : (a))                                    \
-                         : ((b) < (a) || IS_NAN(b) ? (b) : (a)))
+    ((how) == ADD             ? (a) + (b)                                                          \
+     : (how) == MULTIPLY      ? (a) * (b)                                                          \
+     : (how) == LARGER        ? ((b) > (a) || IS_NAN(b) ? (b) : (a))                               \
+     : (how) == SMALLER       ? ((b) < (a) || IS_NAN(b) ? (b) : (a))                               \
+     : (how) == LARGER_NUMBER ? ((b) > (a) || IS_NAN(a) ? (b) : (a))                               \
+                              : ((b) < (a) || IS_NAN(a) ? (b) : (a)))
 
 /* Accumulators joined with those of another part. */
 #define JOINS(NAME, how, A, F)                                                                     \
@@ -46,6 +49,8 @@ JOINS(join_f_ADD, ADD, double, f)
 JOINS(join_f_MULTIPLY, MULTIPLY, double, f)
 JOINS(join_f_LARGER, LARGER, double, f)
 JOINS(join_f_SMALLER, SMALLER, double, f)
+JOINS(join_f_LARGER_NUMBER, LARGER_NUMBER, double, f)
+JOINS(join_f_SMALLER_NUMBER, SMALLER_NUMBER, double, f)
 JOINS(join_i_ADD, ADD, uint64_t, i) /* integers wrap, so they are added and multiplied unsigned */
 JOINS(join_i_MULTIPLY, MULTIPLY, uint64_t, i)
 JOINS(join_i_LARGER, LARGER, int64_t, i)

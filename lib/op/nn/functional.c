@@ -1,4 +1,5 @@
 /* Functions that are compositions of public operations: the plain losses. */
+#include <math.h>
 #include <tinytensor/tinytensor.h>
 
 /* Floats of one dtype that broadcast? What is NULL, dead or of two contexts the operations report.
@@ -45,6 +46,51 @@ tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reducti
 tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
 {
     return tt_l1_loss_with(x, y, TT_LOSS_MEAN);
+}
+
+/* m (e - m / 2) with m = e clamped to +-delta: e^2 / 2 inside, and beyond the line that continues
+ * it; without |e|, whose second derivative at 0 would be lost. */
+tt_tensor *tt_huber_loss_with(tt_tensor *x, tt_tensor *y, double delta, tt_loss_reduction reduction)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!pair_fits("huber_loss", x, y))
+        return NULL;
+    if (!(delta > 0)) {
+        tt_error_set(ctx, TT_ERR_ARG, "huber_loss: delta is %g, not above 0", delta);
+        return NULL;
+    }
+    tt_tensor *e = tt_sub(x, y), *m = tt_clamp(e, -delta, delta);
+    return reduced(tt_mul(m, tt_sub(e, tt_mul_scalar(m, 0.5))), reduction);
+}
+
+tt_tensor *tt_huber_loss(tt_tensor *x, tt_tensor *y, double delta)
+{
+    return tt_huber_loss_with(x, y, delta, TT_LOSS_MEAN);
+}
+
+/* x scaled to length 1 along an axis; what is shorter than eps is divided by eps. */
+static tt_tensor *unit(tt_tensor *x, int axis, double eps)
+{
+    tt_tensor *length = tt_norm(x, TT_AXES(axis), 2, true);
+    return tt_div(x, tt_clamp(length, eps, (double)INFINITY));
+}
+
+/* Each is scaled before the product, which then cannot overflow. */
+tt_tensor *tt_cosine_similarity(tt_tensor *x, tt_tensor *y, int axis, double eps)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (!pair_fits("cosine_similarity", x, y))
+        return NULL;
+    if (ctx && tt_ok(ctx) && !(eps >= 0)) {
+        tt_error_set(ctx, TT_ERR_ARG, "cosine_similarity: eps is %g, negative", eps);
+        return NULL;
+    }
+    /* the axis is one of the broadcast shape: axes that one lacks come first */
+    for (; tt_ndim(x) < tt_ndim(y) && x; x = tt_unsqueeze(x, 0))
+        ;
+    for (; tt_ndim(y) < tt_ndim(x) && y; y = tt_unsqueeze(y, 0))
+        ;
+    return tt_sum(tt_mul(unit(x, axis, eps), unit(y, axis, eps)), TT_AXES(axis), false);
 }
 
 /* p log p is 0 at p = 0: the logarithm is taken of what is above 0 only. */

@@ -161,6 +161,13 @@ static tt_tensor *extreme_dx(const op_call *c, tt_tensor *g, tt_tensor *x, tt_te
     return tt_mul(hit, tt_div(g, reduce_sum(c, hit)));
 }
 
+/* The same where all may be NaN: then nothing was chosen. */
+static tt_tensor *chosen_dx(const op_call *c, tt_tensor *g, tt_tensor *x, tt_tensor *y)
+{
+    tt_tensor *hit = tt_cast(tt_eq(x, y), x->dtype), *n = reduce_sum(c, hit);
+    return tt_mul(hit, tt_div(g, tt_maximum_scalar(n, 1)));
+}
+
 static tt_tensor *logsumexp_dx(tt_tensor *g, tt_tensor *x, tt_tensor *y)
 {
     return tt_mul(g, tt_exp(tt_sub(x, tt_masked_fill(y, tt_isinf(y), 0))));
