@@ -49,6 +49,19 @@ TT_API tt_status tt_print(const tt_tensor *x);
  * @return      as tt_print() */
 TT_API tt_status tt_fprint(FILE *file, const tt_tensor *x);
 
+/** tt_print() with options.
+ * @param x        (...), any dtype
+ * @param options  NULL for the defaults
+ * @return         as tt_print() */
+TT_API tt_status tt_print_with(const tt_tensor *x, const tt_print_options *options);
+
+/** tt_fprint() with options.
+ * @param file     an open file
+ * @param x        (...), any dtype
+ * @param options  NULL for the defaults
+ * @return         as tt_print() */
+TT_API tt_status tt_fprint_with(FILE *file, const tt_tensor *x, const tt_print_options *options);
+
 /** Writes a tensor to memory, as snprintf() does: what does not fit is left out, and the text ends
  * with a NUL when size is not 0.
  * @param x        (...), any dtype; NULL is written as "NULL"
@@ -117,6 +130,65 @@ TT_API tt_tensor *tt_load_npz(tt_ctx *ctx, const char *path, const char *name);
  * @return       how many there are in the file, also above max; or a negative status: #TT_ERR_IO,
  *               #TT_ERR_FORMAT */
 TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64]);
+
+/** @} */
+
+/** @defgroup csv Tables as text
+ * Numbers in lines, as spreadsheets write them: one row a line, values apart by commas or another
+ * character, blanks around them ignored, quotes allowed. Empty lines are left out, and so are lines
+ * that begin with the mark of a comment. Numbers have a point in every locale; `inf` and `nan` are
+ * numbers of float dtypes. A value that is empty, `NA` or `?` is missing. What is wrong is told
+ * with its line and column, counted from 1.
+ *
+ * @code
+ * FILE *f = fopen("table.csv", "w");
+ * fputs("height;weight\n1.62;54\n1.80;\n", f);
+ * fclose(f);
+ * tt_csv_options o = TT_CSV_OPTIONS_INIT;
+ * o.delimiter = ';';
+ * o.header = true;
+ * o.allow_missing = true;
+ * tt_print(tt_load_csv(ctx, "table.csv", &o)); // [[1.62 54.] [1.8 nan]]
+ * remove("table.csv");
+ * @endcode
+ * @{ */
+
+/** How a table is read; begin with #TT_CSV_OPTIONS_INIT. */
+typedef struct tt_csv_options {
+    size_t struct_size; /**< sizeof(tt_csv_options) */
+    tt_dtype dtype;     /**< #TT_F32 by default, #TT_F64 or #TT_I64 */
+    char delimiter;     /**< between values, ',' by default; ' ' stands for any run of blanks */
+    char comment;       /**< with which a line begins that is left out, '#' by default; 0: none */
+    bool header;        /**< the first line has the names of the columns; false by default */
+    bool allow_missing; /**< missing values become NaN, else they are errors; false by default */
+} tt_csv_options;
+
+/** The default options, as an initialiser. */
+#define TT_CSV_OPTIONS_INIT                                                                        \
+    {                                                                                              \
+        sizeof(tt_csv_options), TT_F32, ',', '#', false, false                                     \
+    }
+
+/** Reads a table of numbers.
+ * @param ctx      the context
+ * @param path     the file
+ * @param options  NULL for the defaults
+ * @return         (rows columns); NULL: #TT_ERR_IO; #TT_ERR_FORMAT for what is no number or does
+ * not fit in the dtype, rows of different length, an empty file, and missing values, all of which
+ * the message lists as far as there is room; #TT_ERR_DTYPE, #TT_ERR_ARG for options; #TT_ERR_NOMEM
+ */
+TT_API tt_tensor *tt_load_csv(tt_ctx *ctx, const char *path, const tt_csv_options *options);
+
+/** The names of the columns, which are the first line of the table.
+ * @param ctx      the context
+ * @param path     the file
+ * @param options  NULL for the defaults; the first line is taken as a header in any case
+ * @param max      room in names
+ * @param names    receives at most max names of up to 63 bytes
+ * @return         how many columns there are, also above max; or a negative status as for
+ *                 tt_load_csv() */
+TT_API int tt_csv_names(tt_ctx *ctx, const char *path, const tt_csv_options *options, int max,
+                        char (*names)[64]);
 
 /** @} */
 
@@ -217,6 +289,18 @@ TT_API tt_tensor *tt_safetensors_at(tt_safetensors *file, int64_t i);
  * @return      UTF-8, valid until the file is closed; NULL when there is none of this key, which is
  *              no error */
 TT_API const char *tt_safetensors_metadata(const tt_safetensors *file, const char *key);
+
+/** The number of texts in the file's `__metadata__`.
+ * @param file  an open file or NULL
+ * @return      0 for NULL */
+TT_API int64_t tt_safetensors_metadata_count(const tt_safetensors *file);
+
+/** The key of a text of the file's `__metadata__`.
+ * @param file  an open file or NULL
+ * @param i     number of the text, in the order of the keys' bytes
+ * @return      UTF-8, valid until the file is closed; NULL for NULL, and when there is no such text
+ */
+TT_API const char *tt_safetensors_metadata_key(const tt_safetensors *file, int64_t i);
 
 /** Writes tensors and texts to a file. The file is written beside its place, synced and renamed: it
  * is whole or as it was, also on a full disk and when the program is ended meanwhile.

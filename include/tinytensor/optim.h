@@ -178,6 +178,48 @@ TT_API tt_status tt_optim_load(tt_optim *o, const char *path);
 
 /** @} */
 
+/** @defgroup params Parameters in files
+ * The parameters of a model under the names of a list, in a safetensors file, which Python reads as
+ * well.
+ *
+ * @code
+ * tt_tensor *w = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(2, 3)));
+ * tt_tensor *b = tt_param(tt_zeros(ctx, TT_F32, TT_SHAPE(2)));
+ * const char *names[] = {"layer.weight", "layer.bias"};
+ * tt_tensor *params[] = {w, b};
+ * tt_save_params("model.safetensors", 2, names, params);
+ * tt_init_zeros_(w);
+ * tt_load_params("model.safetensors", 2, names, params); // w is all ones again
+ * remove("model.safetensors");
+ * @endcode
+ * @{ */
+
+/** Writes parameters under their names to a safetensors file, whole or not at all. One parameter
+ * may have several names.
+ * @param path    the file
+ * @param n       number of parameters, at least 1
+ * @param names   their names, each once, UTF-8
+ * @param params  (...), any dtypes, of one context
+ * @return        as tt_safetensors_save() */
+TT_API tt_status tt_save_params(const char *path, int n, const char *const *names,
+                                tt_tensor *const *params);
+
+/** Reads parameters in place from a safetensors file that has just these names (torch's
+ * load_state_dict). Shapes must be equal, and dtypes, too, but floats are converted. All that is
+ * wrong is told in one message: what is missing, has another shape or dtype, or is in the file and
+ * not in the list. Then nothing is written.
+ * @param path    the file
+ * @param n       number of parameters, at least 1
+ * @param names   their names in the file
+ * @param params  (...), of one context; those that require a gradient may be written here also
+ *                while operations are recorded
+ * @return        #TT_OK; #TT_ERR_ARG for names, #TT_ERR_SHAPE, #TT_ERR_DTYPE, whichever was found
+ *                first; #TT_ERR_IO, #TT_ERR_FORMAT, #TT_ERR_CONTEXT, #TT_ERR_NOMEM */
+TT_API tt_status tt_load_params(const char *path, int n, const char *const *names,
+                                tt_tensor *const *params);
+
+/** @} */
+
 /** @defgroup steps Steps
  * What the optimisers are made of, for optimisers of one's own: a step over many parameters at
  * once, with state that the caller keeps.
@@ -242,6 +284,14 @@ TT_API tt_status tt_sgd_step_(int n, const tt_step_slot *slots, const tt_sgd_hyp
  * @return          the norm before; NaN after an error (#TT_ERR_GRAD for what is no leaf,
  *                  #TT_ERR_ARG). When it is NaN by its numbers the gradients stay as they are. */
 TT_API double tt_clip_grad_norm(int n, tt_tensor *const *params, double max_norm);
+
+/** Clamps every element of every gradient to [-max_value, max_value]; NaN stays
+ * (torch.nn.utils.clip_grad_value_).
+ * @param n          number of parameters
+ * @param params     leaves of one context; those without a gradient do not count
+ * @param max_value  not negative
+ * @return           #TT_OK, #TT_ERR_GRAD for what is no leaf, #TT_ERR_ARG, #TT_ERR_CONTEXT */
+TT_API tt_status tt_clip_grad_value(int n, tt_tensor *const *params, double max_value);
 
 /** Learning rate with a linear warm-up and then a half cosine: lr (step + 1) / (warmup + 1) while
  * step is below warmup, then min_lr + (lr - min_lr) (1 + cos(pi d)) / 2 with d = (step - warmup) /

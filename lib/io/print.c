@@ -316,14 +316,24 @@ size_t tt_format(const tt_tensor *x, const tt_print_options *options, char *buff
     return p.o.len;
 }
 
-tt_status tt_fprint(FILE *file, const tt_tensor *x)
+tt_status tt_fprint_with(FILE *file, const tt_tensor *x, const tt_print_options *options)
 {
     if (!tensor_alive(x) || !file)
         return TT_ERR_ARG;
-    printer p = {.o = {.file = file}, .x = x, .opt = options_of(NULL)};
+    printer p = {.o = {.file = file}, .x = x, .opt = options_of(options)};
     print(&p);
     put(&p.o, "\n");
     return ferror(file) ? ctx_error(x->ctx, TT_ERR_IO, "print: cannot write") : TT_OK;
+}
+
+tt_status tt_fprint(FILE *file, const tt_tensor *x)
+{
+    return tt_fprint_with(file, x, NULL);
+}
+
+tt_status tt_print_with(const tt_tensor *x, const tt_print_options *options)
+{
+    return tt_fprint_with(stdout, x, options);
 }
 
 tt_status tt_print(const tt_tensor *x)

@@ -321,6 +321,16 @@ const char *tt_safetensors_metadata(const tt_safetensors *st, const char *key)
     return found ? found->value : NULL;
 }
 
+int64_t tt_safetensors_metadata_count(const tt_safetensors *st)
+{
+    return st ? st->header.pairs : 0;
+}
+
+const char *tt_safetensors_metadata_key(const tt_safetensors *st, int64_t i)
+{
+    return st && i >= 0 && i < st->header.pairs ? st->header.pair[i].key : NULL;
+}
+
 static bool are_bools(const char *data, int64_t n)
 {
     for (int64_t k = 0; k < n; k++)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <tinytensor/optim.h>
 #include <tinytensor/shape.h>
+#include "kernel/elementwise/elementwise.h"
 #include "kernel/optim/optim.h"
 #include "op/core/op.h"
 
@@ -160,16 +161,24 @@ static double clip(batch *b, double max_norm)
     return norm;
 }
 
+/* The parameters as slots without state, to be given back; NULL: there is no context, or no memory.
+ */
+static tt_step_slot *bare(tt_ctx *ctx, int n, tt_tensor *const *params)
+{
+    tt_step_slot *slots = ctx ? tt_ctx_alloc(ctx, (size_t)n * sizeof *slots) : NULL;
+    for (int i = 0; slots && i < n; i++)
+        slots[i] = (tt_step_slot){.param = params[i]};
+    return slots;
+}
+
 double tt_clip_grad_norm(int n, tt_tensor *const *params, double max_norm)
 {
     batch b;
     if (n == 0)
         return 0;
     tt_ctx *ctx = n > 0 ? tt_ctx_of(params[0]) : NULL;
-    tt_step_slot *slots = ctx ? tt_ctx_alloc(ctx, (size_t)n * sizeof *slots) : NULL;
+    tt_step_slot *slots = bare(ctx, n, params);
     double norm = (double)NAN;
-    for (int i = 0; slots && i < n; i++)
-        slots[i] = (tt_step_slot){.param = params[i]};
     if (slots && !(max_norm >= 0))
         ctx_error(ctx, TT_ERR_ARG, "clip_grad_norm: max_norm is %g", max_norm);
     if (slots && begin(&b, "clip_grad_norm", ctx, n, slots)) {
@@ -178,4 +187,27 @@ double tt_clip_grad_norm(int n, tt_tensor *const *params, double max_norm)
     }
     tt_ctx_dealloc(ctx, slots);
     return norm;
+}
+
+tt_status tt_clip_grad_value(int n, tt_tensor *const *params, double max_value)
+{
+    batch b;
+    if (n == 0)
+        return TT_OK;
+    tt_ctx *ctx = n > 0 ? tt_ctx_of(params[0]) : NULL;
+    tt_step_slot *slots = bare(ctx, n, params);
+    if (slots && !(max_value >= 0))
+        ctx_error(ctx, TT_ERR_ARG, "clip_grad_value: max_value is %g", max_value);
+    if (slots && begin(&b, "clip_grad_value", ctx, n, slots)) {
+        for (int i = 0; i < n; i++) {
+            tt_tensor *g = params[i]->leaf->grad;
+            if (!g)
+                continue;
+            clamp_run(&ctx->ex, operand_of(g), operand_of(g), -max_value, max_value);
+            op_written(g);
+        }
+        end(&b);
+    }
+    tt_ctx_dealloc(ctx, slots);
+    return ctx ? ctx->err.code : TT_ERR_ARG;
 }
