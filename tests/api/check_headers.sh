@@ -28,4 +28,12 @@ for header in "$include"/tinytensor/*.h; do
     try "$work/$name.c"
 done
 try "$work/all.c"
+# The one for C++, as C++17 and later.
+printf '#include <tinytensor/tinytensor.hpp>\n#include <tinytensor/tinytensor.hpp>\n' >"$work/hpp.cpp"
+for cxx in g++ clang++; do
+    command -v $cxx >/dev/null || continue
+    for std in c++17 c++20; do
+        $cxx -std=$std $flags -I"$include" -fsyntax-only -x c++ "$work/hpp.cpp" || bad=1
+    done
+done
 exit $bad
