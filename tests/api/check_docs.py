@@ -2,7 +2,8 @@
 """Compiles and runs the C code that the documentation shows.
 
 A block that has main() is a program. Any other is wrapped into a function with a context `ctx`,
-which must be without an error at the end. A ```text block right after a block is what it prints.
+which must be without an error at the end; those of a file are built and run as one program. A ```text
+block right after a block is what it prints.
 In pages a comment right before the block says otherwise:
   <!-- fails -->       the context must have an error at the end
   <!-- from FILE -->   an excerpt of FILE, which must hold it, up to white space
@@ -16,27 +17,35 @@ import subprocess
 import sys
 import tempfile
 
-WRAP = """#include <math.h>
+BEGIN = """#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tinytensor/tinytensor.h>
-
-static void fragment(tt_ctx *ctx)
+"""
+FUNCTION = """
+static void fragment_%d(tt_ctx *ctx)
 {
     (void)ctx;
 %s
 }
-
+"""
+MAIN = """
 int main(void)
 {
-    tt_ctx *ctx = tt_ctx_new();
-    fragment(ctx);
-    if (tt_ok(ctx) == %d) {
-        fprintf(stderr, "%%s\\n", tt_error_message(ctx));
-        return 1;
+    static const struct {
+        void (*run)(tt_ctx *ctx);
+        int fails;
+    } all[] = {%s};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        tt_ctx *ctx = tt_ctx_new();
+        all[i].run(ctx);
+        fflush(stdout);
+        if (tt_ok(ctx) == all[i].fails)
+            printf("%%s\\n", tt_ok(ctx) ? "no error" : tt_error_message(ctx));
+        printf("\\036%%d\\036", tt_ok(ctx) != all[i].fails);
+        tt_ctx_free(ctx);
     }
-    tt_ctx_free(ctx);
     return 0;
 }
 """
@@ -69,10 +78,16 @@ def blocks_of_header(text):
         yield Block(text, m, re.sub(r"^ *\* ?", "", m.group(1), flags=re.M))
 
 
-def source_of(block):
-    if re.search(r"\bmain\s*\(", block.code):
-        return block.code
-    return WRAP % (block.code, 1 if block.note == "fails" else 0)
+def is_program(block):
+    return re.search(r"\bmain\s*\(", block.code) is not None
+
+
+def source_of(blocks):
+    """One program of blocks, which are all fragments, or one that has main()."""
+    if is_program(blocks[0]):
+        return blocks[0].code
+    rows = ", ".join("{fragment_%d, %d}" % (i, b.note == "fails") for i, b in enumerate(blocks))
+    return BEGIN + "".join(FUNCTION % (i, b.code) for i, b in enumerate(blocks)) + MAIN % rows
 
 
 def excerpt_fault(root, block):
@@ -87,68 +102,97 @@ def run(args, **more):
     return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
 
-def output_of(block, library, compiler, work):
-    """What the block prints; raises ValueError with what went wrong."""
+def run_blocks(blocks, library, compiler, work):
+    """What blocks print, built and run as one program: (fault or None, text) of each."""
     path, program = os.path.join(work, "shown.c"), os.path.join(work, "shown")
     with open(path, "w") as f:
-        f.write(source_of(block))
+        f.write(source_of(blocks))
     rpath = "-Wl,-rpath," + os.path.dirname(library)
     built = run(compiler + [path, "-o", program, library, "-lm", rpath])
     if built.returncode != 0:
-        raise ValueError("does not compile\n" + built.stdout.decode())
+        if len(blocks) > 1:  # which of them is it?
+            return [r for b in blocks for r in run_blocks([b], library, compiler, work)]
+        return [("does not compile\n" + built.stdout.decode(), "")]
     try:
         ran = run([program], cwd=work, timeout=60)
     except subprocess.TimeoutExpired:
-        raise ValueError("runs for more than a minute")
+        return [("runs for more than a minute", "")] * len(blocks)
+    text = ran.stdout.decode()
+    if ran.returncode != 0 and len(blocks) > 1:
+        return [r for b in blocks for r in run_blocks([b], library, compiler, work)]
     if ran.returncode != 0:
-        raise ValueError("exits %d\n%s" % (ran.returncode, ran.stdout.decode()))
-    return ran.stdout.decode()
+        return [("exits %d\n%s" % (ran.returncode, text), "")]
+    if is_program(blocks[0]):
+        return [(None, text)]
+    pieces = text.split("\036")
+    return [(None if ok == "1" else "ends with an error, or without the one that it should have\n" + shown, shown)
+            for shown, ok in zip(pieces[::2], pieces[1::2])]
 
 
-def check(root, block, library, compiler, work):
-    """None when all is well, else what is not."""
-    if block.note.startswith("from "):
+def outputs(blocks, library, compiler, work):
+    """(fault, text) of each block that runs: fragments together, programs by themselves."""
+    runs = [b for b in blocks if not b.note.startswith("from ")]
+    fragments = [b for b in runs if not is_program(b)]
+    found = {}
+    for together in ([fragments] if fragments else []) + [[b] for b in runs if is_program(b)]:
+        for block, result in zip(together, run_blocks(together, library, compiler, work)):
+            found[id(block)] = result
+    return found
+
+
+def check(root, block, ran):
+    """None when all is well, else what is not. ran: its result, where it runs."""
+    if ran is None:
         return excerpt_fault(root, block)
-    try:
-        output = output_of(block, library, compiler, work)
-    except ValueError as e:
-        return str(e)
-    if block.printed and output.rstrip() != block.printed.group(3).rstrip():
+    fault, output = ran
+    if fault is None and block.printed and output.rstrip() != block.printed.group(3).rstrip():
         return "prints\n%sand the page says\n%s" % (output, block.printed.group(3))
-    return None
+    return fault
 
 
 def rewrite(path, library, compiler, work):
     with open(path) as f:
         text = f.read()
-    for block in reversed(list(blocks_of_page(text))):
-        if block.printed:
-            m = block.printed
-            text = text[: m.start(3)] + output_of(block, library, compiler, work) + text[m.end(3) :]
+    blocks = list(blocks_of_page(text))
+    found = outputs(blocks, library, compiler, work)
+    for block in reversed(blocks):
+        m = block.printed
+        if m and id(block) in found:
+            fault, output = found[id(block)]
+            if fault:
+                print("%s:%d: %s" % (path, block.line, fault))
+                continue
+            text = text[: m.start(3)] + output + text[m.end(3) :]
     with open(path, "w") as f:
         f.write(text)
+
+
+def sources(root):
+    """The files that show code, by their paths from the root."""
+    yield "README.md"
+    for folder in ("docs", "docs/examples", "include/tinytensor"):
+        for name in sorted(os.listdir(os.path.join(root, folder))):
+            if name.endswith((".md", ".h")):
+                yield folder + "/" + name
 
 
 def main():
     args = sys.argv[1:]
     write = args[0] == "--write"
     root, library, compiler = args[write], os.path.abspath(args[write + 1]), args[write + 2 :]
-    headers = "include/tinytensor/"
-    names = ["README.md"] + sorted("docs/" + p for p in os.listdir(root + "/docs"))
-    names += sorted(headers + p for p in os.listdir(os.path.join(root, headers)))
     wrong = total = 0
     with tempfile.TemporaryDirectory() as work:
-        for name in names:
-            if not name.endswith((".md", ".h")):
-                continue
+        for name in sources(root):
             path = os.path.join(root, name)
             if write and name.endswith(".md"):
                 rewrite(path, library, compiler, work)
             with open(path) as f:
                 text = f.read()
-            for block in (blocks_of_page if name.endswith(".md") else blocks_of_header)(text):
+            blocks = list((blocks_of_page if name.endswith(".md") else blocks_of_header)(text))
+            found = outputs(blocks, library, compiler, work)
+            for block in blocks:
                 total += 1
-                fault = check(root, block, library, compiler, work)
+                fault = check(root, block, found.get(id(block)))
                 if fault:
                     wrong += 1
                     print("%s:%d: %s" % (name, block.line, fault))

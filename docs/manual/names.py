@@ -1,0 +1,112 @@
+"""The page "NumPy and PyTorch names": what a function of theirs is called here, from the headers.
+
+A header says it in one of two ways: by naming the function of theirs in the first lines of a
+description, as in "(numpy.concatenate)"; or not at all, and then it is the function of the same name
+(ops.h). The names that theirs have are below, so that a function of our own is not called theirs;
+tests/api/check_names.py compares them with the installed NumPy and PyTorch, where these are.
+"""
+import re
+
+NUMPY = set(
+    "abs acos acosh all allclose any arange argmax argmin array_equal asin asinh atan atan2 atanh ceil"
+    " clip concatenate cos cosh count_nonzero cumprod cumsum diag diagonal diff dot einsum empty"
+    " empty_like exp exp2 expm1 eye flip floor floor_divide fmod full full_like hypot isclose isfinite"
+    " isinf isnan linspace log log10 log1p log2 logical_and logical_not logical_or logical_xor logspace"
+    " matmul max maximum mean meshgrid min minimum moveaxis nan_to_num nanmax nanmean nanmin nansum"
+    " nonzero ones ones_like outer pad prod reciprocal remainder repeat reshape roll round sign sin sinh"
+    " sqrt square squeeze stack std sum take tan tanh tensordot tile transpose tril triu trunc var where"
+    " zeros zeros_like".split()
+)
+SINCE_2 = set("acos acosh asin asinh atan atan2 atanh".split())  # arccos and so on in NumPy 1
+TORCH = {
+    name: "torch." + name
+    for name in (
+        "abs acos acosh add all allclose any arange argmax argmin asin asinh atan atan2 atanh bernoulli"
+        " cat cdist ceil chunk clamp clone cos cosh count_nonzero cummax cummin cumprod cumsum diag"
+        " diagonal diff div dot einsum empty empty_like eq erf erfc exp exp2 expm1 eye flatten flip floor"
+        " floor_divide fmod full full_like gather ge gt hypot index_add isclose isfinite isinf isnan le"
+        " lerp linspace log log10 log1p log2 logcumsumexp logical_and logical_not logical_or logical_xor"
+        " logspace logsumexp lt masked_select matmul max maximum mean meshgrid min minimum moveaxis mul"
+        " nan_to_num nanmean nansum narrow ne neg nonzero norm normal ones ones_like outer permute pow"
+        " prod rand randint randn randperm reciprocal relu remainder repeat_interleave reshape roll"
+        " round rsqrt scatter scatter_add select sigmoid sign sin sinh softmax log_softmax split sqrt"
+        " square squeeze stack std sub sum tan tanh tensordot tile transpose tril triu trunc unbind"
+        " unflatten unsqueeze var where zeros zeros_like"
+    ).split()
+}
+TORCH.update(
+    (name, "torch.nn.functional." + name)
+    for name in (
+        "cosine_similarity cross_entropy dropout elu embedding gelu hardtanh huber_loss kl_div l1_loss"
+        " layer_norm leaky_relu linear mish mse_loss nll_loss one_hot rms_norm"
+        " scaled_dot_product_attention silu softplus"
+    ).split()
+)
+TORCH.update({"expand": "torch.Tensor.expand", "view": "torch.Tensor.view", "detach": "torch.Tensor.detach",
+              "backward": "torch.Tensor.backward", "item": "torch.Tensor.item",
+              "contiguous": "torch.Tensor.contiguous", "gradcheck": "torch.autograd.gradcheck"})
+COMMENT = re.compile(r"/\*\*(.*?)\*/\s*TT_API\s+([^;]*?)\b(tt_\w+)\s*\(", re.S)
+THEIRS = re.compile(r"\b(numpy|torch|einops)\.([A-Za-z_][\w.]*\w)")
+INTRO = """# NumPy and PyTorch names
+
+What the functions of NumPy, PyTorch and einops are called here. The table is made of the headers: each
+function of the library says whose semantics it has, and where it says nothing they are those of the
+function of the same name. What differs throughout:
+
+- Axes come as a list, `TT_AXES(0, -1)`; `TT_ALL_AXES` stands for `None`. Whether a reduction keeps its
+  axes (`keepdims`, `keepdim`) is always said.
+- Types are never mixed: `tt_cast` converts. `tt_add_scalar` and its kin take a number on the right.
+- A name that ends in `_` writes in place, as in PyTorch.
+- `x[1:, ::2]` is `tt_slice(x, "1:, ::2")`, `x[mask]` is `tt_masked_select`, `x[i]` with a tensor of
+  indices is `tt_take`.
+
+"""
+
+
+def functions(paths):
+    """(header, name, comment) of every function that has a comment of its own, in their order."""
+    for path in paths:
+        with open(path) as f:
+            text = f.read()
+        for m in COMMENT.finditer(text):
+            comment = m.group(1)
+            if "/**" in comment:
+                comment = comment.rsplit("/**", 1)[1]
+            yield path, m.group(3), " ".join(re.sub(r"^ *\* ?", "", comment, flags=re.M).split())
+
+
+def theirs(name, comment):
+    """What a function is called in NumPy, PyTorch and einops: three lists of names."""
+    first = re.split(r"@param|@code|@return", comment)[0]
+    said = {"numpy": [], "torch": [], "einops": []}
+    for library, path in THEIRS.findall(first):
+        if path not in ("h", "md"):
+            full = "%s.%s" % (library, path)
+            if full not in said[library]:
+                said[library].append(full)
+    bare = name[len("tt_") :]
+    if not any(said.values()) and bare in NUMPY:
+        said["numpy"].append("numpy." + bare)
+    if not said["torch"] and bare in TORCH and not said["einops"]:
+        said["torch"].append(TORCH[bare])
+    return said["numpy"], said["torch"], said["einops"]
+
+
+def rows(paths):
+    for path, name, comment in functions(paths):
+        found = theirs(name, comment)
+        if any(found):
+            yield path, name, found, re.split(r"(?<=[\w)\]])\. |: ", comment)[0]
+
+
+def page(paths):
+    """The page, as Markdown."""
+    out, header = [INTRO], None
+    for path, name, (numpy, torch, einops), _ in rows(paths):
+        if path != header:
+            header = path
+            base = path.rsplit("/", 1)[-1]
+            out.append("\n## %s\n\n| NumPy, einops | PyTorch | here |\n|---|---|---|\n" % base)
+        quoted = lambda names: ", ".join("`%s`" % n for n in names)  # noqa: E731
+        out.append("| %s | %s | `%s` |\n" % (quoted(numpy + einops), quoted(torch), name))
+    return "".join(out)
