@@ -7,17 +7,24 @@ tests/api/check_names.py compares them with the installed NumPy and PyTorch, whe
 """
 import re
 
-NUMPY = set(
-    "abs acos acosh all allclose any arange argmax argmin array_equal asin asinh atan atan2 atanh ceil"
-    " clip concatenate cos cosh count_nonzero cumprod cumsum diag diagonal diff dot einsum empty"
-    " empty_like exp exp2 expm1 eye flip floor floor_divide fmod full full_like hypot isclose isfinite"
-    " isinf isnan linspace log log10 log1p log2 logical_and logical_not logical_or logical_xor logspace"
-    " matmul max maximum mean meshgrid min minimum moveaxis nan_to_num nanmax nanmean nanmin nansum"
-    " nonzero ones ones_like outer pad prod reciprocal remainder repeat reshape roll round sign sin sinh"
-    " sqrt square squeeze stack std sum take tan tanh tensordot tile transpose tril triu trunc var where"
-    " zeros zeros_like".split()
-)
-SINCE_2 = set("acos acosh asin asinh atan atan2 atanh".split())  # arccos and so on in NumPy 1
+NUMPY = {
+    name: "numpy." + name
+    for name in (
+        "abs acos acosh add all allclose any arange argmax argmin array_equal asin asinh atan atan2 atanh ceil"
+        " clip concatenate cos cosh count_nonzero cumprod cumsum diag diagonal diff dot einsum empty"
+        " empty_like exp exp2 expm1 eye flip floor floor_divide fmod full full_like hypot isclose isfinite"
+        " isinf isnan linspace log log10 log1p log2 logical_and logical_not logical_or logical_xor logspace"
+        " matmul max maximum mean meshgrid min minimum moveaxis nan_to_num nanmax nanmean nanmin nansum"
+        " nonzero ones ones_like outer pad prod reciprocal remainder repeat reshape roll round sign sin sinh"
+        " sqrt square squeeze stack std sum take tan tanh tensordot tile transpose tril triu trunc var where"
+        " zeros zeros_like"
+    ).split()
+}
+NUMPY.update({"cast": "numpy.ndarray.astype", "from_data": "numpy.array", "seed": "numpy.random.seed",
+              "save_npy": "numpy.save", "load_npy": "numpy.load", "save_npz": "numpy.savez", "load_npz": "numpy.load",
+              "load_csv": "numpy.genfromtxt", "ndim": "numpy.ndarray.ndim", "shape": "numpy.ndarray.shape",
+              "strides": "numpy.ndarray.strides", "numel": "numpy.ndarray.size", "itemsize": "numpy.dtype.itemsize",
+              "item": "numpy.ndarray.item", "same_storage": "numpy.shares_memory", "print_with": "numpy.set_printoptions"})
 TORCH = {
     name: "torch." + name
     for name in (
@@ -42,16 +49,27 @@ TORCH.update(
         " scaled_dot_product_attention silu softplus"
     ).split()
 )
-TORCH.update({"expand": "torch.Tensor.expand", "view": "torch.Tensor.view", "detach": "torch.Tensor.detach",
-              "backward": "torch.Tensor.backward", "item": "torch.Tensor.item",
-              "contiguous": "torch.Tensor.contiguous", "gradcheck": "torch.autograd.gradcheck"})
+TORCH.update((name, "torch.Tensor." + name) for name in (
+    "add_ sub_ mul_ div_ fill_ zero_ copy_ expand view detach backward item contiguous is_contiguous grad"
+    " requires_grad size shape ndim").split())
+TORCH.update(("init_" + name, "torch.nn.init." + name) for name in (
+    "normal_ uniform_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ zeros_ ones_ constant_").split())
+TORCH.update({"cast": "torch.Tensor.to", "from_data": "torch.tensor", "borrow": "torch.from_numpy",
+              "set_requires_grad": "torch.Tensor.requires_grad_", "on_grad": "torch.Tensor.register_hook",
+              "grads_of": "torch.autograd.grad", "set_anomaly": "torch.autograd.set_detect_anomaly",
+              "param": "torch.nn.Parameter", "scope_begin": "torch.no_grad", "gradcheck": "torch.autograd.gradcheck",
+              "seed": "torch.manual_seed", "numel": "torch.numel", "set_num_threads": "torch.set_num_threads",
+              "num_threads": "torch.get_num_threads", "optim_step": "torch.optim.Optimizer.step",
+              "optim_zero_grad": "torch.optim.Optimizer.zero_grad", "optim_save": "torch.optim.Optimizer.state_dict",
+              "optim_load": "torch.optim.Optimizer.load_state_dict", "set_training": "torch.nn.Module.train",
+              "zero_grad": "torch.nn.Module.zero_grad", "data": "torch.Tensor.data_ptr"})
 COMMENT = re.compile(r"/\*\*(.*?)\*/\s*TT_API\s+([^;]*?)\b(tt_\w+)\s*\(", re.S)
 THEIRS = re.compile(r"\b(numpy|torch|einops)\.([A-Za-z_][\w.]*\w)")
 INTRO = """# NumPy and PyTorch names
 
 What the functions of NumPy, PyTorch and einops are called here. The table is made of the headers: each
 function of the library says whose semantics it has, and where it says nothing they are those of the
-function of the same name. What differs throughout:
+function of the same name, or of the nearest. What differs throughout:
 
 - Axes come as a list, `TT_AXES(0, -1)`; `TT_ALL_AXES` stands for `None`. Whether a reduction keeps its
   axes (`keepdims`, `keepdim`) is always said.
@@ -86,7 +104,7 @@ def theirs(name, comment):
                 said[library].append(full)
     bare = name[len("tt_") :]
     if not any(said.values()) and bare in NUMPY:
-        said["numpy"].append("numpy." + bare)
+        said["numpy"].append(NUMPY[bare])
     if not said["torch"] and bare in TORCH and not said["einops"]:
         said["torch"].append(TORCH[bare])
     return said["numpy"], said["torch"], said["einops"]

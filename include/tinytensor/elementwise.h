@@ -116,7 +116,7 @@ TT_API tt_tensor *tt_hypot(tt_tensor *a, tt_tensor *b);
  * #TT_ERR_DTYPE: cast first.
  * @{ */
 
-/** Negative: y = -x.
+/** Negative: y = -x (numpy.negative).
  * @param x  (...), float or int64
  * @return   (...)
  * @grad x: -1 */
