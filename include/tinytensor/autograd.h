@@ -115,7 +115,11 @@ TT_API tt_tensor *tt_detach(tt_tensor *x);
  * what the one before it made.
  * @param x     a tensor that requires a gradient, a leaf or computed
  * @param fn    gets the gradient; returns NULL or the same tensor to leave it, or another of the
- *              same shape and dtype to put in its place
+ *              same shape and dtype to put in its place, which is copied where it is read-only. Any
+ *              other makes the pass fail: a dead one (#TT_ERR_DEAD), of another context
+ *              (#TT_ERR_CONTEXT) or shape (#TT_ERR_GRAD). So does ending a scope that it did not
+ *              begin (#TT_ERR_ARG); one that it leaves open is ended. It may ask for gradients
+ *              itself, but not for those that the pass is about to add to (#TT_ERR_GRAD)
  * @param user  handed to fn
  * @return      #TT_OK; #TT_ERR_GRAD when x requires no gradient, #TT_ERR_ARG when fn is NULL */
 TT_API tt_status tt_on_grad(tt_tensor *x, tt_tensor *(*fn)(tt_tensor *grad, void *user),
@@ -140,12 +144,16 @@ typedef tt_tensor *(*tt_scalar_fn)(tt_ctx *ctx, int n, tt_tensor *const *inputs,
  * (torch.utils.checkpoint). Random numbers and the training mode are those of the first call.
  * @param ctx     the context
  * @param fn      must do the same both times; it may use tensors besides its inputs, such as
- *                parameters, and these get their gradients too
+ *                parameters, and these get their gradients too. A NULL without an error, a dead
+ *                tensor or one of another context is an error (#TT_ERR_ARG, #TT_ERR_DEAD,
+ *                #TT_ERR_CONTEXT), as is another shape or dtype the second time (#TT_ERR_GRAD), or
+ *                the end of a scope that it did not begin (#TT_ERR_ARG); one that it leaves open is
+ *                ended
  * @param user    handed to fn; must be valid until the backward pass
  * @param n       number of inputs, 1 to 15; one at least must require a gradient, or nothing is
  *                recorded
  * @param inputs  of any shapes and dtypes
- * @return        what fn returned; NULL: an error of fn, or #TT_ERR_ARG
+ * @return        what fn returned; NULL: an error of fn, or those above
  * @grad inputs, and what fn uses besides; as often as the operations of fn */
 TT_API tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n,
                                 tt_tensor *const *inputs);
@@ -166,14 +174,16 @@ typedef struct tt_gradcheck_report {
  * weights and summed. They agree when the error of the report is at most 1e-5. The inputs are as
  * they were afterwards, and the strides that the function sees are theirs.
  * @param ctx     the context
- * @param fn      the function; it must give the same result for the same inputs
+ * @param fn      the function; it must give the same result for the same inputs, of one shape for
+ *                all; what it may not do is said at tt_checkpoint()
  * @param user    handed to fn
  * @param n       number of inputs, 1 to 16
  * @param inputs  float64; they need not require a gradient
  * @param report  receives the worst element; may be NULL
  * @return        #TT_OK when they agree; #TT_ERR_GRAD when not, with a message that names the
  *                input, the element and both values; #TT_ERR_DTYPE for inputs or a result that are
- *                not float64, #TT_ERR_ARG, or an error of fn */
+ *                not float64, #TT_ERR_SHAPE for a result of another shape, #TT_ERR_ARG,
+ *                #TT_ERR_DEAD, #TT_ERR_CONTEXT, or an error of fn */
 TT_API tt_status tt_gradcheck(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n,
                               tt_tensor *const *inputs, tt_gradcheck_report *report);
 

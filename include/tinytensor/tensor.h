@@ -227,11 +227,15 @@ TT_API tt_tensor *tt_from_data(tt_ctx *ctx, tt_dtype dtype, int ndim, const int6
  * @param dtype    of the elements, which must be aligned as C asks
  * @param ndim     number of axes
  * @param shape    their sizes
- * @param strides  in elements, one per axis, of any sign; NULL for C order
+ * @param strides  in elements, one per axis, of any sign; NULL for C order. Those of axes with one
+ *                 element or none matter to nobody
  * @param data     the first element, which with negative strides is not the lowest address
- * @param release  called once; NULL when nothing is to be done
+ * @param release  called once, unless NULL is returned; NULL when nothing is to be done. It may
+ * come in the middle of any call, so it may not use the context: nothing happens if it does, and
+ * #TT_ERR_ARG says so afterwards
  * @param user     handed to release
- * @return         (shape...); NULL: #TT_ERR_ARG for NULL data, else as for tt_empty() */
+ * @return         (shape...); NULL: #TT_ERR_ARG for NULL data, #TT_ERR_SHAPE for strides that no
+ *                 memory is large enough for, else as for tt_empty() */
 TT_API tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape,
                             const int64_t *strides, void *data, void (*release)(void *user),
                             void *user);

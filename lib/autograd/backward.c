@@ -15,9 +15,9 @@ static void prepare(pass *p, leaf *l)
         return;
     if (!storage_is_shared(g->store) && layout_is_contiguous(&g->at) && !g->readonly)
         return;
-    tt_tensor *own = tt_clone(g);
-    if (own)
-        tensor_replace(g, tensor_private(own, true));
+    tt_tensor *own = tt_clone(g), *h = own ? tensor_private(own, true) : NULL;
+    if (h)
+        tensor_replace(g, h);
 }
 
 static void commit(pass *p, leaf *l)
@@ -75,6 +75,15 @@ static tt_tensor *seed(const pass *p, tt_tensor *y, tt_tensor *grad_y)
     return grad_y;
 }
 
+/* What the walk has left, when a function that was called again has used what came after it. */
+static void empty_newer(pass *p)
+{
+    ctx_error(p->ctx, TT_ERR_GRAD,
+              "%s: the function of a checkpoint uses a tensor that was computed after it",
+              pass_name(p));
+    pass_walk(p, p->ctx->tape_last, NULL);
+}
+
 static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
 {
     tt_scope s = tt_scope_begin(p->ctx, p->recording ? TT_GRAD : TT_NO_GRAD);
@@ -82,9 +91,14 @@ static tt_status run(pass *p, tt_tensor *y, tt_tensor *grad_y)
     if (g)
         sink_add(p, y, g);
     tt_scope_end(p->ctx, s);
+    p->outer = p->ctx->pass;
+    p->ctx->pass = p;
     if (y->node && p->pending)
         pass_walk(p, y->node, NULL);
+    if (p->pending)
+        empty_newer(p);
     settle(p);
+    p->ctx->pass = p->outer;
     return p->ctx->err.code;
 }
 
@@ -115,22 +129,49 @@ tt_status tt_backward(tt_tensor *y)
     return tt_backward_with(y, NULL, 0);
 }
 
-static bool set_captures(tt_ctx *ctx, int n, tt_tensor *const *xs)
+static bool is_under_way(const tt_ctx *ctx, int64_t mark)
 {
+    const pass *p = ctx->pass;
+    while (p && p->mark != mark)
+        p = p->outer;
+    return p != NULL;
+}
+
+/* How many could be set: fewer than n after an error. */
+static int set_captures(const pass *p, int n, tt_tensor *const *xs)
+{
+    tt_ctx *ctx = p->ctx;
     for (int i = 0; i < n; i++) {
         if (!tensor_wants_grad(xs[i])) {
             ctx_error(ctx, TT_ERR_GRAD, "grads_of: tensor %d, %s, does not require grad", i,
                       describe(xs[i]).s);
-            return false;
+            return i;
         }
-        if (tensor_sink(xs[i])->capture) {
-            ctx_error(ctx, TT_ERR_ARG, "grads_of: tensors %d and %d are the same",
-                      tensor_sink(xs[i])->capture - 1, i);
-            return false;
+        sink *s = tensor_sink(xs[i]);
+        if (s->capture && is_under_way(ctx, s->captor)) {
+            ctx_error(ctx, TT_ERR_GRAD, "grads_of: %s", pass_meets_another);
+            return i;
         }
-        tensor_sink(xs[i])->capture = i + 1;
+        if (s->capture && s->captor == p->mark) {
+            ctx_error(ctx, TT_ERR_ARG, "grads_of: tensors %d and %d are the same", s->capture - 1,
+                      i);
+            return i;
+        }
+        s->capture = i + 1;
+        s->captor = p->mark;
     }
-    return true;
+    return n;
+}
+
+/* Ends the captures of the first n. A selecting pass that called the function which asked for this
+ * one marks again what it visits. */
+static void reset_captures(tt_ctx *ctx, int n, tt_tensor *const *xs)
+{
+    for (int i = 0; i < n; i++)
+        if (tensor_wants_grad(xs[i]))
+            tensor_sink(xs[i])->capture = 0;
+    if (ctx->pass && ctx->pass->select && ctx->tape_last)
+        mark_needed(NULL, ctx->tape_last);
 }
 
 tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags, tt_tensor **out)
@@ -142,14 +183,15 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
         return op_status(y);
     bool recording = flags & TT_CREATE_GRAPH;
     pass p = {.ctx = ctx,
+              .mark = ctx->next_mark++,
               .recording = recording,
               .select = true,
               .out = out,
               .retain = recording || flags & TT_RETAIN_GRAPH};
-    bool ok = set_captures(ctx, n, xs);
-    if (ok && y->node)
+    int set = set_captures(&p, n, xs);
+    if (set == n && y->node)
         mark_needed(NULL, y->node);
-    if (ok)
+    if (set == n)
         run(&p, y, NULL);
     for (int i = 0; i < n && p.cut && !ctx->err.code; i++)
         if (!out[i])
@@ -157,11 +199,10 @@ tt_status tt_grads_of(tt_tensor *y, int n, tt_tensor *const *xs, unsigned flags,
                       "grads_of: no way leads to tensor %d in what an earlier pass has left of the "
                       "graph; give that one TT_RETAIN_GRAPH",
                       i);
-    for (int i = 0; i < n; i++)
-        if (tensor_wants_grad(xs[i]))
-            tensor_sink(xs[i])->capture = 0;
+    reset_captures(ctx, set, xs);
     for (int i = 0; i < n && ctx->err.code; i++) {
-        tensor_release(out[i]);
+        if (tensor_live(out[i])) /* a function may have ended its scope */
+            tensor_release(out[i]);
         out[i] = NULL;
     }
     return ctx->err.code;

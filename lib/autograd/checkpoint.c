@@ -3,6 +3,7 @@
  * the pass that is under way, so that gradients reach inputs and parameters as if the part had been
  * there all along. */
 #include <tinytensor/autograd.h>
+#include "callback.h"
 #include "grads.h"
 
 enum { CHECKPOINT_MAX = 15 };
@@ -23,6 +24,12 @@ static tt_status infer(op_call *c)
     return TT_OK;
 }
 
+static tt_tensor *call(tt_ctx *ctx, tt_scalar_fn fn, int n, tt_tensor *const *inputs, void *user)
+{
+    callback c = callback_begin(ctx, "checkpoint: the function");
+    return callback_end(&c, fn(ctx, n, inputs, user), false);
+}
+
 static void vjp(const op_call *c, op_grads *g)
 {
     const checkpoint_attr *a = c->attr;
@@ -33,7 +40,7 @@ static void vjp(const op_call *c, op_grads *g)
     ctx->seed = a->seed;
     ctx->counter = a->counter;
     ctx->training = a->training;
-    tt_tensor *gy = grads_out(g), *y = a->fn(ctx, c->n_in - 1, c->in + 1, a->user);
+    tt_tensor *gy = grads_out(g), *y = call(ctx, a->fn, c->n_in - 1, c->in + 1, a->user);
     ctx->seed = seed;
     ctx->counter = counter;
     ctx->training = training;
@@ -64,11 +71,11 @@ tt_tensor *tt_checkpoint(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_ten
         return NULL;
     }
     if (ctx->mode != TT_GRAD)
-        return fn(ctx, n, inputs, user);
+        return call(ctx, fn, n, inputs, user);
     const checkpoint_attr a = {fn, user, ctx->seed, ctx->counter, ctx->training};
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     /* A handle of its own: what fn returns may be an input or a parameter, which lives on. */
-    tt_tensor *y = tt_keep(tt_detach(fn(ctx, n, inputs, user)));
+    tt_tensor *y = tt_keep(tt_detach(call(ctx, fn, n, inputs, user)));
     tt_scope_end(ctx, s);
     in[0] = y;
     for (int i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 /* Gradients against central differences in float64. Input: a function of tensors; output: whether
  * backward agrees, and the worst element. Invariant: inputs are as they were when it returns. */
+#include "callback.h"
 #include "op/core/op.h"
 
 #include <math.h>
@@ -12,6 +13,8 @@ typedef struct check {
     void *user;
     int n;
     tt_tensor *const *given;
+    bool called;
+    layout at; /* of what the function returned when it was first called */
     tt_gradcheck_report report;
 } check;
 
@@ -34,18 +37,34 @@ static tt_tensor *weights(tt_tensor *y)
     return w;
 }
 
-static tt_tensor *loss(const check *k, tt_tensor *const *inputs)
+/* The sums of the function's results belong together while these have one shape. */
+static bool same_shape_again(check *k, const tt_tensor *y)
 {
-    tt_tensor *y = k->fn(k->ctx, k->n, inputs, k->user);
+    if (k->called && !layout_same_shape(&k->at, &y->at)) {
+        op_fail(y, TT_ERR_SHAPE, "gradcheck: the function gives %s, but first gave %s",
+                describe(y).s, describe_shape(k->at.ndim, k->at.shape).s);
+        return false;
+    }
+    k->called = true;
+    layout_copy(&k->at, &y->at);
+    return true;
+}
+
+static tt_tensor *loss(check *k, tt_tensor *const *inputs)
+{
+    callback c = callback_begin(k->ctx, "gradcheck: the function");
+    tt_tensor *y = callback_end(&c, k->fn(k->ctx, k->n, inputs, k->user), false);
     if (!y)
         return NULL;
     if (y->dtype != TT_F64)
         return op_fail(y, TT_ERR_DTYPE, "gradcheck: the function gives %s, not float64",
                        describe(y).s);
+    if (!same_shape_again(k, y))
+        return NULL;
     return tt_sum(tt_mul(y, weights(y)), TT_ALL_AXES, false);
 }
 
-static bool analytic(const check *k, tt_tensor **grads)
+static bool analytic(check *k, tt_tensor **grads)
 {
     tt_tensor *leaves[MAX_INPUTS];
     for (int i = 0; i < k->n; i++) {
@@ -69,14 +88,15 @@ static bool analytic(const check *k, tt_tensor **grads)
     return tt_ok(k->ctx);
 }
 
-static double shifted(const check *k, tt_tensor **inputs, double *element, double value)
+static double shifted(check *k, tt_tensor **inputs, double *element, double value)
 {
     double old = *element;
     *element = value;
     tt_scope s = tt_scope_begin(k->ctx, TT_NO_GRAD);
     double l = tt_item(loss(k, inputs));
     tt_scope_end(k->ctx, s);
-    *element = old;
+    if (tt_ok(k->ctx)) /* else the function may have ended the scope of the input */
+        *element = old;
     return l;
 }
 
@@ -182,7 +202,7 @@ static bool acceptable(tt_ctx *ctx, int n, tt_tensor *const *inputs)
 tt_status tt_gradcheck(tt_ctx *ctx, tt_scalar_fn fn, void *user, int n, tt_tensor *const *inputs,
                        tt_gradcheck_report *report)
 {
-    check k = {ctx, fn, user, n, inputs, {.ok = true}};
+    check k = {.ctx = ctx, .fn = fn, .user = user, .n = n, .given = inputs, .report = {.ok = true}};
     if (!ctx)
         return TT_ERR_ARG;
     if (!ctx->err.code && !fn)

@@ -2,6 +2,7 @@
  * shape of that input, pending in its sink. Invariant: broadcasting is undone here and nowhere
  * else, and a gradient is added to in place only when nobody else can see its memory. */
 #include <tinytensor/ops.h>
+#include "callback.h"
 #include "grads.h"
 
 tt_tensor *grads_out(const op_grads *g)
@@ -81,6 +82,24 @@ static void replace(pass *p, sink *s, tt_tensor *t)
     s->grad = h;
 }
 
+const char pass_meets_another[] =
+    "the pass that called this function is under way at the same tensors";
+
+/* What the pass has pending for x. Another pass may, when it called the function that asked for
+ * this one. */
+static tt_tensor *pending(const pass *p, const tt_tensor *x)
+{
+    const pass *of = x->node ? x->node->pass : x->leaf->pass;
+    return of == p ? tensor_sink(x)->grad : NULL;
+}
+
+/* Is nothing of another pass there? */
+static bool is_free(const pass *p, const tt_tensor *x)
+{
+    const pass *of = x->node ? x->node->pass : x->leaf->pass;
+    return of == p || !(x->node ? x->node->due > 0 : x->leaf->sink.grad != NULL);
+}
+
 static void first(pass *p, const tt_tensor *x, tt_tensor *t)
 {
     sink *s = tensor_sink(x);
@@ -90,9 +109,11 @@ static void first(pass *p, const tt_tensor *x, tt_tensor *t)
     if (x->node) {
         if (x->node->due++ == 0) {
             node_ref(x->node);
+            x->node->pass = p;
             p->pending++;
         }
     } else {
+        x->leaf->pass = p;
         x->leaf->next_touched = p->touched;
         p->touched = leaf_ref(x->leaf);
     }
@@ -110,10 +131,10 @@ bool grads_add_part(op_grads *g, int i, tt_tensor *t, const layout *inside)
     layout at;
     pass *p = g->pass;
     const tt_tensor *x = g->call->in[i];
-    if (p->ctx->anomaly || !grads_need(g, i) || !tensor_sink(x)->grad)
+    if (p->ctx->anomaly || !grads_need(g, i))
         return false;
-    tt_tensor *whole = tensor_sink(x)->grad;
-    if (!is_own(p, whole))
+    tt_tensor *whole = pending(p, x);
+    if (!whole || !is_own(p, whole))
         return false;
     layout_copy(&at, inside);
     at.offset += whole->at.offset;
@@ -128,14 +149,16 @@ tt_tensor *grads_pending(op_grads *g, int i)
 {
     if (g->pass->ctx->anomaly || !grads_need(g, i))
         return NULL;
-    tt_tensor *whole = tensor_sink(g->call->in[i])->grad;
+    tt_tensor *whole = pending(g->pass, g->call->in[i]);
     return whole && is_own(g->pass, whole) ? whole : NULL;
 }
 
 void sink_add(pass *p, const tt_tensor *x, tt_tensor *t)
 {
     sink *s = tensor_sink(x);
-    if (!s->grad)
+    if (!is_free(p, x))
+        ctx_error(p->ctx, TT_ERR_GRAD, "%s: %s", pass_name(p), pass_meets_another);
+    else if (!s->grad)
         first(p, x, t);
     else if (is_own(p, s->grad))
         tt_add_(s->grad, t);
@@ -143,26 +166,40 @@ void sink_add(pass *p, const tt_tensor *x, tt_tensor *t)
         replace(p, s, tt_add(s->grad, t));
 }
 
+/* What a hook returned in place of the gradient, or NULL. Gradients are written to later: what is
+ * read-only is copied. */
+static tt_tensor *replacement(const sink *s, const callback *c, tt_tensor *seen, tt_tensor *put)
+{
+    put = callback_end(c, put, true);
+    if (!put || put == seen)
+        return NULL;
+    if (layout_same_shape(&put->at, &s->grad->at) && put->dtype == s->grad->dtype)
+        return put->readonly ? tt_clone(put) : put;
+    return ctx_fail(c->ctx, TT_ERR_GRAD, "on_grad: the hook put %s in place of %s", describe(put).s,
+                    describe(s->grad).s);
+}
+
 void sink_hooks(pass *p, sink *s)
 {
-    for (grad_hook *h = s->hooks; h && s->grad; h = h->next) {
+    const grad_hook *last = s->hooks; /* one that a hook adds is for the next pass */
+    while (last && last->next)
+        last = last->next;
+    for (grad_hook *h = s->hooks; h && s->grad && !p->ctx->err.code; h = h->next) {
+        callback c = callback_begin(p->ctx, "on_grad: the hook");
         tt_tensor *seen = tensor_view(s->grad, &s->grad->at);
         if (!seen)
             return;
         if (p->recording)
             tensor_link(seen, s->grad);
-        tt_tensor *put = h->fn(seen, h->user);
-        if (put && (!layout_same_shape(&put->at, &s->grad->at) || put->dtype != s->grad->dtype))
-            ctx_error(p->ctx, TT_ERR_GRAD, "on_grad: the hook put %s in place of %s",
-                      describe(put).s, describe(s->grad).s);
-        else if (put && put != seen)
-            replace(p, s, put);
+        replace(p, s, replacement(s, &c, seen, h->fn(seen, h->user)));
+        if (h == last)
+            return;
     }
 }
 
 void sink_capture(pass *p, sink *s)
 {
-    if (!s->capture || !s->grad)
+    if (!s->capture || s->captor != p->mark || !s->grad)
         return;
     tt_tensor *t = tensor_view(s->grad, &s->grad->at);
     if (!t)

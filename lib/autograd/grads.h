@@ -6,13 +6,15 @@
 
 typedef struct pass {
     tt_ctx *ctx;
-    bool recording;  /* TT_CREATE_GRAPH: the pass is itself recorded */
-    bool retain;     /* saved tensors stay for another pass */
-    bool select;     /* tt_grads_of: only what leads to a captured sink */
-    bool cut;        /* ... and a node was met whose inputs an earlier pass has released */
-    int64_t pending; /* nodes that hold a gradient and have not been visited */
-    leaf *touched;   /* leaves that hold a gradient */
-    tt_tensor **out; /* tt_grads_of: results by capture number */
+    struct pass *outer; /* that called a function which asked for this one */
+    int64_t mark;       /* tells it from every other one of the context */
+    bool recording;     /* TT_CREATE_GRAPH: the pass is itself recorded */
+    bool retain;        /* saved tensors stay for another pass */
+    bool select;        /* tt_grads_of: only what leads to a captured sink */
+    bool cut;           /* ... and a node was met whose inputs an earlier pass has released */
+    int64_t pending;    /* nodes that hold a gradient and have not been visited */
+    leaf *touched;      /* leaves that hold a gradient */
+    tt_tensor **out;    /* tt_grads_of: results by capture number */
 } pass;
 
 struct op_grads {
@@ -36,6 +38,8 @@ void sink_clear(sink *s);
 const char *pass_name(const pass *p);
 /* Whether what n saved is as it was; else with the error recorded, in the name of `who`. */
 bool node_unwritten(tt_ctx *ctx, const char *who, const node *n);
+/* Of a pass that a hook or another called function asks for, where both would be mixed up. */
+extern const char pass_meets_another[];
 /* Marks what a selecting pass visits: the nodes after `before`, up to newest, from which a way
  * leads to a capture. */
 void mark_needed(const node *before, node *newest);

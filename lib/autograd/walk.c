@@ -131,7 +131,7 @@ void pass_walk(pass *p, node *n, const node *end)
 {
     node_ref(n);
     while (n && n != end) {
-        bool holds = n->due > 0;
+        bool holds = n->due > 0 && n->pass == p;
         if (holds && !p->ctx->err.code)
             visit(p, n);
         node *prev = n->prev;

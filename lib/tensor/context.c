@@ -92,10 +92,10 @@ static void end_scopes(tt_ctx *ctx, int down_to)
 
 void tt_ctx_free(tt_ctx *ctx)
 {
-    if (!ctx)
+    if (!ctx || ctx_releasing(ctx, "ctx_free"))
         return;
-    for (owned *o = ctx->owned, *next; o; o = next) {
-        next = o->next;
+    for (owned *o; (o = ctx->owned);) {
+        ctx->owned = o->next;
         o->free(o->user);
         block_free(ctx->pool, o);
     }
@@ -110,7 +110,7 @@ void tt_ctx_free(tt_ctx *ctx)
 
 tt_status tt_ctx_on_free(tt_ctx *ctx, void (*fn)(void *user), void *user)
 {
-    if (!ctx)
+    if (!ctx || ctx_releasing(ctx, "ctx_on_free"))
         return TT_ERR_ARG;
     if (!fn)
         return ctx_error(ctx, TT_ERR_ARG, "ctx_on_free: the function is NULL");
@@ -124,7 +124,7 @@ tt_status tt_ctx_on_free(tt_ctx *ctx, void (*fn)(void *user), void *user)
 
 void *tt_ctx_alloc(tt_ctx *ctx, size_t bytes)
 {
-    if (!ctx || ctx->err.code)
+    if (!ctx || ctx_releasing(ctx, "ctx_alloc") || ctx->err.code)
         return NULL;
     return scratch_alloc(ctx, bytes);
 }
@@ -147,12 +147,14 @@ tt_status tt_error_code(const tt_ctx *ctx)
 
 const char *tt_error_message(const tt_ctx *ctx)
 {
-    return ctx ? ctx->err.text : "no context: out of memory";
+    if (!ctx)
+        return "no context: out of memory";
+    return ctx->releasing ? "a release function of borrow may not use the context" : ctx->err.text;
 }
 
 void tt_error_clear(tt_ctx *ctx)
 {
-    if (!ctx)
+    if (!ctx || ctx_releasing(ctx, "error_clear"))
         return;
     ctx->err.code = TT_OK;
     ctx->err.text[0] = '\0';
@@ -194,7 +196,7 @@ static bool grow_scopes(tt_ctx *ctx)
 
 tt_scope tt_scope_begin(tt_ctx *ctx, tt_grad_mode mode)
 {
-    if (!ctx)
+    if (!ctx || ctx_releasing(ctx, "scope_begin"))
         return (tt_scope){0};
     if (!grow_scopes(ctx)) {
         ctx_error(ctx, TT_ERR_NOMEM, "out of memory: scope_begin at depth %d", ctx->n_scopes);
@@ -208,7 +210,7 @@ tt_scope tt_scope_begin(tt_ctx *ctx, tt_grad_mode mode)
 
 void tt_scope_end(tt_ctx *ctx, tt_scope s)
 {
-    if (!ctx || s.mark <= 0)
+    if (!ctx || s.mark <= 0 || ctx_releasing(ctx, "scope_end"))
         return;
     for (int i = ctx->n_scopes - 1; i > ROOT; i--)
         if (ctx->scopes[i].mark == s.mark) {
@@ -219,7 +221,7 @@ void tt_scope_end(tt_ctx *ctx, tt_scope s)
 
 tt_tensor *tt_keep(tt_tensor *t)
 {
-    if (!tensor_alive(t))
+    if (!tensor_alive(t) || ctx_releasing(t->ctx, "keep"))
         return NULL;
     if (t->scope > ROOT)
         tensor_move(t, t->scope - 1);
@@ -233,7 +235,7 @@ tt_ctx *tt_ctx_of(const tt_tensor *t)
 
 tt_tensor *tt_share(tt_ctx *ctx, tt_tensor *t)
 {
-    if (!ctx || !tensor_alive(t) || ctx->err.code)
+    if (!ctx || ctx_releasing(ctx, "share") || !tensor_alive(t) || ctx->err.code)
         return NULL;
     block_pool_share(t->ctx->pool);
     tt_tensor *copy = tensor_of(ctx, t->dtype, &t->at, storage_ref(t->store));

@@ -9,7 +9,8 @@
 
 #include "object.h"
 
-struct op; /* op/core/op.h */
+struct op;   /* op/core/op.h */
+struct pass; /* autograd/grads.h */
 
 typedef struct grad_hook {
     struct grad_hook *next;
@@ -21,7 +22,8 @@ typedef struct grad_hook {
 typedef struct sink {
     tt_tensor *grad;  /* pending in the running backward pass; private */
     grad_hook *hooks; /* in order of registration */
-    int capture;      /* tt_grads_of: position + 1 in its list */
+    int capture;      /* tt_grads_of: position + 1 in its list, */
+    int64_t captor;   /* and the mark of its pass */
 } sink;
 
 typedef struct node_result {
@@ -33,9 +35,10 @@ typedef struct node {
     const struct op *op;
     struct node *prev, *next;
     int refs, n_in, n_out;
-    int due;     /* results with a gradient pending in the running backward pass */
-    bool spent;  /* its saved tensors have been released by a backward pass */
-    bool needed; /* scratch of one backward pass */
+    int due;                 /* results with a gradient pending, */
+    const struct pass *pass; /* and the backward pass that it is pending in */
+    bool spent;              /* its saved tensors have been released by a backward pass */
+    bool needed;             /* scratch of one backward pass */
     size_t attr_size;
     void *attr;
     void (*release)(tt_ctx *ctx, const void *attr); /* of what attr owns; NULL: nothing */
@@ -46,9 +49,10 @@ typedef struct node {
 typedef struct leaf {
     int refs;
     sink sink;
-    tt_tensor *grad; /* accumulated; private; what tt_grad returns */
-    bool zeroed;     /* grad is NULL and stands for zeros */
-    bool observed;   /* a user has seen the handle, so it must stay and stay true */
+    const struct pass *pass; /* in which the gradient of the sink is pending */
+    tt_tensor *grad;         /* accumulated; private; what tt_grad returns */
+    bool zeroed;             /* grad is NULL and stands for zeros */
+    bool observed;           /* a user has seen the handle, so it must stay and stay true */
     struct leaf *next_touched;
     tt_tensor *shape; /* private handle without data: dtype and shape of the leaf */
 } leaf;

@@ -95,6 +95,24 @@ bool layout_overlaps(const layout *l)
     return false;
 }
 
+bool layout_restride(layout *l, const int64_t *strides, int64_t item)
+{
+    int64_t left = INT64_MAX / 2;
+    for (int i = 0; i < l->ndim; i++) {
+        int64_t s = strides[i], reach;
+        bool moves = l->shape[i] > 1;
+        bool fits = s > INT64_MIN && mul_fits(s < 0 ? -s : s, item, &reach) &&
+                    mul_fits(moves ? l->shape[i] - 1 : 1, reach, &reach) && reach <= left;
+        if (!fits && moves)
+            return false;
+        if (fits)
+            l->stride[i] = s;
+        if (moves)
+            left -= reach;
+    }
+    return true;
+}
+
 bool layout_extent(const layout *l, int64_t *lo, int64_t *hi)
 {
     *lo = *hi = l->offset;

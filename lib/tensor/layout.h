@@ -31,6 +31,11 @@ bool layout_overlaps(const layout *l); /* may two indices name the same element 
 bool layout_extent(const layout *l, int64_t *lo,
                    int64_t *hi); /* element range touched, false if empty */
 
+/* Gives a contiguous layout other strides; false when an element would lie further from the first,
+ * in bytes, than addresses reach. An axis of at most one element keeps its stride where the other
+ * is too large: nothing reads it. */
+bool layout_restride(layout *l, const int64_t *strides, int64_t item);
+
 /* Axis in [-ndim, ndim) to [0, ndim); -1 when out of range. */
 int layout_axis(int ndim, int axis);
 

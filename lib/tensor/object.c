@@ -152,11 +152,43 @@ static void unlink_from(tt_tensor *t)
     t->ctx->live--;
 }
 
+/* A release function of tt_borrow may come at any time, the context's lists half changed. Until it
+ * returns, the context has an error, so that nothing is done. */
+static void release_borrowed(tt_ctx *ctx, storage *s)
+{
+    tt_status before = ctx->err.code;
+    ctx->err.code = TT_ERR_ARG;
+    ctx->releasing = true;
+    storage_unref(s);
+    ctx->releasing = false;
+    ctx->err.code = before;
+    if (ctx->called)
+        ctx_error(ctx, TT_ERR_ARG,
+                  "borrow: the release function called %s; it may not use the context",
+                  ctx->called);
+    ctx->called = NULL;
+}
+
+bool ctx_releasing(tt_ctx *ctx, const char *name)
+{
+    if (ctx->releasing && !ctx->called)
+        ctx->called = name;
+    return ctx->releasing;
+}
+
+static void drop_storage(tt_ctx *ctx, storage *s)
+{
+    if (s && s->release && !ctx->releasing)
+        release_borrowed(ctx, s);
+    else
+        storage_unref(s);
+}
+
 tt_tensor *tensor_of(tt_ctx *ctx, tt_dtype dtype, const layout *at, storage *s)
 {
     tt_tensor *t = take_slot(ctx);
     if (!t) {
-        storage_unref(s);
+        drop_storage(ctx, s);
         return NULL;
     }
     t->dtype = dtype;
@@ -208,7 +240,7 @@ static void empty(tt_tensor *t)
 {
     struct node *n = t->node;
     struct leaf *l = t->leaf;
-    storage_unref(t->store);
+    drop_storage(t->ctx, t->store);
     t->store = NULL;
     t->node = NULL;
     t->leaf = NULL;
@@ -244,6 +276,7 @@ void tensor_replace(tt_tensor *t, tt_tensor *from)
     t->result = from->result;
     t->leaf = from->leaf;
     t->version = from->version;
+    t->readonly = from->readonly;
     from->store = NULL;
     from->node = NULL;
     from->leaf = NULL;

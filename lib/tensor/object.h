@@ -64,13 +64,18 @@ struct tt_ctx {
     struct node *tape_last;                /* recorded nodes in creation order, newest last */
     struct node *dying;                    /* nodes whose last reference went, being released */
     bool draining;
+    struct pass *pass; /* autograd/grads.h: the innermost backward pass that is under way */
     owned *owned;
+    bool releasing;     /* a release function of tt_borrow is running: everything is refused, */
+    const char *called; /* and this is what it called */
 };
 
 /* Records an error, `format` and its values following; returns code. NULL ctx is allowed. */
 tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 /* The same, for functions that return a pointer; returns NULL. */
 void *ctx_fail(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
+/* For functions that are refused where a release function calls them: notes the name. */
+bool ctx_releasing(tt_ctx *ctx, const char *name);
 void tensor_slots_free(tt_ctx *ctx); /* at the end of the context */
 
 /* New handles in the innermost scope (NULL: no memory, recorded). `at` is copied. */

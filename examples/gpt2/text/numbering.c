@@ -162,8 +162,10 @@ int64_t words_add(words *w, const char *bytes, size_t n)
     size_t at = search(w, &w->slots, &k);
     if (w->slots.at[at])
         return slot_number(w->slots.at[at]);
+    if (w->n == INT32_MAX)
+        return -1;
     size_t *ends = room_for(w->ends, w->n, &w->room, sizeof *ends);
-    if (!ends || w->n == INT32_MAX)
+    if (!ends)
         return -1;
     w->ends = ends;
     if (!room_for_bytes(w, n))
@@ -215,8 +217,10 @@ int64_t pairs_add(pairs *p, int32_t left, int32_t right)
     size_t at = search(p, &p->slots, &k);
     if (p->slots.at[at])
         return slot_number(p->slots.at[at]);
+    if (p->n == INT32_MAX)
+        return -1;
     uint64_t *keys = room_for(p->keys, p->n, &p->room, sizeof *keys);
-    if (!keys || p->n == INT32_MAX)
+    if (!keys)
         return -1;
     p->keys = keys;
     p->keys[p->n] = k.pair;

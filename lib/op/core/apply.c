@@ -73,8 +73,11 @@ tt_ctx *op_context(const char *name, int n, tt_tensor *const *in)
             return NULL;
         }
     }
-    if (!ctx || ctx->err.code)
+    if (!ctx || ctx->err.code) {
+        if (ctx)
+            ctx_releasing(ctx, name);
         return NULL;
+    }
     if (!alive) { /* a NULL in a healthy context did not come from an earlier error */
         ctx_error(ctx, TT_ERR_ARG, "%s: an operand is NULL", name);
         return NULL;

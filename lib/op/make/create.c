@@ -8,8 +8,11 @@
 static bool shape_layout(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
                          const int64_t *shape, layout *at)
 {
-    if (!ctx || ctx->err.code)
+    if (!ctx || ctx->err.code) {
+        if (ctx)
+            ctx_releasing(ctx, name);
         return false;
+    }
     if (!dtype_is_known(dtype))
         ctx_error(ctx, TT_ERR_DTYPE, "%s: %d is not a dtype", name, (int)dtype);
     else if (ndim < 0 || ndim > LAYOUT_MAX_NDIM)
@@ -158,23 +161,41 @@ tt_tensor *tt_from_data(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *sh
     return x;
 }
 
+/* Do the elements from lo to hi, counted from data, lie between the ends of the address space? */
+static bool is_addressable(const void *data, int64_t lo, int64_t hi, int64_t item)
+{
+    uintptr_t at = (uintptr_t)data;
+    return at >= (uintptr_t)(-lo * item) && UINTPTR_MAX - at >= (uintptr_t)((hi + 1) * item);
+}
+
 tt_tensor *tt_borrow(tt_ctx *ctx, tt_dtype dtype, int ndim, const int64_t *shape,
                      const int64_t *strides, void *data, void (*release)(void *user), void *user)
 {
     layout at;
-    int64_t lo = 0, hi = -1, item = element_size(dtype);
+    int64_t lo = 0, hi = -1;
     if (!shape_layout(ctx, "borrow", dtype, ndim, shape, &at))
         return NULL;
     if (!data && layout_numel(&at))
         return ctx_fail(ctx, TT_ERR_ARG, "borrow: the data pointer is NULL");
-    for (int i = 0; strides && i < ndim; i++)
-        at.stride[i] = strides[i];
-    layout_extent(&at, &lo, &hi);
+    int64_t item = element_size(dtype);
+    bool fits = !strides || layout_restride(&at, strides, item);
+    if (!layout_numel(&at) || !fits || !layout_extent(&at, &lo, &hi)) {
+        lo = 0;
+        hi = -1;
+    }
+    if (!fits || !is_addressable(data, lo, hi, item))
+        return ctx_fail(ctx, TT_ERR_SHAPE, "borrow: strides %s of %s reach beyond all memory",
+                        describe_shape(ndim, strides ? strides : at.stride).s,
+                        describe_typed(ndim, shape, dtype).s);
     storage *s =
-        storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, release, user);
+        storage_borrow(ctx->pool, (char *)data + lo * item, (hi - lo + 1) * item, NULL, NULL);
     if (!s)
         return ctx_fail(ctx, TT_ERR_NOMEM, "out of memory: borrow");
     at.offset = -lo;
     tt_tensor *x = tensor_of(ctx, dtype, &at, s);
+    if (x) { /* a call that fails leaves the memory to the caller */
+        s->release = release;
+        s->user = user;
+    }
     return x;
 }
