@@ -168,7 +168,7 @@ static int set_captures(const pass *p, int n, tt_tensor *const *xs)
 static void reset_captures(tt_ctx *ctx, int n, tt_tensor *const *xs)
 {
     for (int i = 0; i < n; i++)
-        if (tensor_wants_grad(xs[i]))
+        if (tensor_live(xs[i]) && tensor_wants_grad(xs[i]))
             tensor_sink(xs[i])->capture = 0;
     if (ctx->pass && ctx->pass->select && ctx->tape_last)
         mark_needed(NULL, ctx->tape_last);

@@ -90,12 +90,14 @@ static bool analytic(check *k, tt_tensor **grads)
 
 static double shifted(check *k, tt_tensor **inputs, double *element, double value)
 {
+    if (!tt_ok(k->ctx)) /* the function may have ended the scope of the element */
+        return (double)NAN;
     double old = *element;
     *element = value;
     tt_scope s = tt_scope_begin(k->ctx, TT_NO_GRAD);
     double l = tt_item(loss(k, inputs));
     tt_scope_end(k->ctx, s);
-    if (tt_ok(k->ctx)) /* else the function may have ended the scope of the input */
+    if (tt_ok(k->ctx))
         *element = old;
     return l;
 }
@@ -154,9 +156,11 @@ static bool check_input(check *k, int i, tt_tensor **inputs, const tt_tensor *gr
         at.offset = 0;
     }
     for (int64_t j = 0; j < n && tt_ok(k->ctx); j++) {
-        double *e = (double *)(void *)x->data + layout_at(&at, j), h = step * fmax(1.0, fabs(*e));
-        double up = shifted(k, inputs, e, *e + h), down = shifted(k, inputs, e, *e - h);
-        compare(k, i, j, element_of(grad, j), (up - down) / (2 * h));
+        double *e = (double *)(void *)x->data + layout_at(&at, j), v = *e;
+        double h = step * fmax(1.0, fabs(v));
+        double up = shifted(k, inputs, e, v + h), down = shifted(k, inputs, e, v - h);
+        if (tt_ok(k->ctx))
+            compare(k, i, j, element_of(grad, j), (up - down) / (2 * h));
     }
     inputs[i] = k->given[i];
     return tt_ok(k->ctx);

@@ -222,6 +222,11 @@ void block_pool_close(block_pool *p)
         destroy(p);
 }
 
+int64_t block_pool_limit(const block_pool *p)
+{
+    return p->limit;
+}
+
 void block_pool_stats(const block_pool *p, tt_memory *m)
 {
     m->bytes_in_use = p->in_use;

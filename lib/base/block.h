@@ -16,6 +16,7 @@ void block_pool_share(block_pool *p); /* from now on blocks may be freed by othe
 void *block_alloc(block_pool *p, size_t bytes); /* 64-byte aligned; NULL: no memory or limit */
 void block_free(block_pool *p, void *data);     /* NULL is allowed */
 void block_pool_trim(block_pool *p);            /* gives the cached blocks back */
+int64_t block_pool_limit(const block_pool *p);  /* 0: none */
 void block_pool_stats(const block_pool *p, tt_memory *m);
 
 #endif

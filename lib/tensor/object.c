@@ -1,14 +1,24 @@
 /* Handles: slots of slabs, linked into their scope's list. Input: a layout and a storage; output: a
- * live handle. Invariant: a live handle is in exactly one list, or PRIVATE and in none. */
+ * live handle. Invariants: a live handle is in exactly one list, or PRIVATE and in none; a slot
+ * that has been let go waits until QUARANTINE others have been taken, so that its stale handle is
+ * recognised meanwhile, unless there is no memory for so many. */
 #include "graph.h"
 
+#include <stddef.h>
 #include <string.h>
 
-enum { SLOTS = 64 };
+enum {
+    QUARANTINE = 4096,
+    FIRST = QUARANTINE + 512, /* slots of the first chunk: memory is touched as they are used */
+    LARGEST = 1 << 14,        /* of those that follow, each of which doubles the number */
+    SMALL = 64,               /* where memory is short */
+    SHARE = 16                /* of a memory limit: the most that a chunk of many may take */
+};
 
 struct chunk {
-    struct chunk *next;
-    tt_tensor slot[SLOTS];
+    struct chunk *next; /* the newer one */
+    int64_t n;
+    tt_tensor slot[];
 };
 
 static void record(tt_ctx *ctx, tt_status code, const char *format, va_list args)
@@ -68,35 +78,86 @@ static void put_slot(tt_ctx *ctx, tt_tensor *t)
 {
     t->stamp = DEAD;
     t->next = NULL;
-    if (ctx->free_last)
+    if (ctx->free_first)
         ctx->free_last->next = t;
     else
         ctx->free_first = t;
     ctx->free_last = t;
+    ctx->spare++;
     poison(t);
 }
 
-static bool grow(tt_ctx *ctx)
+static void begin_chunk(tt_ctx *ctx, chunk *c)
 {
-    chunk *c = block_alloc(ctx->pool, sizeof *c);
-    if (!c) {
-        ctx_error(ctx, TT_ERR_NOMEM, "out of memory for tensor handles");
+    ctx->fresh = c->slot;
+    ctx->fresh_end = c->slot + c->n;
+    ctx->fresh_chunk = c;
+}
+
+/* One that no handle has ever had. */
+static tt_tensor *take_fresh(tt_ctx *ctx)
+{
+    tt_tensor *t = ctx->fresh++;
+    t->ctx = ctx;
+    if (ctx->fresh == ctx->fresh_end && ctx->fresh_chunk->next)
+        begin_chunk(ctx, ctx->fresh_chunk->next);
+    return t;
+}
+
+/* The one that has waited longest. The next one will be wanted soon, and has left the cache. */
+static tt_tensor *take_oldest(tt_ctx *ctx)
+{
+    tt_tensor *t = ctx->free_first;
+    ctx->free_first = t->next;
+    uintptr_t next = (uintptr_t)t->next;
+    __builtin_prefetch((void *)next, 1);
+    __builtin_prefetch((void *)(next + offsetof(tt_tensor, version)), 1);
+    __builtin_prefetch((void *)(next + offsetof(tt_tensor, at.stride)), 1);
+    unpoison(t);
+    return t;
+}
+
+static bool add_chunk(tt_ctx *ctx, int64_t n)
+{
+    chunk *c = block_alloc(ctx->pool, sizeof *c + (size_t)n * sizeof c->slot[0]);
+    if (!c)
         return false;
-    }
-    c->next = ctx->chunks;
-    ctx->chunks = c;
-    for (int i = 0; i < SLOTS; i++) {
-        c->slot[i].ctx = ctx;
-        put_slot(ctx, &c->slot[i]);
-    }
+    c->next = NULL;
+    c->n = n;
+    if (ctx->newest)
+        ctx->newest->next = c;
+    else
+        ctx->chunks = c;
+    ctx->newest = c;
+    if (ctx->fresh == ctx->fresh_end)
+        begin_chunk(ctx, c);
+    ctx->slots += n;
+    ctx->spare += n;
     return true;
+}
+
+/* Slots become too few. Those for the quarantine may be refused, and are then not asked for again.
+ */
+COLD static bool more_slots(tt_ctx *ctx)
+{
+    int64_t n = ctx->slots ? ctx->slots : FIRST, limit = block_pool_limit(ctx->pool);
+    if (n > LARGEST)
+        n = LARGEST;
+    if (ctx->few || !ctx->slots) {
+        bool modest = !limit || n * (int64_t)sizeof(tt_tensor) <= limit / SHARE;
+        ctx->few = modest && add_chunk(ctx, n) ? QUARANTINE : 0;
+    }
+    if (ctx->spare >= 0 || add_chunk(ctx, SMALL))
+        return true;
+    ctx_error(ctx, TT_ERR_NOMEM, "out of memory for tensor handles");
+    return false;
 }
 
 void tensor_slots_free(tt_ctx *ctx)
 {
     for (chunk *c = ctx->chunks, *next; c; c = next) {
         next = c->next;
-        for (int i = 0; i < SLOTS; i++)
+        for (int64_t i = 0; i < c->n; i++)
             unpoison(&c->slot[i]);
         block_free(ctx->pool, c);
     }
@@ -105,15 +166,12 @@ void tensor_slots_free(tt_ctx *ctx)
 
 static tt_tensor *take_slot(tt_ctx *ctx)
 {
-    if (!ctx->free_first && !grow(ctx))
+    if (--ctx->spare < ctx->few && !more_slots(ctx)) {
+        ctx->spare++;
         return NULL;
-    tt_tensor *t = ctx->free_first;
-    unpoison(t);
-    ctx->free_first = t->next;
-    if (!t->next)
-        ctx->free_last = NULL;
+    }
+    tt_tensor *t = ctx->fresh != ctx->fresh_end ? take_fresh(ctx) : take_oldest(ctx);
     t->stamp = ALIVE;
-    t->ctx = ctx;
     t->prev = t->next = NULL;
     t->scope = PRIVATE;
     t->store = NULL;
@@ -154,7 +212,7 @@ static void unlink_from(tt_tensor *t)
 
 /* A release function of tt_borrow may come at any time, the context's lists half changed. Until it
  * returns, the context has an error, so that nothing is done. */
-static void release_borrowed(tt_ctx *ctx, storage *s)
+COLD static void release_borrowed(tt_ctx *ctx, storage *s)
 {
     tt_status before = ctx->err.code;
     ctx->err.code = TT_ERR_ARG;
@@ -176,9 +234,11 @@ bool ctx_releasing(tt_ctx *ctx, const char *name)
     return ctx->releasing;
 }
 
-static void drop_storage(tt_ctx *ctx, storage *s)
+INLINE void drop_storage(tt_ctx *ctx, storage *s)
 {
-    if (s && s->release && !ctx->releasing)
+    if (!s)
+        return;
+    if (s->release && !ctx->releasing)
         release_borrowed(ctx, s);
     else
         storage_unref(s);

@@ -21,8 +21,8 @@ struct leaf; /* graph.h: where the gradient of a parameter accumulates */
 enum { ALIVE = 0x7e4501aa, DEAD = 0x0dead0aa, PRIVATE = -1, ROOT = 0 };
 
 struct tt_tensor {
-    uint32_t stamp; /* ALIVE, or DEAD while the slot waits for reuse */
-    int scope;      /* index in the context's stack of scopes; PRIVATE: held by the library */
+    _Alignas(64) uint32_t stamp; /* ALIVE, or DEAD while the slot waits for reuse */
+    int scope; /* index in the context's stack of scopes; PRIVATE: held by the library */
     tt_ctx *ctx;
     tt_tensor *prev, *next; /* in the scope's list, or in the list of free slots */
     storage *store;         /* NULL: a private handle that keeps only dtype and shape */
@@ -51,8 +51,11 @@ struct tt_ctx {
     error_state err;
     block_pool *pool;
     exec ex;
-    chunk *chunks;
-    tt_tensor *free_first, *free_last; /* FIFO, so that a dead handle is noticed for long */
+    chunk *chunks, *newest, *fresh_chunk; /* in the order of their creation */
+    tt_tensor *fresh, *fresh_end;         /* slots of fresh_chunk that were never used */
+    tt_tensor *free_first, *free_last;    /* FIFO, so that a dead handle is noticed for long */
+    int64_t slots, spare;                 /* all, and those without a tensor */
+    int64_t few;                          /* fewer spare ones are too few */
     int64_t live;
     scope *scopes;
     int n_scopes, cap_scopes;

@@ -37,22 +37,9 @@ storage *storage_borrow(block_pool *p, void *data, int64_t bytes, void (*release
     return s;
 }
 
-storage *storage_ref(storage *s)
+void storage_free(storage *s)
 {
-    atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
-    return s;
-}
-
-void storage_unref(storage *s)
-{
-    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
-        return;
     if (s->release)
         s->release(s->user);
     block_free(s->pool, s);
-}
-
-bool storage_is_shared(const storage *s)
-{
-    return atomic_load_explicit(&s->refs, memory_order_relaxed) > 1;
 }

@@ -218,6 +218,93 @@ START_TEST(a_steady_step_allocates_nothing)
 }
 END_TEST
 
+/* How many tensors are made, in steps of `live` of them, before one has the slot of a dead handle,
+ * which then means another tensor. */
+static int until_reused(tt_ctx *ctx, int live)
+{
+    bool again = false;
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *x = tt_ones(ctx, TT_F32, TT_SHAPE(7));
+    tt_scope_end(ctx, s);
+    ck_assert_ptr_null(tt_exp(x));
+    expect_error(ctx, TT_ERR_DEAD, "exp");
+    for (int made = 0;; made += live) {
+        s = tt_scope_begin(ctx, TT_GRAD);
+        for (int k = 0; k < live; k++)
+            again = tt_ones(ctx, TT_F32, TT_SHAPE(3)) == x || again;
+        tt_scope_end(ctx, s);
+        ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+        if (again)
+            return made;
+    }
+}
+
+START_TEST(dead_handles_stay_dead_for_thousands)
+{
+    for (int live = 1; live <= 4000; live = 4 * live + 1) {
+        tt_ctx *ctx = tt_ctx_new();
+        for (int round = 0; round < 4; round++) { /* also when slots have been used before */
+            int made = until_reused(ctx, live);
+            ck_assert_msg(made > 4096 - live && made < 30000, "%d", made);
+        }
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+/* What a training loop kept by mistake, used in the next step. */
+START_TEST(a_use_after_a_training_step_is_an_error)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *w = tt_param(tt_randn(ctx, TT_F32, TT_SHAPE(8, 8))), *before = NULL;
+    tt_optim *o = tt_adamw(ctx, TT_TENSORS(w), 1e-3, NULL);
+    for (int i = 0; i < 200; i++) {
+        tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+        tt_tensor *loss =
+            tt_mean(tt_square(tt_linear(tt_ones(ctx, TT_F32, TT_SHAPE(4, 8)), w, NULL)),
+                    TT_ALL_AXES, false);
+        tt_optim_zero_grad(o);
+        tt_backward(loss);
+        tt_optim_step(o);
+        ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+        if (before) {
+            ck_assert_ptr_null(tt_add(loss, before));
+            expect_error(ctx, TT_ERR_DEAD, "add: operand 1 is used after its scope ended");
+        }
+        before = loss;
+        tt_scope_end(ctx, s);
+    }
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Where the many slots are refused there are few, and more of them as they are needed. */
+START_TEST(handles_where_memory_is_short)
+{
+    counter c = {.fail_at = 5}; /* after the pool, the context, its scopes and the elements */
+    tt_ctx *ctx = counted(&c);
+    tt_ones(ctx, TT_F32, TT_SHAPE(3));
+    ck_assert(tt_ok(ctx) && tt_memory_stats(ctx).bytes_in_use < 100000);
+    for (int i = 0; i < 1000; i++)
+        tt_ones(ctx, TT_F32, TT_SHAPE(3));
+    ck_assert(tt_ok(ctx) && tt_memory_stats(ctx).live_tensors == 1001);
+    ck_assert_int_gt(until_reused(ctx, 1), 10);
+    tt_ctx_free(ctx);
+    ck_assert_int_eq(c.held, 0);
+
+    tt_ctx_options o = TT_CTX_OPTIONS_INIT;
+    o.memory_limit = 1 << 18;
+    ctx = tt_ctx_new_with(&o);
+    tt_ones(ctx, TT_F32, TT_SHAPE(3));
+    ck_assert(tt_ok(ctx) && tt_memory_stats(ctx).bytes_in_use < 100000);
+    while (tt_ones(ctx, TT_F32, TT_SHAPE(1)))
+        continue;
+    expect_error(ctx, TT_ERR_NOMEM, "out of memory");
+    ck_assert_int_gt(tt_memory_stats(ctx).live_tensors, 100);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(the_memory_limit_is_an_error)
 {
     tt_ctx_options o = TT_CTX_OPTIONS_INIT;
@@ -250,5 +337,6 @@ RUN_TESTS("context", nested_expressions_do_not_leak, ending_a_scope_ends_those_i
           keep_moves_to_the_parent_scope, views_outlive_the_scope_of_their_base,
           the_first_error_stays, the_handler_is_called_once, accessors_take_null,
           contexts_do_not_mix, free_returns_every_byte, out_of_memory_at_every_call,
-          a_steady_step_allocates_nothing, the_memory_limit_is_an_error,
-          sizes_that_overflow_are_refused)
+          a_steady_step_allocates_nothing, dead_handles_stay_dead_for_thousands,
+          a_use_after_a_training_step_is_an_error, handles_where_memory_is_short,
+          the_memory_limit_is_an_error, sizes_that_overflow_are_refused)
