@@ -82,6 +82,11 @@ static void replace(pass *p, sink *s, tt_tensor *t)
     s->grad = h;
 }
 
+const char *pass_name(const pass *p)
+{
+    return p->out ? "grads_of" : "backward";
+}
+
 const char pass_meets_another[] =
     "the pass that called this function is under way at the same tensors";
 

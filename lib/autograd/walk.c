@@ -5,12 +5,6 @@
 #include <tinytensor/tensor.h>
 #include "grads.h"
 
-/* As messages call the function. */
-const char *pass_name(const pass *p)
-{
-    return p->out ? "grads_of" : "backward";
-}
-
 /* Input i, or for negative i the results from the last one on. */
 static const tt_tensor *saved(const node *n, int i)
 {
