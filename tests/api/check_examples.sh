@@ -8,7 +8,7 @@ shift
 
 allowed() {
     case $1 in
-    common) ;;
+    basics | common) ;;
     common/page) echo 'common' ;;
     mlp | transformer_block) echo 'common common/page' ;;
     gpt2/model | gpt2/text) echo 'common common/page' ;;

@@ -50,6 +50,18 @@ uses() {
         step "$1 static runs" "$work/static"
 }
 uses installed
+
+# Each of the basics compiles by the line that its page names (with the folder of the library, which
+# is not installed where the loader looks).
+basics=$(find "$work/root" -path '*/basics/*.c')
+[ -n "$basics" ] || { echo "no basics were installed"; bad=1; }
+for source in $basics; do
+    # shellcheck disable=SC2046 # lists of flags
+    step basics cc "$source" $(flags --cflags --libs) -o "$work/basics" &&
+        (cd "$work" && LD_LIBRARY_PATH="$libdir" ./basics >printed 2>&1) ||
+        { echo "$source:"; cat "$work/printed"; bad=1; }
+done
+
 # shellcheck disable=SC2046
 step sanitized cc -std=c11 -g -fsanitize=address "$app" $(flags --cflags --libs) -lm -o "$work/asan" &&
     step 'sanitized runs' env LD_LIBRARY_PATH="$libdir" \
