@@ -19,6 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True  # beside the sources is no place for it
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import basics  # noqa: E402
 import examples  # noqa: E402
 import names  # noqa: E402
 from book import Book, Page  # noqa: E402
@@ -37,7 +38,7 @@ def run_doxygen(options, work):
     with open(page, "w") as f:
         f.write(names.page(options.headers))
     pages = sorted(os.path.join(options.root, "docs", f) for f in os.listdir(os.path.join(options.root, "docs")))
-    given = [p for p in pages if p.endswith(".md")] + [page] + options.headers
+    given = [p for p in pages if p.endswith(".md")] + [page] + basics.write(options.root, work) + options.headers
     with open(options.doxyfile) as f:
         settings = f.read()
     settings += "\nOUTPUT_DIRECTORY = %s\nINPUT = %s\n" % (work, " ".join('"%s"' % g for g in given))
@@ -195,7 +196,8 @@ def build(options, work):
 def write_depfile(options, out):
     """What the manual is made of, for ninja."""
     docs = os.path.join(options.root, "docs")
-    of = [os.path.join(f, name) for f in (docs, os.path.join(docs, "examples"), HERE) for name in sorted(os.listdir(f))]
+    folders = (docs, os.path.join(docs, "examples"), HERE, os.path.join(options.root, "examples", "basics"))
+    of = [os.path.join(f, name) for f in folders for name in sorted(os.listdir(f))]
     of = [f for f in of if os.path.isfile(f)] + options.headers
     with open(options.depfile, "w") as f:
         f.write("%s: %s\n" % (os.path.relpath(out), " ".join(o.replace(" ", "\\ ") for o in of)))
