@@ -1,0 +1,349 @@
+/* The table of all calls: the rows of calls.def, and of the operations that are rows themselves. */
+#define _POSIX_C_SOURCE 200809L /* dup */
+#include "calls.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static void on_free(void *user)
+{
+    (void)user;
+}
+
+static tt_tensor *product(tt_ctx *ctx, int n, tt_tensor *const *in, void *user)
+{
+    (void)ctx, (void)n, (void)user;
+    return tt_mul(tt_exp(in[0]), in[1]);
+}
+
+static tt_tensor *zeroed(tt_tensor *x)
+{
+    return x && tt_zero_(x) == TT_OK ? x : NULL;
+}
+
+/* The results of a function that fills a list, as one tensor. */
+static tt_tensor *joined(tt_status status, int n, tt_tensor **out)
+{
+    tt_tensor *sum = NULL;
+    for (int i = 0; status >= 0 && i < n; i++) {
+        tt_tensor *part = tt_sum(tt_square(out[i]), TT_ALL_AXES, false);
+        sum = i ? tt_add(sum, part) : part;
+    }
+    return sum;
+}
+
+static tt_status call_error_set(stage *s)
+{
+    tt_status status = tt_error_set(s->ctx, TT_ERR_ARG, "stage: %d", 3);
+    tt_error_clear(s->ctx);
+    return status;
+}
+
+static bool call_ctx_new(stage *s)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    (void)s;
+    tt_ctx_free(ctx);
+    return ctx != NULL;
+}
+
+static bool call_ctx_new_with(stage *s)
+{
+    tt_ctx *ctx = counted(&s->count); /* tt_ctx_new_with() */
+    tt_ctx_free(ctx);
+    return ctx != NULL;
+}
+
+static bool call_ctx_alloc(stage *s)
+{
+    void *p = tt_ctx_alloc(s->ctx, 1000);
+    tt_ctx_dealloc(s->ctx, p);
+    return p != NULL;
+}
+
+static bool call_scope_begin(stage *s)
+{
+    tt_scope first = tt_scope_begin(s->ctx, TT_NO_GRAD);
+    bool all = first.mark != 0;
+    for (int i = 0; all && i < 20; i++) /* more than a context has room for at first */
+        all = tt_scope_begin(s->ctx, TT_GRAD).mark != 0;
+    tt_scope_end(s->ctx, first);
+    return all;
+}
+
+static tt_tensor *call_borrow(stage *s)
+{
+    static double memory[4] = {1, 2, 3, 4};
+    return tt_borrow(s->ctx, TT_F64, TT_SHAPE(2, 2), (int64_t[]){1, 2}, memory, on_free, NULL);
+}
+
+static tt_tensor *call_unbind(stage *s)
+{
+    tt_tensor *out[3] = {NULL};
+    tt_tensor *three = tt_narrow(s->x, 0, 0, 3);
+    return joined(tt_unbind(three, 0, 3, out) == 3 ? TT_OK : TT_ERR_NOMEM, 3, out);
+}
+
+static tt_tensor *call_split(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_split(s->x, 1, 2, (int64_t[]){1, s->c - 1}, out), 2, out);
+}
+
+static tt_tensor *call_chunk(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_chunk(s->x, 1, 2, out), 2, out);
+}
+
+static tt_tensor *call_meshgrid(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_meshgrid(TT_TENSORS(s->v, tt_select(s->x, 1, 0)), out), 2, out);
+}
+
+static tt_tensor *call_dropout(stage *s)
+{
+    tt_set_training(s->ctx, true);
+    tt_seed(s->ctx, 3); /* the pass back may fail after the dropout */
+    return tt_dropout(s->x, 0.4);
+}
+
+static tt_tensor *call_cross_entropy_with(stage *s)
+{
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.label_smoothing = 0.1;
+    o.weight = tt_detach(s->v);
+    return o.weight ? tt_cross_entropy_with(s->x, s->t, &o) : NULL;
+}
+
+/* States of r numbers for r rows of c. */
+static tt_tensor *call_gru_cell(stage *s)
+{
+    const int64_t three[] = {3, 1};
+    return tt_gru_cell(s->x, tt_narrow(s->y, 1, 0, s->r), tt_tile(s->x, 2, three),
+                       tt_tile(tt_narrow(s->z, 1, 0, s->r), 2, three), NULL, NULL);
+}
+
+static tt_tensor *call_lstm_cell(stage *s)
+{
+    const int64_t four[] = {4, 1};
+    tt_tensor *state = tt_narrow(s->y, 1, 0, s->r), *memory = NULL;
+    tt_tensor *h = tt_lstm_cell(s->x, state, state, tt_tile(s->x, 2, four),
+                                tt_tile(tt_narrow(s->z, 1, 0, s->r), 2, four), NULL, NULL, &memory);
+    return tt_add(h, memory);
+}
+
+static tt_status call_einsum_path(stage *s)
+{
+    char text[200];
+    return tt_einsum_path("ij,kj,kl->il", TT_TENSORS(s->x, s->y, s->z), text, sizeof text);
+}
+
+static tt_tensor *call_pack(stage *s)
+{
+    tt_packing ps;
+    return tt_pack(TT_TENSORS(s->x, s->v), "* c", &ps);
+}
+
+static tt_tensor *call_unpack(stage *s)
+{
+    const tt_packed parts[] = {{1, {1}}, {1, {-1}}};
+    tt_tensor *out[2] = {NULL};
+    int n = tt_unpack(s->x, &(tt_packing){2, parts, NULL}, "r *", 2, out);
+    return joined(n == 2 ? TT_OK : TT_ERR_NOMEM, 2, out);
+}
+
+static tt_status call_parse_shape(stage *s)
+{
+    tt_axis_size sizes[2];
+    return tt_parse_shape(s->x, "a b", 2, sizes);
+}
+
+static tt_tensor *call_grads_of(stage *s)
+{
+    tt_tensor *out[2] = {NULL}, *xs[] = {s->x, s->y};
+    tt_tensor *y = tt_sum(tt_mul(tt_exp(s->x), s->y), TT_ALL_AXES, false);
+    return joined(tt_grads_of(y, 2, xs, TT_CREATE_GRAPH, out), 2, out);
+}
+
+static tt_tensor *halved(tt_tensor *grad, void *user)
+{
+    (void)user;
+    return tt_mul_scalar(grad, 0.5);
+}
+
+/* The function stays with the tensor, hence one of its own, which the pass reaches. */
+static tt_status call_on_grad(stage *s)
+{
+    tt_tensor *y = tt_square(s->x);
+    tt_status status = tt_on_grad(y, halved, NULL);
+    return status < 0 ? status : tt_backward(tt_sum(y, TT_ALL_AXES, false));
+}
+
+static bool made(tt_optim *o)
+{
+    tt_optim_free(o);
+    return o != NULL;
+}
+
+static bool call_sgd(stage *s)
+{
+    tt_sgd_options o = TT_SGD_OPTIONS_INIT;
+    o.momentum = 0.9;
+    return made(tt_sgd(s->ctx, TT_TENSORS(s->a, s->v), 0.5, &o));
+}
+
+static bool call_adam(stage *s)
+{
+    return made(tt_adam(s->ctx, TT_TENSORS(s->a, s->v), 0.5, NULL));
+}
+
+static bool call_adamw(stage *s)
+{
+    return made(tt_adamw(s->ctx, TT_TENSORS(s->a, s->v), 0.5, NULL));
+}
+
+static tt_status call_adam_step_(stage *s)
+{
+    static float m[1000], v[1000];
+    for (int i = 0; i < 1000; i++)
+        m[i] = v[i] = 0;
+    tt_step_slot slot = {s->a, m, v};
+    return tt_adam_step_(1, &slot, &(tt_adam_hyper){0.1, 0.9, 0.99, 1e-8, 0, true, 1});
+}
+
+static tt_status call_sgd_step_(stage *s)
+{
+    tt_step_slot slot = {s->a, NULL, NULL};
+    return tt_sgd_step_(1, &slot, &(tt_sgd_hyper){0.1, 0, 0, 0, false, 1});
+}
+
+static tt_status call_fprint(stage *s)
+{
+    FILE *nowhere = fopen("/dev/null", "w");
+    tt_status status = tt_fprint(nowhere, s->x);
+    if (nowhere)
+        fclose(nowhere);
+    return status;
+}
+
+static tt_status call_fprint_with(stage *s)
+{
+    tt_print_options o = TT_PRINT_OPTIONS_INIT;
+    FILE *nowhere = fopen("/dev/null", "w");
+    tt_status status = tt_fprint_with(nowhere, s->x, &o);
+    if (nowhere)
+        fclose(nowhere);
+    return status;
+}
+
+/* Standard output goes nowhere for a moment. */
+static tt_status printed(const tt_tensor *x, const tt_print_options *o)
+{
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO);
+    FILE *nowhere = fopen("/dev/null", "w");
+    if (!nowhere || kept < 0 || dup2(fileno(nowhere), STDOUT_FILENO) < 0)
+        abort();
+    tt_status status = o ? tt_print_with(x, o) : tt_print(x);
+    fflush(stdout);
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    fclose(nowhere);
+    return status;
+}
+
+static tt_status call_print(stage *s)
+{
+    return printed(s->x, NULL);
+}
+
+static tt_status call_print_with(stage *s)
+{
+    tt_print_options o = TT_PRINT_OPTIONS_INIT;
+    return printed(s->x, &o);
+}
+
+static bool call_format(stage *s)
+{
+    char text[100];
+    return tt_format(s->x, NULL, text, sizeof text) > 0 && tt_ok(s->ctx);
+}
+
+static tt_status call_save_npz(stage *s)
+{
+    const char *names[] = {"x", "y"};
+    return tt_save_npz(stage_file("out.npz"), 2, names, (tt_tensor *[]){s->x, s->y});
+}
+
+static tt_status call_save_params(stage *s)
+{
+    const char *names[] = {"x", "v"};
+    return tt_save_params(stage_file("out.params"), 2, names, (tt_tensor *[]){s->x, s->v});
+}
+
+static tt_status call_load_params(stage *s)
+{
+    const char *name = "a";
+    return tt_load_params(stage_file(s->c > 4 ? "large.params" : "small.params"), 1, &name, &s->a);
+}
+
+static int call_csv_names(stage *s)
+{
+    char names[4][64];
+    return tt_csv_names(s->ctx, stage_file("in.csv"), NULL, 4, names);
+}
+
+static int call_npz_names(stage *s)
+{
+    char names[4][64];
+    return tt_npz_names(s->ctx, stage_file("in.npz"), 4, names);
+}
+
+static bool call_safetensors_open(stage *s)
+{
+    tt_safetensors *file = tt_safetensors_open(s->ctx, stage_file("in.safetensors"));
+    tt_safetensors_close(file);
+    return file != NULL;
+}
+
+static tt_status call_safetensors_save(stage *s)
+{
+    const char *names[] = {"x", "y"}, *key = "k", *value = "v";
+    return tt_safetensors_save(stage_file("out.safetensors"), 2, names, (tt_tensor *[]){s->x, s->y},
+                               1, &key, &value);
+}
+
+/* A result and, where it has one, its gradient. */
+static bool differentiated(stage *s, tt_tensor *y)
+{
+    s->result = y;
+    return y && (!tt_requires_grad(y) || tt_backward_with(y, tt_ones_like(y), 0) == TT_OK);
+}
+
+#define CALL(name, worked)                                                                         \
+    static bool run_##name(stage *s)                                                               \
+    {                                                                                              \
+        tt_ctx *ctx = s->ctx;                                                                      \
+        tt_tensor *x = s->x, *y = s->y, *z = s->z, *p = s->p, *q = s->q, *b = s->b;                \
+        (void)ctx, (void)x, (void)y, (void)z, (void)p, (void)q, (void)b;                           \
+        return worked;                                                                             \
+    }
+#define TENSOR(name, call) CALL(name, differentiated(s, call))
+#define STATUS(name, call) CALL(name, (call) == TT_OK)
+#define COUNT(name, call)  CALL(name, (call) >= 0)
+#define WORKS(name, call)  CALL(name, call)
+#define ASKS(name, call)   CALL(name, ((void)(call), true))
+#include "every_call.h"
+
+const call calls[] = {
+#define ROW(name, call, asks) {#name, #call, run_##name, asks},
+#define TENSOR(name, call)    ROW(name, call, false)
+#define STATUS(name, call)    ROW(name, call, false)
+#define COUNT(name, call)     ROW(name, call, false)
+#define WORKS(name, call)     ROW(name, call, false)
+#define ASKS(name, call)      ROW(name, call, true)
+#include "every_call.h"
+};
+const int calls_count = sizeof calls / sizeof *calls;
