@@ -1,4 +1,4 @@
-/* Readers of CSV and idx. Input: paths; output: arrays of floats and labels, or a line on stderr
+/* Readers of CSV and idx. Input: paths; output: arrays of floats and labels, or one line
  * that says where the file is wrong. Invariant: a file is read whole into memory first, and nothing
  * past its end is looked at. */
 #include "dataset.h"
@@ -12,15 +12,22 @@
 #include <zlib.h>
 #endif
 
+#include "error.h"
+
 typedef struct bytes {
     unsigned char *data; /* with a NUL behind the last */
     size_t n;
 } bytes;
 
-static bool complain(const char *path, const char *why)
+static bool complain(dataset *d, const char *path, const char *why)
 {
-    fprintf(stderr, "%s: %s\n", path, why);
-    return false;
+    return fail_with(d->error, sizeof d->error, "%s: %s", path, why);
+}
+
+static bool complain_at(dataset *d, const char *path, int64_t line, int64_t column, const char *why)
+{
+    return fail_with(d->error, sizeof d->error, "%s: line %lld, column %lld: %s", path,
+                     (long long)line, (long long)column, why);
 }
 
 #if HAVE_ZLIB
@@ -28,20 +35,32 @@ typedef gzFile input; /* reads plain files as they are */
 #define INPUT_OPEN(path)    gzopen(path, "rb")
 #define INPUT_READ(f, p, n) gzread(f, p, (unsigned)(n))
 #define INPUT_CLOSE(f)      gzclose(f)
+
+static bool lacks_memory(gzFile f)
+{
+    int code;
+    gzerror(f, &code);
+    return code == Z_MEM_ERROR;
+}
 #else
 typedef FILE *input;
 #define INPUT_OPEN(path)    fopen(path, "rb")
 #define INPUT_READ(f, p, n) (int)fread(p, 1, n, f)
 #define INPUT_CLOSE(f)      fclose(f)
+
+static bool lacks_memory(FILE *f)
+{
+    return !f;
+}
 #endif
 
-static bool read_all(const char *path, bytes *b)
+static bool read_all(const char *path, bytes *b, dataset *d)
 {
     size_t room = 1 << 16;
     input f = INPUT_OPEN(path);
     *b = (bytes){f ? malloc(room) : NULL, 0};
     if (!f)
-        return complain(path, strerror(errno));
+        return complain(d, path, strerror(errno));
     int got = 0;
     while (b->data && (got = INPUT_READ(f, b->data + b->n, room - b->n - 1)) > 0) {
         b->n += (size_t)got;
@@ -52,18 +71,22 @@ static bool read_all(const char *path, bytes *b)
             free(b->data);
         b->data = more;
     }
+    if (got < 0 && lacks_memory(f)) {
+        free(b->data);
+        b->data = NULL;
+    }
     int rc = INPUT_CLOSE(f);
     if (!b->data)
-        return complain(path, "out of memory");
+        return complain(d, path, "out of memory");
     if (got < 0 || rc != 0) {
         free(b->data);
-        return complain(path, "the file is damaged or cut off");
+        return complain(d, path, "the file is damaged or cut off");
     }
     b->data[b->n] = '\0';
 #if !HAVE_ZLIB
     if (b->n > 2 && b->data[0] == 0x1f && b->data[1] == 0x8b) {
         free(b->data);
-        return complain(path, "compressed, and this program was built without zlib");
+        return complain(d, path, "compressed, and this program was built without zlib");
     }
 #endif
     return true;
@@ -82,25 +105,21 @@ static bool is_blank(const char *line)
     return line[strspn(line, " \t\r")] == '\n' || line[strspn(line, " \t\r")] == '\0';
 }
 
-static bool field(const char *path, int64_t line, int64_t column, const char **at, bool last,
+static bool field(dataset *d, const char *path, int64_t line, int64_t column, const char **at,
                   double *v)
 {
     char *end;
+    bool last = column > d->features;
     const char *s = *at + strspn(*at, " \t");
     bool empty = *s == ',' || *s == '\n' || *s == '\r' || !*s;
     *v = empty ? 0 : strtod(s, &end);
     if (!empty)
         end += strspn(end, " \t\r");
-    if (empty || end == s || !isfinite(*v) || (*end && *end != '\n' && *end != ',')) {
-        fprintf(stderr, "%s: line %lld, column %lld: %s\n", path, (long long)line,
-                (long long)column, empty ? "a field is missing" : "not a number");
-        return false;
-    }
-    if ((*end == ',') == last) {
-        fprintf(stderr, "%s: line %lld, column %lld: %s\n", path, (long long)line,
-                (long long)column + !last, last ? "too many fields" : "a field is missing");
-        return false;
-    }
+    if (empty || end == s || !isfinite(*v) || (*end && *end != '\n' && *end != ','))
+        return complain_at(d, path, line, column, empty ? "a field is missing" : "not a number");
+    if ((*end == ',') == last)
+        return complain_at(d, path, line, column + !last,
+                           last ? "too many fields" : "a field is missing");
     *at = end + (*end != '\0');
     return true;
 }
@@ -109,16 +128,15 @@ static bool row(const char *path, int64_t line, const char **at, dataset *d)
 {
     double v = 0;
     for (int64_t c = 0; c <= d->features; c++) {
-        if (!field(path, line, c + 1, at, c == d->features, &v))
+        if (!field(d, path, line, c + 1, at, &v))
             return false;
         if (c < d->features)
             d->x[d->n * d->features + c] = (float)v;
     }
-    if (v < 0 || v > 65535 || v != floor(v)) {
-        fprintf(stderr, "%s: line %lld, column %lld: %g is not a label (0, 1, 2, ...)\n", path,
-                (long long)line, (long long)d->features + 1, v);
-        return false;
-    }
+    if (v < 0 || v > 65535 || v != floor(v))
+        return fail_with(d->error, sizeof d->error,
+                         "%s: line %lld, column %lld: %g is not a label (0, 1, 2, ...)", path,
+                         (long long)line, (long long)d->features + 1, v);
     d->y[d->n++] = (int64_t)v;
     d->classes = (int64_t)v >= d->classes ? (int64_t)v + 1 : d->classes;
     return true;
@@ -135,29 +153,29 @@ static bool parse_csv(const char *path, const bytes *b, dataset *d)
     const char *at = (const char *)b->data;
     int64_t lines = 1;
     if (strlen(at) != b->n)
-        return complain(path, "not a text file");
+        return complain(d, path, "not a text file");
     for (const char *s = at; *s; s++)
         lines += *s == '\n';
     d->features = count_fields(at) - 1;
     if (d->features < 1)
-        return complain(path, "line 1: at least one number and a label are needed");
+        return complain(d, path, "line 1: at least one number and a label are needed");
     d->x = malloc((size_t)(lines * d->features) * sizeof *d->x);
     d->y = malloc((size_t)lines * sizeof *d->y);
     if (!d->x || !d->y)
-        return complain(path, "out of memory");
+        return complain(d, path, "out of memory");
     for (int64_t line = 1; at && *at; line++)
         if (is_blank(at))
             at = next_line(at);
         else if (!row(path, line, &at, d))
             return false;
-    return d->n > 0 || complain(path, "no rows");
+    return d->n > 0 || complain(d, path, "no rows");
 }
 
 bool dataset_read_csv(const char *path, dataset *d)
 {
     bytes b;
     *d = (dataset){0};
-    if (!read_all(path, &b))
+    if (!read_all(path, &b, d))
         return false;
     bool ok = parse_csv(path, &b, d);
     free(b.data);
@@ -172,37 +190,37 @@ static int64_t big_endian(const unsigned char *p)
 }
 
 /* Sizes of an idx file of bytes with `ndim` axes; false when it is not one. */
-static bool idx_header(const char *path, const bytes *b, int ndim, int64_t *shape)
+static bool idx_header(dataset *d, const char *path, const bytes *b, int ndim, int64_t *shape)
 {
     int64_t n = 1;
     size_t header = 4 + 4 * (size_t)ndim;
     if (b->n < header || b->data[0] || b->data[1] || b->data[2] != 8 || b->data[3] != ndim)
-        return complain(path,
+        return complain(d, path,
                         ndim == 3 ? "not an idx file of pictures" : "not an idx file of labels");
     for (int i = 0; i < ndim; i++) {
         shape[i] = big_endian(b->data + 4 + 4 * i);
         if (shape[i] == 0 || n > INT64_MAX / 8 / shape[i])
-            return complain(path, "an idx file with impossible sizes");
+            return complain(d, path, "an idx file with impossible sizes");
         n *= shape[i];
     }
     return b->n - header == (size_t)n ||
-           complain(path, "cut off: fewer bytes than its header says");
+           complain(d, path, "cut off: fewer bytes than its header says");
 }
 
 static bool parse_idx(const char *images, const bytes *x, const char *labels, const bytes *y,
                       dataset *d)
 {
     int64_t shape[3], count;
-    if (!idx_header(images, x, 3, shape) || !idx_header(labels, y, 1, &count))
+    if (!idx_header(d, images, x, 3, shape) || !idx_header(d, labels, y, 1, &count))
         return false;
     if (shape[0] != count)
-        return complain(labels, "another number of labels than there are pictures");
+        return complain(d, labels, "another number of labels than there are pictures");
     d->n = count;
     d->features = shape[1] * shape[2];
     d->x = malloc((size_t)(d->n * d->features) * sizeof *d->x);
     d->y = malloc((size_t)d->n * sizeof *d->y);
     if (!d->x || !d->y)
-        return complain(images, "out of memory");
+        return complain(d, images, "out of memory");
     for (int64_t i = 0; i < d->n * d->features; i++)
         d->x[i] = (float)x->data[16 + i] / 255;
     for (int64_t i = 0; i < d->n; i++) {
@@ -216,9 +234,9 @@ bool dataset_read_idx(const char *images, const char *labels, dataset *d)
 {
     bytes x, y;
     *d = (dataset){0};
-    if (!read_all(images, &x))
+    if (!read_all(images, &x, d))
         return false;
-    if (!read_all(labels, &y)) {
+    if (!read_all(labels, &y, d)) {
         free(x.data);
         return false;
     }
@@ -234,5 +252,7 @@ void dataset_free(dataset *d)
 {
     free(d->x);
     free(d->y);
-    *d = (dataset){0};
+    d->x = NULL;
+    d->y = NULL;
+    d->n = d->features = d->classes = 0;
 }

@@ -10,9 +10,10 @@ typedef struct dataset {
     int64_t n, features, classes;
     float *x; /* (n, features) */
     int64_t *y;
+    char error[4096 + 200]; /* of a reader that failed: one line, with file, line and column */
 } dataset;
 
-/* False: one line about what is wrong, with file, line and column, has been printed. */
+/* False: d->error says what is wrong, and d holds nothing else. */
 bool dataset_read_csv(const char *path, dataset *d);
 /* images and labels of MNIST's idx format; pixels are scaled to 0 .. 1 */
 bool dataset_read_idx(const char *images, const char *labels, dataset *d);

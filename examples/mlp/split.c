@@ -4,7 +4,6 @@
 #include "split.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,21 +24,19 @@ static const char *idx_file(const char *dir, const char *name, char *path, size_
     return path;
 }
 
-static bool read_folder(const char *dir, dataset *train, dataset *test)
+static void read_folder(const char *dir, dataset *train, dataset *test)
 {
     char images[4096], labels[4096];
     idx_file(dir, "train-images-idx3-ubyte", images, sizeof images);
     idx_file(dir, "train-labels-idx1-ubyte", labels, sizeof labels);
     if (!dataset_read_idx(images, labels, train))
-        return false;
+        program_fail("%s", train->error);
     idx_file(dir, "t10k-images-idx3-ubyte", images, sizeof images);
     idx_file(dir, "t10k-labels-idx1-ubyte", labels, sizeof labels);
     if (!dataset_read_idx(images, labels, test))
-        return false;
-    if (test->features == train->features)
-        return true;
-    fprintf(stderr, "%s: pictures of another size than in the training set\n", images);
-    return false;
+        program_fail("%s", test->error);
+    if (test->features != train->features)
+        program_fail("%s: pictures of another size than in the training set", images);
 }
 
 static split tensors_of(tt_ctx *ctx, const dataset *d, const dataset *test, double fraction)
@@ -82,9 +79,10 @@ split split_read(tt_ctx *ctx, const char *path, double fraction)
     dataset d = {0}, test = {0};
     struct stat st;
     bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-    bool ok = folder ? read_folder(path, &d, &test) : dataset_read_csv(path, &d);
-    if (!ok)
-        exit(1);
+    if (folder)
+        read_folder(path, &d, &test);
+    else if (!dataset_read_csv(path, &d))
+        program_fail("%s", d.error);
     split s = tensors_of(ctx, &d, &test, fraction);
     scale(&s);
     dataset_free(&d);
