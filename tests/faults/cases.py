@@ -29,16 +29,17 @@ def gpt2(root):
 
     return {
         "train": {
-            "files": files, "between": ["a"], "grows": ["a.csv"],
+            "files": files, "between": ["a", "a.svg"], "grows": ["a.csv"],
             "again": [("--resume", "a/checkpoint.safetensors")],
             "command": [*train, "--out", "a", "--steps", "4", "--save-every", "2", "--log", "a.csv",
                         "--plot", "a.svg"]},
         "train-tokenizer": {
             "files": files,
             "before": [["train-tokenizer", "--data", "page", "--vocab-size", "260", "--out", "w"]],
+            "set": ("w", ["tokenize", "--model", "w", "the"]),
             "command": ["train-tokenizer", "--data", "page", "--vocab-size", "264", "--out", "w"]},
         "convert": {
-            "files": files,
+            "files": files, "set": ("c", ["generate", "--model", "c", "--tokens", "1"]),
             "before": [*model, ["convert", "--model", "m", "--out", "c", "--dtype", "f16"]],
             "command": ["convert", "--model", "m", "--out", "c", "--dtype", "bf16"]},
         "logits": {

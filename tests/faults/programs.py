@@ -5,6 +5,7 @@ code is 1, or 0 where nothing was lost, and one line says what happened.
 usage: programs.py PRELOAD NAME PROGRAM PROJECT-ROOT (NAME: a row of CASES in cases.py)"""
 import filecmp
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,11 +38,22 @@ def points(kind, n):
     return chosen
 
 
+def untimed(text):
+    """What was printed, but for how long it took."""
+    return re.sub(r"[0-9.]+ s\b", "T s", text)
+
+
+def same_tree(a, b):
+    """Whether two folders hold the same files."""
+    return tree(a) == tree(b) and all(
+        filecmp.cmp(os.path.join(a, x), os.path.join(b, x), shallow=False) for x in tree(a))
+
+
 class Case:
     """A command over a folder in which old files lie, and what it makes of them."""
 
-    def __init__(self, preload, program, case, work):
-        self.preload, self.program, self.case = preload, program, case
+    def __init__(self, preload, program, title, case, work):
+        self.preload, self.program, self.title, self.case = preload, program, title, case
         self.name = os.path.basename(program)
         self.old = os.path.join(work, "old")
         self.new = os.path.join(work, "new")
@@ -85,8 +97,8 @@ class Case:
         shutil.copytree(self.old, folder, dirs_exist_ok=True)
         ended = self.run(self.case["command"], folder, TT_FAULTS=f"{kind}:{at}:{to}:{error}")
         for problem in self.problems(ended, folder):
-            self.wrong.append(f"{' '.join(self.case['command'])}: {kind} {at}"
-                              f"{' and all after it' if to > at else ''}: {problem}")
+            self.wrong.append(f"{self.title}: {kind} {at}{' and all after it' if to > at else ''}: "
+                              f"{problem}")
         shutil.rmtree(folder)
 
     def problems(self, ended, folder):
@@ -97,9 +109,10 @@ class Case:
             yield f"not one line: {ended.stderr!r}"
         elif ended.returncode == 0 and lines:
             yield f"exit 0 and a complaint: {ended.stderr!r}"
-        if ended.returncode == 0 and ended.stdout != self.whole.stdout:
+        if ended.returncode == 0 and untimed(ended.stdout) != untimed(self.whole.stdout):
             yield f"exit 0, but it prints {ended.stdout[:200]!r}"
         yield from self.files(folder, ended.returncode == 0)
+        yield from self.mixture(folder)
         yield from self.afterwards(folder)
 
     def files(self, folder, complete):
@@ -116,6 +129,17 @@ class Case:
                 yield f"{path} stays"
             else:
                 yield f"{path} is neither the old nor the new one"
+
+    def mixture(self, folder):
+        """Old and new files side by side are refused by those who read them."""
+        where, reader = self.case.get("set", (None, None))
+        if not where or any(same_tree(*(os.path.join(x, where) for x in (folder, y)))
+                            for y in (self.old, self.new)):
+            return
+        ended = self.run(reader, folder)
+        if ended.returncode != 1:
+            yield f"{where} is a mixture of old and new, and {reader[0]} ends with " \
+                  f"{ended.returncode}"
 
     def may_vary(self, path, complete):
         """A log with times in it; and, before the end, what lies in a folder."""
@@ -149,7 +173,8 @@ def main():
     wrong, runs = [], 0
     for title, case in CASES[name](root).items():
         with tempfile.TemporaryDirectory() as work:
-            one = Case(os.path.realpath(preload), os.path.realpath(program), case, work)
+            one = Case(os.path.realpath(preload), os.path.realpath(program), title,
+                       case, work)
             faults = list(one.faults())
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(one.attempt, faults))
