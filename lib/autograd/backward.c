@@ -6,18 +6,22 @@
 #include <tinytensor/elementwise.h>
 #include <tinytensor/shape.h>
 
-/* Makes the pending gradient of a leaf its own: nobody else may see its memory. */
+/* Makes the pending gradient of a leaf its own: nobody else may see its memory. In a recorded pass
+ * it may even be a leaf, which would then hold itself. */
 static void prepare(pass *p, leaf *l)
 {
     sink_hooks(p, &l->sink);
     tt_tensor *g = l->sink.grad;
-    if (p->ctx->err.code || !g || p->recording || l->grad)
+    if (p->ctx->err.code || !g || l->grad)
         return;
     if (!storage_is_shared(g->store) && layout_is_contiguous(&g->at) && !g->readonly)
         return;
     tt_tensor *own = tt_clone(g), *h = own ? tensor_private(own, true) : NULL;
-    if (h)
-        tensor_replace(g, h);
+    if (!h)
+        return;
+    if (p->recording)
+        tensor_link(h, own);
+    tensor_replace(g, h);
 }
 
 static void commit(pass *p, leaf *l)

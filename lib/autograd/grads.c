@@ -206,7 +206,9 @@ void sink_capture(pass *p, sink *s)
 {
     if (!s->capture || s->captor != p->mark || !s->grad)
         return;
-    tt_tensor *t = tensor_view(s->grad, &s->grad->at);
+    /* A user may write to it; that must not reach a tensor which has the same gradient. */
+    bool own = p->recording || !storage_is_shared(s->grad->store);
+    tt_tensor *t = own ? tensor_view(s->grad, &s->grad->at) : tt_clone(s->grad);
     if (!t)
         return;
     if (p->recording)
