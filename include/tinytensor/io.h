@@ -114,7 +114,10 @@ TT_API tt_status tt_save_npz(const char *path, int n, const char *const *names,
                              tt_tensor *const *tensors);
 
 /** Reads one tensor of a npz file. Compressed ones (numpy.savez_compressed) need a library built
- * with zlib; tt_build_info() tells.
+ * with zlib; tt_build_info() tells. They are unpacked as they are read, into the tensor itself: no
+ * other memory is asked for. What an entry says of its size is checked before: a size above the
+ * context's #tt_ctx_options.memory_limit, or above 1032 times the packed bytes, which is the most
+ * that the format can do, is #TT_ERR_FORMAT. Who reads files of others sets a limit.
  * @param ctx   the context
  * @param path  the file
  * @param name  the tensor's name
@@ -200,8 +203,12 @@ TT_API int tt_csv_names(tt_ctx *ctx, const char *path, const tt_csv_options *opt
  * lie at addresses that are no multiple of their size, which files of other programs may have, are
  * copied when the tensor is made.
  *
- * A file must not be changed in place while it is open, for which no program has a defence;
- * tt_safetensors_save() writes beside it and renames, which is safe. Everything in a header is
+ * A mapped file must not be changed in place while it is open, for which no program has a defence:
+ * tensors show what is written into it, and when another process makes it shorter, reading what was
+ * cut off ends the program by SIGBUS. tt_safetensors_save() writes beside it and renames, which is
+ * safe. Who reads files that others may do this to, or that lie on a network, opens them by
+ * tt_safetensors_open_with() with #TT_COPY: the file is read once, and no longer looked at.
+ * Everything in a header is
  * checked when a file is opened: its length, its JSON, that no name is there twice, and that
  * shapes, dtypes and places fit and cover the data without gaps. Dtypes: F32, F64, F16, BF16, I64,
  * I32, U8 and BOOL; a file may hold others, which are errors only when such a tensor is asked for.
@@ -227,6 +234,34 @@ typedef struct tt_safetensors tt_safetensors;
  * @return      to be closed by tt_safetensors_close(); NULL: #TT_ERR_IO, #TT_ERR_FORMAT,
  *              #TT_ERR_ARG, #TT_ERR_NOMEM; #TT_ERR_UNSUPPORTED on a big-endian machine */
 TT_API tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path);
+
+/** How tt_safetensors_open_with() takes a file in. */
+typedef enum tt_open_flags {
+    TT_MAP = 0, /**< It is mapped: nothing is read before it is used. */
+    /** It is read into the context's memory, where its #tt_ctx_options.memory_limit counts, and not
+     * looked at again: what becomes of the file afterwards, in whatever hands, changes no tensor.
+     */
+    TT_COPY = 1
+} tt_open_flags;
+
+/** Opens a file and checks all of its header, mapped or as a copy.
+ *
+ * @code
+ * tt_tensor *w = tt_ones(ctx, TT_F32, TT_SHAPE(2, 3));
+ * const char *name = "weight";
+ * tt_safetensors_save("model.safetensors", 1, &name, &w, 0, NULL, NULL);
+ * tt_safetensors *file = tt_safetensors_open_with(ctx, "model.safetensors", TT_COPY);
+ * remove("model.safetensors");
+ * tt_print(tt_safetensors_get(file, "weight"));
+ * tt_safetensors_close(file);
+ * @endcode
+ *
+ * @param ctx    the context of its tensors
+ * @param path   the file
+ * @param flags  #TT_MAP or #TT_COPY
+ * @return       as tt_safetensors_open(), and #TT_ERR_ARG for other flags; with #TT_COPY
+ *               #TT_ERR_FORMAT when the file becomes shorter while it is read */
+TT_API tt_safetensors *tt_safetensors_open_with(tt_ctx *ctx, const char *path, unsigned flags);
 
 /** Closes a file. Its tensors stay as they are; names, shapes and texts that it gave are gone.
  * Closing is the only use of a file after the end of its context.

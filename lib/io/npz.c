@@ -1,13 +1,14 @@
 /* Reading npz, NumPy's zip archives of npy files, stored or (with zlib) deflated. Input: an
  * archive; output: one tensor of it, or the names. Invariant: every offset and length in an archive
  * is checked against the file before it is used. */
+#include <errno.h>
 #include <string.h>
 #include <tinytensor/io.h>
 #include "file.h"
 #include "npz.h"
-#if TT_HAVE_ZLIB
-#include <zlib.h>
-#endif
+#include "unpack.h"
+
+enum { DENSEST = 1032 }; /* no stream of deflate gives more bytes for one */
 
 typedef struct reader {
     tt_ctx *ctx;
@@ -111,77 +112,86 @@ static bool open_archive(reader *r, tt_ctx *ctx, const char *op, const char *pat
 
 typedef struct member {
     reader *r;
-    const entry *e;
-    const unsigned char *data;
-    int64_t at;
+    unpacker u;
 } member;
+
+/* What went wrong while unpacking, where it is not recorded yet. */
+static bool unpacking_failed(member *m)
+{
+    if (m->u.why)
+        return bad(m->r, m->u.why);
+    if (ferror(m->r->f))
+        ctx_error(m->r->ctx, TT_ERR_IO, "%s: %s: cannot read: %s", m->r->op, m->r->path,
+                  strerror(errno));
+    else
+        ctx_error(m->r->ctx, TT_ERR_FORMAT, "%s: %s: the file is cut off", m->r->op, m->r->path);
+    return false;
+}
 
 static bool read_member(void *user, void *data, size_t bytes)
 {
     member *m = user;
-    if ((int64_t)bytes > m->e->size - m->at)
-        return bad(m->r, "an array is cut off");
-    memcpy(data, m->data + m->at, bytes);
-    m->at += (int64_t)bytes;
-    return true;
+    return unpack(&m->u, data, bytes) || unpacking_failed(m);
 }
 
-static bool inflate_entry(reader *r, const entry *e, const unsigned char *packed,
-                          unsigned char *out)
+/* Whether the sizes that an entry gives can be believed, before memory is asked for. */
+static bool check_sizes(reader *r, const entry *e, int64_t from)
 {
-    if (e->method == 0) {
-        memcpy(out, packed, (size_t)e->size);
-        return true;
+    int64_t limit = block_pool_limit(r->ctx->pool);
+    if ((e->method != STORED && e->method != DEFLATED) || from > r->size - e->packed ||
+        (e->method == STORED && e->packed != e->size))
+        return bad(r, "an entry is damaged");
+#if !TT_HAVE_ZLIB
+    if (e->method == DEFLATED) {
+        ctx_error(r->ctx, TT_ERR_UNSUPPORTED,
+                  "%s: %s: '%s' is compressed, and this library was built without zlib", r->op,
+                  r->path, e->name);
+        return false;
     }
-#if TT_HAVE_ZLIB
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)packed,
-                  .avail_in = (uInt)e->packed,
-                  .next_out = out,
-                  .avail_out = (uInt)e->size};
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-        return bad(r, "zlib has no memory");
-    int rc = inflate(&z, Z_FINISH);
-    inflateEnd(&z);
-    return (rc == Z_STREAM_END && z.total_out == (uLong)e->size) || bad(r, "an array is damaged");
-#else
-    ctx_error(r->ctx, TT_ERR_UNSUPPORTED,
-              "%s: %s: '%s' is compressed, and this library was built without zlib", r->op, r->path,
-              e->name);
-    return false;
 #endif
+    if (e->size / DENSEST <= e->packed && (limit == 0 || e->size <= limit))
+        return true;
+    ctx_error(
+        r->ctx, TT_ERR_FORMAT, "%s: %s: '%s' says that its %lld bytes unpack to %lld, beyond %s",
+        r->op, r->path, e->name, (long long)e->packed, (long long)e->size,
+        e->size / DENSEST > e->packed ? "what the format can do" : "the context's memory limit");
+    return false;
 }
 
-static tt_tensor *load_bytes(reader *r, const entry *e, unsigned char *packed, unsigned char *plain,
-                             int64_t from)
+static tt_tensor *load_member(reader *r, const entry *e)
 {
     char path[512];
-    if (!read_at(r, from, packed, e->packed) || !inflate_entry(r, e, packed, plain))
-        return NULL;
-    if (~npz_crc(0xffffffffu, plain, (size_t)e->size) != e->crc)
-        return bad(r, "a checksum does not match"), NULL;
+    member m = {.r = r};
     snprintf(path, sizeof path, "%s: %s", r->path, e->name);
-    member m = {r, e, plain, 0};
     byte_source s = {read_member, &m, e->size, r->op, path};
-    return npy_read(r->ctx, &s);
+    tt_tensor *t = NULL;
+    if (!unpack_begin(&m.u, r->f, e)) {
+        unpacking_failed(&m);
+    } else {
+        t = npy_read(r->ctx, &s);
+        if (t && !unpack_end(&m.u)) {
+            tensor_release(t);
+            t = NULL;
+            unpacking_failed(&m);
+        }
+    }
+    unpack_free(&m.u);
+    return t;
 }
 
 static tt_tensor *load_entry(reader *r, const entry *e)
 {
     unsigned char h[LOCAL_SIZE];
-    const scratch *mem = &r->ctx->ex.mem;
     if (!read_at(r, e->offset, h, LOCAL_SIZE))
         return NULL;
     int64_t from = e->offset + LOCAL_SIZE + (int64_t)number(h + 26, 2) + (int64_t)number(h + 28, 2);
-    if (number(h, 4) != LOCAL || (e->method != 0 && e->method != 8) ||
-        (e->method == 0 && e->packed != e->size) || e->size / 1032 > e->packed ||
-        from > r->size - e->packed)
+    if (number(h, 4) != LOCAL)
         return bad(r, "an entry is damaged"), NULL;
-    unsigned char *packed = mem->alloc(mem->user, (size_t)e->packed + 1);
-    unsigned char *plain = packed ? mem->alloc(mem->user, (size_t)e->size + 1) : NULL;
-    tt_tensor *t = plain ? load_bytes(r, e, packed, plain, from) : NULL;
-    mem->free(mem->user, plain);
-    mem->free(mem->user, packed);
-    return t;
+    if (!check_sizes(r, e, from))
+        return NULL;
+    if (fseek(r->f, (long)from, SEEK_SET) != 0)
+        return bad(r, "it cannot be searched"), NULL;
+    return load_member(r, e);
 }
 
 tt_tensor *tt_load_npz(tt_ctx *ctx, const char *path, const char *name)

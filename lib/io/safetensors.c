@@ -1,15 +1,12 @@
-/* Safetensors files, mapped: a length, a header in JSON, and the elements. Input: a path; output:
- * tensors over the mapped file, without a copy. Invariant: once open succeeds, every tensor lies
- * inside the map, which stays until the file is closed and the last tensor over it is gone. */
-#define _DEFAULT_SOURCE /* mmap */
-#include "file.h"
+/* Safetensors files, mapped or copied: a length, a header in JSON, and the elements. Input: a path;
+ * output: tensors over the file's bytes. Invariant: once open succeeds, every tensor lies inside
+ * these, which stay until the file is closed and the last tensor over them is gone. */
+#include "contents.h"
 #include "safetensors.h"
 #include "safetensors_header.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <tinytensor/io.h>
 
 enum { LENGTH = 8 }; /* bytes of the header's length, little-endian */
@@ -23,13 +20,6 @@ struct tt_safetensors {
     int64_t data;   /* where the elements begin */
     char path[];
 };
-
-/* The map, which the storage lets go of. */
-typedef struct map {
-    block_pool *pool;
-    void *address;
-    size_t bytes;
-} map;
 
 static const struct {
     const char *name;
@@ -73,42 +63,6 @@ static bool bad(tt_ctx *ctx, const char *path, const char *why)
 {
     ctx_error(ctx, TT_ERR_FORMAT, "safetensors_open: %s: %s", path, why);
     return false;
-}
-
-static void unmap(void *user)
-{
-    map *m = user;
-    munmap(m->address, m->bytes);
-    block_free(m->pool, m);
-}
-
-/* The file as a storage, read-only: what is written to a page by mistake ends the program. */
-static storage *map_file(tt_ctx *ctx, const char *path)
-{
-    int64_t size;
-    FILE *f = file_open(ctx, "safetensors_open", path, &size);
-    if (!f)
-        return NULL;
-    size_t bytes = (size_t)size;
-    map *m = NULL;
-    storage *s = NULL;
-    void *p = NULL;
-    if (size < LENGTH + 2 || (int64_t)bytes != size)
-        bad(ctx, path, "too short for a safetensors file");
-    else if ((p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fileno(f), 0)) == MAP_FAILED)
-        ctx_error(ctx, TT_ERR_IO, "safetensors_open: %s: cannot map: %s", path, strerror(errno));
-    else if (!(m = block_alloc(ctx->pool, sizeof *m)) ||
-             !(s = storage_borrow(ctx->pool, p, size, unmap, m)))
-        ctx_error(ctx, TT_ERR_NOMEM, "safetensors_open: %s: out of memory", path);
-    fclose(f);
-    if (s) {
-        *m = (map){ctx->pool, p, bytes};
-    } else {
-        block_free(ctx->pool, m);
-        if (p && p != MAP_FAILED)
-            munmap(p, bytes);
-    }
-    return s;
 }
 
 static bool read_header(tt_safetensors *st)
@@ -231,11 +185,29 @@ static bool check(tt_safetensors *st)
 
 tt_safetensors *tt_safetensors_open(tt_ctx *ctx, const char *path)
 {
-    if (!ctx || ctx->err.code || !st_host(ctx))
-        return NULL;
+    return tt_safetensors_open_with(ctx, path, TT_MAP);
+}
+
+/* The file as a storage; NULL: recorded. */
+static storage *open_storage(tt_ctx *ctx, const char *path, unsigned flags)
+{
     if (!path)
         return ctx_fail(ctx, TT_ERR_ARG, "safetensors_open: the path is NULL");
-    storage *file = map_file(ctx, path);
+    if (flags & ~(unsigned)TT_COPY)
+        return ctx_fail(ctx, TT_ERR_ARG, "safetensors_open: flags of 0x%x: there is TT_COPY, 0x%x",
+                        flags, (unsigned)TT_COPY);
+    return contents_open(ctx, &(contents){.op = "safetensors_open",
+                                          .path = path,
+                                          .kind = "a safetensors file",
+                                          .least = LENGTH + 2,
+                                          .copy = flags & TT_COPY});
+}
+
+tt_safetensors *tt_safetensors_open_with(tt_ctx *ctx, const char *path, unsigned flags)
+{
+    if (!ctx || ctx->err.code || !st_host(ctx))
+        return NULL;
+    storage *file = open_storage(ctx, path, flags);
     if (!file)
         return NULL;
     size_t length = strlen(path) + 1;

@@ -238,6 +238,141 @@ START_TEST(damaged_npz_files_are_refused)
 }
 END_TEST
 
+typedef struct zip {
+    unsigned char bytes[8192];
+    size_t n;
+} zip;
+
+static void put(zip *z, uint64_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        z->bytes[z->n++] = (unsigned char)(v >> 8 * i);
+}
+
+static uint32_t crc_of(const unsigned char *p, size_t n)
+{
+    uint32_t crc = 0xffffffffu;
+    for (size_t i = 0; i < n; i++) {
+        crc ^= p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
+/* An archive whose only entry, "a", is `packed`, and says that it unpacks to `size` bytes. */
+static void write_zip(const char *path, const unsigned char *packed, size_t n, size_t size,
+                      uint32_t crc)
+{
+    static zip z;
+    z.n = 0;
+    for (int central = 0; central < 2; central++) {
+        put(&z, central ? 0x02014b50 : 0x04034b50, 4);
+        put(&z, 20, central ? 4 : 2);
+        put(&z, 0, 2);
+        put(&z, 8, 2); /* deflated */
+        put(&z, 0x210000, 4);
+        put(&z, crc, 4);
+        put(&z, n, 4);
+        put(&z, size, 4);
+        put(&z, 5, 2);
+        put(&z, 0, 2);
+        for (int i = 0; central && i < 14; i++)
+            put(&z, 0, 1); /* comment, disk, attributes, offset */
+        memcpy(z.bytes + z.n, "a.npy", 5);
+        z.n += 5;
+        if (!central) {
+            memcpy(z.bytes + z.n, packed, n);
+            z.n += n;
+        }
+    }
+    put(&z, 0x06054b50, 4);
+    put(&z, 0, 4);
+    put(&z, 0x10001, 4);
+    put(&z, 46 + 5, 4);
+    put(&z, 30 + 5 + n, 4);
+    put(&z, 0, 2);
+    FILE *f = fopen(path, "wb");
+    fwrite(z.bytes, 1, z.n, f);
+    fclose(f);
+}
+
+/* Bytes as deflate has them that does not compress: one block. */
+static size_t pack(const unsigned char *bytes, size_t n, unsigned char *to)
+{
+    to[0] = 1;
+    to[1] = (unsigned char)n;
+    to[2] = (unsigned char)(n >> 8);
+    to[3] = (unsigned char)~to[1];
+    to[4] = (unsigned char)~to[2];
+    memcpy(to + 5, bytes, n);
+    return n + 5;
+}
+
+START_TEST(what_unpacks_to_something_else_is_refused)
+{
+    unsigned char plain[2048], packed[2100];
+    char path[256];
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *a = counting(ctx, TT_SHAPE(20, 3));
+    strcpy(path, in_folder("packed.npz"));
+    tt_save_npy(a, path);
+    FILE *f = fopen(path, "rb");
+    size_t n = fread(plain, 1, sizeof plain, f), k = pack(plain, n, packed);
+    uint32_t crc = crc_of(plain, n);
+    fclose(f);
+    write_zip(path, packed, k, n, crc);
+    tt_tensor *x = tt_load_npz(ctx, path, "a");
+    if (!strstr(tt_build_info(), "zlib: yes")) {
+        expect_error(ctx, TT_ERR_UNSUPPORTED, "built without zlib");
+        tt_ctx_free(ctx);
+        return;
+    }
+    ck_assert(tt_array_equal(x, a));
+    write_zip(path, packed, k, n, crc ^ 1);
+    ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+    expect_error(ctx, TT_ERR_FORMAT, "a checksum does not match");
+    write_zip(path, packed, k, n - 1, crc); /* less than there is */
+    ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+    expect_error(ctx, TT_ERR_FORMAT, "cut off");
+    write_zip(path, packed, k, n + 1, crc); /* more */
+    ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+    expect_error(ctx, TT_ERR_FORMAT, "an array is damaged");
+    for (size_t cut = 0; cut < k; cut += 7) {
+        write_zip(path, packed, cut, n, crc);
+        ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+        tt_error_clear(ctx);
+    }
+    write_zip(path, packed, k, 4000000000, crc); /* a bomb, if it were believed */
+    ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+    expect_error(ctx, TT_ERR_FORMAT, "unpack to 4000000000, beyond what the format can do");
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(the_memory_limit_is_one_of_unpacking)
+{
+    char path[256];
+    unsigned char packed[600] = {0};
+    tt_ctx_options o = TT_CTX_OPTIONS_INIT;
+    o.memory_limit = 200000;
+    tt_ctx *ctx = tt_ctx_new_with(&o);
+    strcpy(path, in_folder("limit.npz"));
+    if (strstr(tt_build_info(), "zlib: yes")) {
+        write_zip(path, packed, sizeof packed, 300000, 0);
+        ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+        expect_error(ctx, TT_ERR_FORMAT, "unpack to 300000, beyond the context's memory limit");
+        write_zip(path, packed, sizeof packed, 100000, 0);
+        ck_assert_ptr_null(tt_load_npz(ctx, path, "a"));
+        expect_error(ctx, TT_ERR_FORMAT, "damaged");
+        unlink(path);
+    }
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 RUN_TESTS("io", printing_follows_numpy, long_rows_wrap, npy_round_trip,
           damaged_npy_files_are_refused, npy_files_of_other_kinds_say_what_they_are, npz_round_trip,
-          npz_names_are_utf8, damaged_npz_files_are_refused)
+          npz_names_are_utf8, damaged_npz_files_are_refused,
+          what_unpacks_to_something_else_is_refused, the_memory_limit_is_one_of_unpacking)

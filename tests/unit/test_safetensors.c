@@ -492,6 +492,61 @@ START_TEST(what_a_file_replaces)
 }
 END_TEST
 
+/* What becomes of a copied file changes nothing. */
+START_TEST(a_copy_outlives_its_file)
+{
+    char path[256];
+    strcpy(path, in_folder("copied"));
+    tt_ctx *ctx = tt_ctx_new();
+    const char *const names[] = {"x", "y"};
+    tt_tensor *in[] = {counting(ctx, TT_SHAPE(300, 7)), tt_ones(ctx, TT_BOOL, TT_SHAPE(3))};
+    tt_safetensors_save(path, 2, names, in, 0, NULL, NULL);
+    tt_safetensors *mapped = tt_safetensors_open_with(ctx, path, TT_MAP);
+    tt_safetensors *file = tt_safetensors_open_with(ctx, path, TT_COPY);
+    tt_tensor *x = tt_safetensors_get(file, "x");
+    ck_assert(tt_array_equal(x, tt_safetensors_get(mapped, "x")));
+    tt_safetensors_close(mapped);
+    ck_assert_int_eq(truncate(path, 10), 0);
+    ck_assert(tt_array_equal(x, in[0]));
+    ck_assert(tt_array_equal(tt_safetensors_get(file, "y"), in[1]));
+    tt_safetensors_close(file);
+    ck_assert(tt_array_equal(x, in[0]));
+    tt_fill_(x, 1);
+    expect_error(ctx, TT_ERR_ARG, "read-only");
+    ck_assert_ptr_null(tt_safetensors_open_with(ctx, path, TT_COPY));
+    expect_error(ctx, TT_ERR_FORMAT, "");
+    ck_assert_ptr_null(tt_safetensors_open_with(ctx, python_file, 6));
+    expect_error(ctx, TT_ERR_ARG, "flags of 0x6");
+    ck_assert_ptr_null(tt_safetensors_open_with(ctx, NULL, TT_COPY));
+    expect_error(ctx, TT_ERR_ARG, "the path is NULL");
+    ck_assert_ptr_null(tt_safetensors_open_with(NULL, python_file, TT_COPY));
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* A copy counts as memory of the context, a map does not. */
+START_TEST(a_copy_counts)
+{
+    char path[256];
+    strcpy(path, in_folder("large"));
+    tt_ctx *ctx = tt_ctx_new();
+    const char *name = "x";
+    tt_tensor *x = tt_zeros(ctx, TT_F32, TT_SHAPE(1 << 20));
+    tt_safetensors_save(path, 1, &name, &x, 0, NULL, NULL);
+    tt_ctx_free(ctx);
+    tt_ctx_options o = TT_CTX_OPTIONS_INIT;
+    o.memory_limit = 1 << 20;
+    ctx = tt_ctx_new_with(&o);
+    tt_safetensors_close(tt_safetensors_open(ctx, path));
+    ck_assert(tt_ok(ctx));
+    ck_assert_ptr_null(tt_safetensors_open_with(ctx, path, TT_COPY));
+    expect_error(ctx, TT_ERR_NOMEM, "out of memory");
+    unlink(path);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 /* Reads and writes with each allocation failing in turn: an error, and no block is lost. */
 START_TEST(no_memory_at_any_point)
 {
@@ -506,6 +561,7 @@ START_TEST(no_memory_at_any_point)
         tt_ctx *ctx = tt_ctx_new_with(&o);
         if (!ctx)
             continue;
+        tt_safetensors_close(tt_safetensors_open_with(ctx, python_file, TT_COPY));
         tt_safetensors *file = tt_safetensors_open(ctx, python_file);
         tt_tensor *t[] = {tt_safetensors_get(file, "F32"), tt_safetensors_get(file, "scalar")};
         tt_memory_trim(ctx); /* what is cached would not be asked for again */
@@ -527,6 +583,8 @@ int main(int argc, char **argv)
     const TTest *const tests[] = {a_file_of_another_program,
                                   what_is_asked_of_nothing,
                                   round_trip,
+                                  a_copy_outlives_its_file,
+                                  a_copy_counts,
                                   the_bytes_of_a_file,
                                   tensors_outlive_their_file,
                                   odd_addresses_and_odd_bools_are_copied,
