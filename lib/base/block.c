@@ -75,11 +75,6 @@ block_pool *block_pool_new(const tt_allocator *a, int64_t limit)
     return p;
 }
 
-int64_t block_pool_limit(const block_pool *p)
-{
-    return p->limit;
-}
-
 static void lock(block_pool *p)
 {
     if (p->shared)

@@ -13,7 +13,6 @@ block_pool *block_pool_new(const tt_allocator *a, int64_t limit); /* NULL: no me
 void block_pool_close(block_pool *p); /* frees all when the last block comes back */
 void block_pool_share(block_pool *p); /* from now on blocks may be freed by other threads */
 
-int64_t block_pool_limit(const block_pool *p);  /* bytes; 0: none */
 void *block_alloc(block_pool *p, size_t bytes); /* 64-byte aligned; NULL: no memory or limit */
 void block_free(block_pool *p, void *data);     /* NULL is allowed */
 void block_pool_trim(block_pool *p);            /* gives the cached blocks back */
