@@ -49,7 +49,7 @@
     return 0;
   }
 
-  var ORDER = { function: 6, type: 4, macro: 4, constant: 1, page: 5, section: 2 };
+  var ORDER = { function: 20, type: 12, macro: 12, page: 6, section: 2, constant: 1 };
 
   function find(text, loose) {
     var words = bare(text).split(/[\s,]+/).filter(Boolean), whole = words.join(" ");

@@ -48,7 +48,7 @@ for program in "$@"; do
         # shellcheck disable=SC2086 # no command is no word
         for flag in $(flags "$program" $command); do
             grep -qF "\\fB${flag//-/\\-}\\fR" "$made/$name.1" || fault "$name.1: no $flag"
-            grep -q -- "'$flag[=[]" "$made/_$name" || fault "_$name: no $flag"
+            grep -q -- "'${flag}[=[]" "$made/_$name" || fault "_$name: no $flag"
             # shellcheck disable=SC2086
             offers "$flag" "$name" $command "$flag"
         done
