@@ -6,7 +6,7 @@ which must be without an error at the end; those of a file are built and run as 
 block right after a block is what it prints.
 In pages a comment right before the block says otherwise:
   <!-- fails -->       the context must have an error at the end
-  <!-- from FILE -->   an excerpt of FILE, which must hold it, up to white space
+  <!-- from FILE -->   an excerpt of FILE, which must hold it, up to white space; C++, too
 
 usage: check_docs.py ROOT LIBRARY COMPILER...      (compiler: with its flags)
        check_docs.py --write ...                   puts what the blocks print into the pages
@@ -65,7 +65,7 @@ class Block:
 def blocks_of_page(text):
     found = list(FENCE.finditer(text))
     for i, m in enumerate(found):
-        if m.group(2) != "c":
+        if m.group(2) != "c" and not (m.group(2) == "cpp" and (m.group(1) or "").startswith("from ")):
             continue
         after = found[i + 1] if i + 1 < len(found) else None
         if after and (after.group(2) != "text" or text[m.end() : after.start()].strip()):
