@@ -1,6 +1,7 @@
 /* Readers of CSV and idx. Input: paths; output: arrays of floats and labels, or one line
  * that says where the file is wrong. Invariant: a file is read whole into memory first, and nothing
  * past its end is looked at. */
+#define _POSIX_C_SOURCE 200809L
 #include "dataset.h"
 
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #if HAVE_ZLIB
 #include <zlib.h>
 #endif
@@ -33,6 +36,7 @@ static bool complain_at(dataset *d, const char *path, int64_t line, int64_t colu
 #if HAVE_ZLIB
 typedef gzFile input; /* reads plain files as they are */
 #define INPUT_OPEN(path)    gzopen(path, "rb")
+#define INPUT_STANDARD()    gzdopen(dup(STDIN_FILENO), "rb")
 #define INPUT_READ(f, p, n) gzread(f, p, (unsigned)(n))
 #define INPUT_CLOSE(f)      gzclose(f)
 
@@ -45,6 +49,7 @@ static bool lacks_memory(gzFile f)
 #else
 typedef FILE *input;
 #define INPUT_OPEN(path)    fopen(path, "rb")
+#define INPUT_STANDARD()    fdopen(dup(STDIN_FILENO), "rb")
 #define INPUT_READ(f, p, n) (int)fread(p, 1, n, f)
 #define INPUT_CLOSE(f)      fclose(f)
 
@@ -54,16 +59,31 @@ static bool lacks_memory(FILE *f)
 }
 #endif
 
+/* Whether so many bytes are too many to come of a file: tables are packed to a fifth, or a
+ * twentieth. */
+static bool is_bomb(const char *path, size_t n)
+{
+    enum { HARMLESS = 1 << 28, MOST = 200 };
+    struct stat st;
+    return n > HARMLESS && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           n / MOST > (size_t)st.st_size;
+}
+
 static bool read_all(const char *path, bytes *b, dataset *d)
 {
     size_t room = 1 << 16;
-    input f = INPUT_OPEN(path);
+    input f = strcmp(path, "-") == 0 ? INPUT_STANDARD() : INPUT_OPEN(path);
     *b = (bytes){f ? malloc(room) : NULL, 0};
     if (!f)
         return complain(d, path, strerror(errno));
     int got = 0;
     while (b->data && (got = INPUT_READ(f, b->data + b->n, room - b->n - 1)) > 0) {
         b->n += (size_t)got;
+        if (is_bomb(path, b->n)) {
+            free(b->data);
+            INPUT_CLOSE(f);
+            return complain(d, path, "it is unpacked to more than 200 times its size");
+        }
         if (room - b->n > 1)
             continue;
         unsigned char *more = realloc(b->data, room *= 2);

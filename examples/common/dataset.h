@@ -13,7 +13,7 @@ typedef struct dataset {
     char error[4096 + 200]; /* of a reader that failed: one line, with file, line and column */
 } dataset;
 
-/* False: d->error says what is wrong, and d holds nothing else. */
+/* "-" is standard input. False: d->error says what is wrong, and d holds nothing else. */
 bool dataset_read_csv(const char *path, dataset *d);
 /* images and labels of MNIST's idx format; pixels are scaled to 0 .. 1 */
 bool dataset_read_idx(const char *images, const char *labels, dataset *d);

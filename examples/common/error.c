@@ -4,12 +4,21 @@
 
 #include <stdio.h>
 
+static void (*rewrite_line)(char *line);
+
+void fail_rewritten(void (*rewrite)(char *line))
+{
+    rewrite_line = rewrite;
+}
+
 bool fail_with_list(char *error, size_t size, const char *format, va_list list)
 {
     vsnprintf(error, size, format, list);
     for (char *c = error; size && *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';
+    if (rewrite_line && size)
+        rewrite_line(error);
     return false;
 }
 

@@ -14,6 +14,10 @@ _Noreturn void program_fail(const char *format, ...);
 _Noreturn void program_usage(const char *command, const char *format, ...);
 /* A context whose first error ends the program by program_fail. threads: 0 is all. */
 tt_ctx *program_context(int64_t threads, int64_t seed);
+/* Ends the program when a file cannot be written there, as path_writable tells; NULL is no file. */
+void program_need_writable(const char *path);
+/* Prints the versions of program and library; the exit code. */
+int program_version(void);
 /* The end of main(): `status`, if all of what was printed has arrived. */
 int program_end(int status);
 

@@ -1,6 +1,6 @@
 /* Files that are written whole or not at all: under another name in the same folder first, which
  * takes the place of the path once all of it is on the disk. A full disk or a crash leaves the file
- * that was there. */
+ * that was there. "-" is standard output, once standard_take() has kept it. */
 #ifndef EXAMPLES_REPLACE_H
 #define EXAMPLES_REPLACE_H
 

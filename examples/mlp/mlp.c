@@ -1,30 +1,33 @@
 /* tinytensor-mlp: a multi-layer perceptron that learns to classify rows of numbers, by default the
  * handwritten digits that ship with the library. Read main() first, then train_epoch();
  * split.c makes the tensors of the rows. Invariant: an error of the library ends the program. */
-#define _POSIX_C_SOURCE 200809L /* access */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tinytensor/tinytensor.h>
-#include <unistd.h>
 
 #include "common/args.h"
+#include "common/interrupt.h"
 #include "common/page/plot.h"
 #include "common/program.h"
 #include "common/progress.h"
+#include "common/shipped.h"
+#include "common/standard.h"
 #include "split.h"
 
 const char program_name[] = "tinytensor-mlp";
 
-enum { MAX_LAYERS = 8, MAX_EPOCHS = 100000, EVAL_BATCH = 512 };
+enum { MAX_LAYERS = 8, MAX_EPOCHS = 100000, EVAL_BATCH = 512, MOST_LINES = 20 };
+
+static const volatile sig_atomic_t *interrupted;
 
 typedef struct options {
     const char *data, *hidden, *activation, *optimizer, *plot, *save, *load;
     int64_t epochs, batch_size, seed, threads;
     double lr, weight_decay, val_fraction;
-    bool confusion;
+    bool confusion, verbose;
 } options;
 
 typedef struct model {
@@ -74,7 +77,13 @@ static void save_model(const model *m, const char *path)
         param_name(names[i], sizeof names[i], i);
         list[i] = names[i];
     }
-    tt_save_npz(path, 2 * m->layers, list, m->params);
+    char room[OUTPUT_ROOM];
+    const char *name = output_begin(path, room);
+    if (!name)
+        program_fail("%s: cannot write: %s", path, strerror(errno));
+    tt_save_npz(name, 2 * m->layers, list, m->params);
+    if (!output_end(path, room))
+        program_fail("%s: cannot write: %s", path, strerror(errno));
 }
 
 static void load_model(tt_ctx *ctx, model *m, const char *path)
@@ -93,14 +102,15 @@ static void load_model(tt_ctx *ctx, model *m, const char *path)
     tt_scope_end(ctx, s);
 }
 
+/* The mean loss, unless it was interrupted. *steps goes on. */
 static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor *x, tt_tensor *y,
-                          const options *o, int64_t epoch, progress *bar)
+                          const options *o, int64_t epoch, int64_t *steps)
 {
     double total = 0;
     int64_t n = tt_size(x, 0), batches = (n + o->batch_size - 1) / o->batch_size;
     tt_scope whole = tt_scope_begin(ctx, TT_GRAD);
     tt_tensor *order = tt_randperm(ctx, n);
-    for (int64_t i = 0; i < batches; i++) {
+    for (int64_t i = 0; i < batches && !*interrupted; i++) {
         tt_scope step = tt_scope_begin(ctx, TT_GRAD);
         int64_t size =
             n - i * o->batch_size < o->batch_size ? n - i * o->batch_size : o->batch_size;
@@ -114,7 +124,7 @@ static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor 
         tt_optim_step(opt);
         total += tt_item(loss) * (double)size;
         tt_scope_end(ctx, step); /* every temporary of the step, and the recorded graph */
-        progress_step(bar, epoch * batches + i + 1, "");
+        progress_step(++*steps, NULL);
     }
     tt_scope_end(ctx, whole);
     return total / (double)n;
@@ -170,30 +180,31 @@ static void parse_hidden(model *m, const char *text)
 static void parse(int argc, char **argv, options *o)
 {
     const arg args[] = {
-        {"--data", ARG_TEXT, &o->data, 0, 0, "FILE|DIR",
+        {"--data", ARG_IN, &o->data, 0, 0, "FILE|DIR",
          "CSV, last column the label; or MNIST idx files"},
         {"--hidden", ARG_TEXT, &o->hidden, 0, 0, "N,N,...", "sizes of the hidden layers"},
-        {"--activation", ARG_TEXT, &o->activation, 0, 0, "NAME", "relu, tanh or gelu"},
+        {"--activation", ARG_CHOICE, &o->activation, 0, 0, "relu|tanh|gelu", "between the layers"},
         {"--epochs", ARG_INT, &o->epochs, 0, MAX_EPOCHS, "N", "passes over the training rows"},
         {"--batch-size", ARG_INT, &o->batch_size, 1, 1e9, "N", "rows in a step"},
         {"--lr", ARG_REAL, &o->lr, 0, 1e6, "X", "learning rate, falling along a cosine"},
         {"--weight-decay", ARG_REAL, &o->weight_decay, 0, 1e6, "X", "weight decay"},
-        {"--optimizer", ARG_TEXT, &o->optimizer, 0, 0, "NAME", "adamw or sgd (momentum 0.9)"},
+        {"--optimizer", ARG_CHOICE, &o->optimizer, 0, 0, "adamw|sgd", "sgd has a momentum of 0.9"},
         {"--val-fraction", ARG_REAL, &o->val_fraction, 0, 1, "X", "share of a CSV held out"},
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
-        {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw loss and accuracy"},
-        {"--save", ARG_TEXT, &o->save, 0, 0, "FILE.npz", "save the weights"},
-        {"--load", ARG_TEXT, &o->load, 0, 0, "FILE.npz", "begin with these weights"},
+        {"--plot", ARG_OUT, &o->plot, 0, 0, "FILE.svg", "draw loss and accuracy"},
+        {"--save", ARG_OUT, &o->save, 0, 0, "FILE.npz", "save the weights"},
+        {"--load", ARG_IN, &o->load, 0, 0, "FILE.npz", "begin with these weights"},
         {"--confusion", ARG_FLAG, &o->confusion, 0, 0, NULL, "print the confusion matrix"},
+        {"--verbose", ARG_FLAG, &o->verbose, 0, 0, NULL, "a line for every epoch, not for 20"},
     };
-    args_parse(argc, argv, "Trains a multi-layer perceptron to classify rows of numbers.", args,
-               sizeof args / sizeof *args);
-    if (strcmp(o->activation, "relu") != 0 && strcmp(o->activation, "tanh") != 0 &&
-        strcmp(o->activation, "gelu") != 0)
-        program_usage(program_name, "--activation: relu, tanh or gelu");
-    if (strcmp(o->optimizer, "adamw") != 0 && strcmp(o->optimizer, "sgd") != 0)
-        program_usage(program_name, "--optimizer: adamw or sgd");
+    args_parse(argc, argv,
+               &(arg_table){"Trains a multi-layer perceptron to classify rows of numbers. Ctrl-C "
+                            "ends training early,\nand draws and saves what there is.",
+                            ARG_ROWS(args), .parts = IDX_FILES},
+               NULL);
+    program_need_writable(o->plot);
+    program_need_writable(o->save);
 }
 
 static tt_optim *make_optimizer(tt_ctx *ctx, const model *m, const options *o)
@@ -218,34 +229,88 @@ static void draw(const char *path, int n, const double *train, const double *val
         program_fail("%s: %s", path, strerror(errno));
 }
 
-/* Losses and accuracies, one per epoch. */
-typedef struct curves {
+/* Losses and accuracies, one per epoch, and how far training came. */
+typedef struct history {
     double *train, *val, *accuracy;
-} curves;
+    int64_t epochs, steps;
+} history;
 
-static void train_all(tt_ctx *ctx, const model *m, const split *s, const options *o, curves c)
+/* One epoch and what it led to; false: it was interrupted. */
+static bool one_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, const split *s, const options *o,
+                      history *h)
+{
+    int64_t e = h->epochs, every = o->verbose ? 1 : (o->epochs + MOST_LINES - 1) / MOST_LINES;
+    char note[80];
+    h->train[e] = train_epoch(ctx, m, opt, s->x, s->y, o, e, &h->steps);
+    if (*interrupted)
+        return false;
+    if (!isfinite(h->train[e]))
+        program_fail("training: the loss is no longer a number; try a smaller --lr");
+    result r = evaluate(ctx, m, s->val_x, s->val_y, NULL);
+    h->val[e] = r.loss;
+    h->accuracy[e] = r.accuracy;
+    h->epochs++;
+    snprintf(note, sizeof note, "epoch %lld of %lld  val accuracy %.4f", (long long)e + 1,
+             (long long)o->epochs, r.accuracy);
+    if ((e + 1) % every == 0 || e + 1 == o->epochs)
+        progress_print(stdout, "epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f",
+                       (long long)e + 1, h->train[e], r.loss, r.accuracy);
+    progress_step(h->steps, note);
+    return true;
+}
+
+/* False: it was interrupted before there was anything to be kept. */
+static bool train_all(tt_ctx *ctx, const model *m, const split *s, const options *o, history *h)
 {
     tt_optim *opt = make_optimizer(ctx, m, o);
     int64_t batches = (tt_size(s->x, 0) + o->batch_size - 1) / o->batch_size;
-    progress bar = progress_begin(o->epochs * batches);
-    for (int64_t e = 0; e < o->epochs; e++) {
-        c.train[e] = train_epoch(ctx, m, opt, s->x, s->y, o, e, &bar);
-        if (!isfinite(c.train[e]))
-            program_fail("training: the loss is no longer a number; try a smaller --lr");
-        result r = evaluate(ctx, m, s->val_x, s->val_y, NULL);
-        c.val[e] = r.loss;
-        c.accuracy[e] = r.accuracy;
-        progress_clear(&bar);
-        printf("epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f\n", (long long)e + 1,
-               c.train[e], r.loss, r.accuracy);
-        fflush(stdout);
-    }
-    progress_clear(&bar);
+    interrupted = interrupt_defer();
+    progress_begin("training", o->epochs * batches);
+    while (h->epochs < o->epochs && one_epoch(ctx, m, opt, s, o, h))
+        ;
+    progress_end();
+    if (*interrupted && h->steps == 0)
+        printf("interrupted before the first step; nothing is saved\n");
+    else if (*interrupted)
+        printf("interrupted after %lld of %lld steps\n", (long long)h->steps,
+               (long long)(o->epochs * batches));
+    return !*interrupted || h->steps > 0;
+}
+
+/* All that training leads to. */
+static void finish(tt_ctx *ctx, const model *m, const split *s, const options *o, const history *h)
+{
+    int64_t *confusion = calloc((size_t)(s->classes * s->classes), sizeof *confusion);
+    if (!confusion)
+        program_fail("no memory for %lld classes", (long long)s->classes);
+    result final = evaluate(ctx, m, s->val_x, s->val_y, confusion);
+    if (o->save)
+        save_model(m, o->save);
+    if (o->plot && (h->epochs > 0 || o->epochs == 0))
+        draw(o->plot, (int)h->epochs, h->train, h->val, h->accuracy);
+    if (o->confusion)
+        print_confusion(confusion, s->classes);
+    printf("val accuracy %.4f\n", final.accuracy);
+    free(confusion);
+}
+
+static split read_data(tt_ctx *ctx, const options *o)
+{
+    progress_begin("reading the data", 0);
+    split s = split_read(ctx, o->data, o->val_fraction);
+    progress_end();
+    progress_note("%s: %lld rows of %lld numbers to train on, %lld to test on, %lld classes; %d "
+                  "threads",
+                  o->data, (long long)tt_size(s.x, 0), (long long)s.features,
+                  (long long)tt_size(s.val_x, 0), (long long)s.classes, tt_num_threads(ctx));
+    return s;
 }
 
 int main(int argc, char **argv)
 {
-    options o = {.hidden = "256,128",
+    char shipped[4096];
+    options o = {.data = shipped_path("data/digits.csv.gz", DATA_DIR, shipped),
+                 .hidden = "256,128",
                  .activation = "relu",
                  .optimizer = "adamw",
                  .epochs = 40,
@@ -253,14 +318,12 @@ int main(int argc, char **argv)
                  .lr = 2e-3,
                  .weight_decay = 0.05,
                  .val_fraction = 0.2};
-    const char *here = "examples/data/digits.csv.gz";
-    o.data = access(here, R_OK) == 0 ? here : DATA_DIR "/digits.csv.gz";
     model m = {0};
     parse(argc, argv, &o);
     parse_hidden(&m, o.hidden);
 
     tt_ctx *ctx = program_context(o.threads, o.seed);
-    split s = split_read(ctx, o.data, o.val_fraction);
+    split s = read_data(ctx, &o);
     m.sizes[0] = s.features;
     m.sizes[m.layers] = s.classes;
     make_model(ctx, &m, &o);
@@ -268,21 +331,11 @@ int main(int argc, char **argv)
         load_model(ctx, &m, o.load);
 
     double *values = calloc((size_t)o.epochs * 3 + 1, sizeof *values);
-    int64_t *confusion = calloc((size_t)(s.classes * s.classes), sizeof *confusion);
-    if (!values || !confusion)
-        program_fail("no memory for %lld epochs of %lld classes", (long long)o.epochs,
-                     (long long)s.classes);
-    curves c = {values, values + o.epochs, values + 2 * o.epochs};
-    train_all(ctx, &m, &s, &o, c);
-    result final = evaluate(ctx, &m, s.val_x, s.val_y, confusion);
-    if (o.save)
-        save_model(&m, o.save);
-    if (o.plot)
-        draw(o.plot, (int)o.epochs, c.train, c.val, c.accuracy);
-    if (o.confusion)
-        print_confusion(confusion, s.classes);
-    printf("val accuracy %.4f\n", final.accuracy);
-    free(confusion);
+    if (!values)
+        program_fail("no memory for %lld epochs", (long long)o.epochs);
+    history h = {values, values + o.epochs, values + 2 * o.epochs, 0, 0};
+    if (train_all(ctx, &m, &s, &o, &h))
+        finish(ctx, &m, &s, &o, &h);
     free(values);
     tt_ctx_free(ctx);
     return program_end(0);

@@ -4,6 +4,12 @@
 
 #include <tinytensor/tinytensor.h>
 
+/* The files of a folder of MNIST's, as a table of arguments has them. */
+#define IDX_FILES                                                                                  \
+    "train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte "                      \
+    "t10k-labels-idx1-ubyte train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz "                \
+    "t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz"
+
 /* Rows x (n, features) and labels y (n). */
 typedef struct split {
     tt_tensor *x, *y, *val_x, *val_y;

@@ -16,6 +16,7 @@
 #include <tinytensor/tinytensor.h>
 
 #include "common/args.h"
+#include "common/interrupt.h"
 #include "common/page/heatmap.h"
 #include "common/page/html.h"
 #include "common/page/plot.h"
@@ -172,12 +173,14 @@ typedef struct curves {
     double step[MAX_POINTS], loss[MAX_POINTS], accuracy[MAX_POINTS];
 } curves;
 
-static void train(model *m, tt_optim *optim, curves *c)
+/* False: it was interrupted before the first step. */
+static bool train(model *m, tt_optim *optim, curves *c)
 {
     const options *o = m->o;
-    progress bar = progress_begin(o->steps);
-    int64_t every = (o->steps + 19) / 20;
-    for (int64_t step = 1; step <= o->steps; step++) {
+    const volatile sig_atomic_t *interrupted = interrupt_defer();
+    int64_t every = (o->steps + 19) / 20, step = 1;
+    progress_begin("training", o->steps);
+    for (; step <= o->steps && !*interrupted; step++) {
         tt_tensor *x, *y;
         tt_scope s = tt_scope_begin(m->ctx, TT_GRAD);
         batch(m, &x, &y);
@@ -187,21 +190,25 @@ static void train(model *m, tt_optim *optim, curves *c)
         tt_backward(loss);
         tt_clip_grad_norm(m->n_params, m->params, 1);
         tt_optim_step(optim);
-        if (step % every == 0 || step == o->steps) {
+        if (step % every == 0 || step == o->steps || *interrupted) {
             double value = tt_item(loss), right = accuracy(logits, y);
             if (c->n < MAX_POINTS) {
                 c->step[c->n] = (double)step;
                 c->loss[c->n] = value;
                 c->accuracy[c->n++] = right;
             }
-            progress_clear(&bar);
-            printf("step %5lld  loss %.4f  accuracy %.4f\n", (long long)step, value, right);
-            fflush(stdout);
+            progress_print(stdout, "step %5lld  loss %.4f  accuracy %.4f", (long long)step, value,
+                           right);
         }
         tt_scope_end(m->ctx, s);
-        progress_step(&bar, step, "");
+        progress_step(step, NULL);
     }
-    progress_clear(&bar);
+    progress_end();
+    if (*interrupted && step == 1)
+        printf("interrupted before the first step; nothing is drawn\n");
+    else if (*interrupted)
+        printf("interrupted after %lld of %lld steps\n", (long long)step - 1, (long long)o->steps);
+    return !*interrupted || step > 1;
 }
 
 static void write_page(const options *o, int n, const pattern *patterns)
@@ -251,7 +258,7 @@ static void show(model *m)
 static void parse(int argc, char **argv, options *o)
 {
     const arg args[] = {
-        {"--task", ARG_TEXT, &o->task, 0, 0, "copy|induction", "what is learned"},
+        {"--task", ARG_CHOICE, &o->task, 0, 0, "copy|induction", "what is learned"},
         {"--layers", ARG_INT, &o->layers, 1, MAX_LAYERS, "N", "blocks"},
         {"--heads", ARG_INT, &o->heads, 1, 16, "N", "heads of a block"},
         {"--width", ARG_INT, &o->width, 1, 4096, "N", "channels"},
@@ -260,13 +267,16 @@ static void parse(int argc, char **argv, options *o)
         {"--lr", ARG_REAL, &o->lr, 0, 10, "X", "learning rate"},
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of everything random"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
-        {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw loss and accuracy"},
-        {"--html", ARG_TEXT, &o->html, 0, 0, "FILE.html", "draw the attention patterns"},
+        {"--plot", ARG_OUT, &o->plot, 0, 0, "FILE.svg", "draw loss and accuracy"},
+        {"--html", ARG_OUT, &o->html, 0, 0, "FILE.html", "draw the attention patterns"},
     };
-    args_parse(argc, argv, "Trains a transformer block, and shows what it attends to.", args,
-               sizeof args / sizeof *args);
-    if (strcmp(o->task, "copy") != 0 && strcmp(o->task, "induction") != 0)
-        program_usage(program_name, "--task: copy or induction");
+    args_parse(argc, argv,
+               &(arg_table){"Trains a transformer block, and shows what it attends to. Ctrl-C ends "
+                            "training early,\nand draws what there is.",
+                            ARG_ROWS(args)},
+               NULL);
+    program_need_writable(o->plot);
+    program_need_writable(o->html);
     if (o->width % o->heads)
         program_usage(program_name, "--width: must be a multiple of --heads");
 }
@@ -289,11 +299,14 @@ int main(int argc, char **argv)
     tt_adamw_options adamw = TT_ADAMW_OPTIONS_INIT;
     tt_optim *optim = tt_adamw(m.ctx, m.n_params, m.params, o.lr, &adamw);
     curves c = {0};
-    train(&m, optim, &c);
+    if (!train(&m, optim, &c)) {
+        tt_ctx_free(m.ctx);
+        return program_end(0);
+    }
     show(&m);
     const panel panels[] = {{"loss", "step", 1, {{"training", c.loss}}, c.step},
                             {"accuracy", "step", 1, {{"training", c.accuracy}}, c.step}};
-    if (o.plot && !plot_write(o.plot, 2, panels, c.n))
+    if (o.plot && c.n > 0 && !plot_write(o.plot, 2, panels, c.n))
         program_fail("%s: %s", o.plot, strerror(errno));
     tt_ctx_free(m.ctx);
     return program_end(0);

@@ -114,9 +114,10 @@ whole() { # the run that was stopped and went on left what the other one did
     same whole.svg plot.svg
 }
 # goes_on: ends the training in `killed`, from its checkpoint if there is one
+has_checkpoint() { [ -f killed/checkpoint.safetensors ] || [ -f killed/.tinytensor-set/checkpoint.safetensors ]; }
 goes_on() {
     local resume=
-    [ -f killed/checkpoint.safetensors ] && resume=--resume
+    has_checkpoint && resume=--resume
     run train "${stops[@]}" --out killed $resume
     whole
 }
@@ -124,7 +125,7 @@ goes_on() {
 rm -f log.csv
 for delay in 0.01 0.03 0.05 0.07 0.09 0.11 0.13 0.15; do
     resume=
-    [ -f killed/checkpoint.safetensors ] && resume=--resume
+    has_checkpoint && resume=--resume
     "$program" train "${stops[@]}" --out killed $resume >out 2>err </dev/null &
     sleep $delay
     kill -9 $! 2>/dev/null
@@ -142,7 +143,7 @@ if traces; then # at exactly this place: while a file is written, before it is s
     done 2>/dev/null
 fi
 # The checkpoint alone is enough, and a line that is cut off in the log is made again.
-"$program" train "${stops[@]}" --out killed --save-every 7 >out 2>err </dev/null
+"$program" train "${stops[@]}" --out killed --overwrite --save-every 7 >out 2>err </dev/null
 rm -rf killed log.csv
 run train "${stops[@]}" --out killed
 cp killed/checkpoint.safetensors last
@@ -193,14 +194,14 @@ run eval --model nan --data "$page"
 near "$(number loss)" "$(number loss)" # a number
 expect 1 "at step $step; the checkpoint of step $kept is kept" train "${nan[@]}" --out nan --resume
 cp -r whole nan2 # an older training is not touched
-expect 1 'nothing has been saved yet' train "${nan[@]}" --lr 1e3 --warmup 3 --save-every 0 --out nan2
+expect 1 'nothing has been saved yet' train "${nan[@]}" --lr 1e3 --warmup 3 --save-every 0 --out nan2 --overwrite
 same whole nan2
 
 # A full disk.
 
 full=(--data "$page" --steps 40 "${tiny[@]}" --save-every 1)
 cp -r whole full
-(ulimit -f 16 && exec "$program" train "${full[@]}" --out full >out 2>err </dev/null)
+(ulimit -f 16 && exec "$program" train "${full[@]}" --out full --overwrite >out 2>err </dev/null)
 complains 1 $? 'full/checkpoint.safetensors: cannot write: File too large'
 same whole full
 run eval --model full --data "$page"
@@ -217,20 +218,23 @@ fi
 # Bad input: nothing in the folder is lost.
 
 expect 1 '/no/x.svg: cannot write: No such file or directory; nothing has been saved yet' train "${full[@]}" \
-    --out full --plot /no/x.svg
-expect 1 '/no/x.csv: cannot write' train "${full[@]}" --out full --log /no/x.csv
+    --out full --overwrite --plot /no/x.svg
+expect 1 '/no/x.csv: cannot write' train "${full[@]}" --out full --overwrite --log /no/x.csv
 : >empty && echo 'too short' >short
-expect 1 'empty: the file is empty' train --data empty --out full "${tiny[@]}"
-expect 1 'short: 10 tokens are too few' train --data short --out full "${tiny[@]}"
-expect 1 'are too few for two parts, by --val-fraction 0' train --data "$page" --out full "${tiny[@]}" --val-fraction 0
-expect 1 'nothing.txt: No such file' train --data nothing.txt --out full "${tiny[@]}"
-expect 1 'none.bin: no such file' train --data none.bin --out full "${tiny[@]}"
-expect 1 'none/vocab.json' train --data "$page" --tokenizer none --out full "${tiny[@]}"
-expect 1 '/: not a file' train --data / --out full "${tiny[@]}"
+expect 1 'empty: the file is empty' train --data empty --out full --overwrite "${tiny[@]}"
+expect 1 'short: 10 tokens are too few' train --data short --out full --overwrite "${tiny[@]}"
+expect 1 'are too few for two parts, by --val-fraction 0' train --data "$page" --out full --overwrite "${tiny[@]}" \
+    --val-fraction 0
+expect 1 'nothing.txt: No such file' train --data nothing.txt --out full --overwrite "${tiny[@]}"
+expect 1 'none.bin: no such file' train --data none.bin --out full --overwrite "${tiny[@]}"
+expect 1 'none/vocab.json' train --data "$page" --tokenizer none --out full --overwrite "${tiny[@]}"
+expect 1 '/: not a file' train --data / --out full --overwrite "${tiny[@]}"
 same whole full
 expect 1 'short/y' train --data "$page" --out short/y "${tiny[@]}"
 expect 1 'short: Not a directory' train --data "$page" --out short "${tiny[@]}"
 expect 1 'y/checkpoint.safetensors: cannot read: No such file' train --data "$page" --out y "${tiny[@]}" --resume
+[ -e y ] && fault '--resume makes a folder'
+mkdir y
 head -c 20000 whole/checkpoint.safetensors >y/checkpoint.safetensors
 expect 1 'y/checkpoint.safetensors' train "${stops[@]}" --out y --resume
 cp whole/model.safetensors y/checkpoint.safetensors

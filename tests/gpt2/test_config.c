@@ -83,6 +83,9 @@ START_TEST(wrong_fields)
         {"{\"scale_attn_by_inverse_layer_idx\": true}",
          "inverse_layer_idx is true; a GPT-2 with that"},
         {"{\"add_cross_attention\": true}", "c: add_cross_attention is true"},
+        {"{\"tinytensor_set\": 12}", "c: tinytensor_set is not a text of 16 digits"},
+        {"{\"tinytensor_vocabulary\": \"0123456789abcdef0\"}",
+         "c: tinytensor_vocabulary is not a text of 16 digits"},
         {"{\"eos_token_id\": \"x\"}", "c: eos_token_id is not a whole number"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -100,8 +103,9 @@ START_TEST(written_and_read_again)
     char path[] = "/tmp/tinytensor-config-XXXXXX";
     const gpt2_config configs[] = {
         gpt2_config_default(),
-        {3, 2, 8, 7, 50, 20, 1.0 / 3, GPT2_GELU, false, -1, 49},
-        {1, 1, 1, 1, 1, 4, 1e-12, GPT2_GELU_NEW, true, -1, -1},
+        {3, 2, 8, 7, 50, 20, 1.0 / 3, GPT2_GELU, false, -1, 49, "0123456789abcdef",
+         "fedcba9876543210"},
+        {1, 1, 1, 1, 1, 4, 1e-12, GPT2_GELU_NEW, true, -1, -1, "", ""},
     };
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
@@ -115,6 +119,8 @@ START_TEST(written_and_read_again)
         ck_assert(a.n_inner == b.n_inner && a.layer_norm_epsilon == b.layer_norm_epsilon);
         ck_assert(a.activation == b.activation && a.tie_word_embeddings == b.tie_word_embeddings);
         ck_assert(a.bos_token_id == b.bos_token_id && a.eos_token_id == b.eos_token_id);
+        ck_assert_str_eq(a.set, b.set);
+        ck_assert_str_eq(a.vocabulary, b.vocabulary);
     }
     gpt2_config c;
     unlink(path);

@@ -6,6 +6,7 @@
 
 #include "common/files.h"
 #include "common/program.h"
+#include "common/progress.h"
 #include "gpt2/model/weights.h"
 
 enum { ERROR = 512 };
@@ -24,15 +25,18 @@ static int dtype_named(const char *name)
 }
 
 tt_ctx *command_model(gpt2 *m, const char *command, const char *dir, const char *dtype,
-                      const char *dtypes, int64_t threads, int64_t seed)
+                      int64_t threads, int64_t seed)
 {
-    int wanted = dtype_named(dtype);
     if (!dir)
         program_usage(command, "--model is needed");
-    if (dtype && wanted == AS_STORED)
-        program_usage(command, "--dtype: %s", dtypes);
     tt_ctx *ctx = program_context(threads, seed);
-    gpt2_open(m, ctx, dir, wanted);
+    progress_begin("opening the model", 0);
+    gpt2_open(m, ctx, dir, dtype_named(dtype));
+    progress_end();
+    progress_note("%s: %lld layers, %.1f million parameters in %s; %d thread%s", dir,
+                  (long long)m->config.n_layer, (double)gpt2_size(m) / 1e6,
+                  tt_dtype_name(tt_dtype_of(m->wte->x)), tt_num_threads(ctx),
+                  tt_num_threads(ctx) == 1 ? "" : "s");
     return ctx;
 }
 
@@ -40,7 +44,7 @@ tokenizer *command_tokenizer(const char *dir)
 {
     char error[ERROR];
     tokenizer *t = tokenizer_open(dir, error, sizeof error);
-    if (!t)
+    if (!t || !gpt2_vocabulary_fits(dir, tokenizer_fingerprint(t), error, sizeof error))
         program_fail("%s", error);
     return t;
 }

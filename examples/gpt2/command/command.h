@@ -19,10 +19,17 @@ int cmd_tokenize(int argc, char **argv);
 int cmd_detokenize(int argc, char **argv);
 int cmd_train_tokenizer(int argc, char **argv);
 
+/* The files of a model's folder. */
+#define FOLDER_PARTS "config.json model.safetensors vocab.json merges.txt checkpoint.safetensors"
+/* The dtypes that --dtype has. */
+#define DTYPES      "f32|f64|bf16|f16"
+#define HALF_DTYPES "f32|bf16|f16"
+
 /* The model of --model in a context of its own, its weights as --dtype says (NULL: as stored).
- * command: argv[0]; dtypes: the names that --dtype has. */
+ * command: argv[0]. On a terminal it says what it has opened. */
 tt_ctx *command_model(gpt2 *m, const char *command, const char *dir, const char *dtype,
-                      const char *dtypes, int64_t threads, int64_t seed);
+                      int64_t threads, int64_t seed);
+/* The folder's, which must be the one that a model there was saved with. */
 tokenizer *command_tokenizer(const char *dir);
 /* Mapped, as file_map has it. */
 const char *command_file(const char *path, size_t *bytes);

@@ -47,14 +47,15 @@ int cmd_detokenize(int argc, char **argv)
 {
     const char *model = NULL, *file = NULL;
     const arg args[] = {
-        {"--model", ARG_TEXT, &model, 0, 0, "DIR", "folder with vocab.json and merges.txt"},
-        {"--file", ARG_TEXT, &file, 0, 0, "FILE", "a file of ids instead of IDS"},
+        {"--model", ARG_IN, &model, 0, 0, "DIR", "folder with vocab.json and merges.txt"},
+        {"--file", ARG_IN, &file, 0, 0, "FILE", "a file of ids instead of IDS"},
     };
-    const int n_args = sizeof args / sizeof *args;
     int n_bare;
-    char **bare = args_take_bare(&argc, argv, args, n_args, &n_bare);
-    args_parse(argc, argv, "The bytes of the token ids IDS, with spaces or commas between them.",
-               args, n_args);
+    char **bare = args_parse(
+        argc, argv,
+        &(arg_table){"The bytes of the token ids IDS, with spaces or commas between them.",
+                     ARG_ROWS(args), .bare = "IDS"},
+        &n_bare);
     if (!model)
         program_usage(argv[0], "--model is needed");
     if (!n_bare == !file)

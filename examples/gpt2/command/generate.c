@@ -1,22 +1,27 @@
 /* tinytensor-gpt2 generate: continues a prompt with a cache of keys and values. When the context is
  * full, its oldest quarter is dropped, and the rest read again: positions are absolute. Invariant:
  * what is shown is whole characters, and never part of the text at which it stops. */
+#define _POSIX_C_SOURCE 200809L /* access */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "common/args.h"
 #include "common/clock.h"
+#include "common/files.h"
 #include "common/program.h"
+#include "common/progress.h"
+#include "common/shipped.h"
 #include "gpt2/model/forward.h"
 #include "gpt2/model/sample.h"
 #include "gpt2/text/bytes.h"
 #include "prompt.h"
 
 typedef struct generate_options {
-    const char *model, *prompt, *stop, *dtype, *ids;
+    const char *model, *prompt, *prompt_file, *stop, *dtype, *ids;
     int64_t tokens, seed, num_samples, threads;
     bool stream, no_cache;
     sample_options sampling;
@@ -104,6 +109,13 @@ static void show(output *out, size_t end)
     }
 }
 
+static void begin_text(const generate_options *o)
+{
+    if (o->prompt)
+        printf("%s", o->prompt);
+    fflush(stdout);
+}
+
 static void append_token(const generator *g, output *out, int64_t id)
 {
     char number[32], *text = NULL;
@@ -131,6 +143,10 @@ static int64_t generate(generator *g, int64_t n)
     g->window = 0;
     g->cache.length = 0;
     append(&out, "", 0);
+    if (o->stream)
+        begin_text(o);
+    else
+        progress_begin("generating", o->tokens);
     while (made < o->tokens) {
         next_logits(g);
         int64_t id = sample(g->logits, g->model->config.vocab_size, g->ids, g->n, &o->sampling,
@@ -139,6 +155,7 @@ static int64_t generate(generator *g, int64_t n)
             break;
         g->ids[g->n++] = id;
         made++;
+        progress_step(made, NULL);
         size_t known = out.n;
         append_token(g, &out, id);
         size_t stop = stop_at(&out, o->stop, known);
@@ -149,6 +166,10 @@ static int64_t generate(generator *g, int64_t n)
         if (o->stream)
             show(&out, out.n > hold ? out.n - hold : 0);
     }
+    if (!o->stream) {
+        progress_end();
+        begin_text(o);
+    }
     show(&out, out.n);
     printf("\n");
     fflush(stdout);
@@ -156,11 +177,39 @@ static int64_t generate(generator *g, int64_t n)
     return made;
 }
 
+/* As a string, for the rest of the program; a prompt ends at a zero. */
+static const char *read_prompt(const char *path)
+{
+    size_t bytes;
+    const char *data = command_file(path, &bytes);
+    char *text = calloc(bytes + 1, 1);
+    if (!text)
+        program_fail("no memory for the prompt");
+    if (data)
+        memcpy(text, data, bytes);
+    file_unmap(data, bytes);
+    return text;
+}
+
+/* For those who have none of their own yet. */
+static const char *shipped_model(const char *command)
+{
+    static char path[4096];
+    char config[4200];
+    shipped_path("models/shakespeare", DATA_DIR, path);
+    snprintf(config, sizeof config, "%s/config.json", path);
+    if (access(config, R_OK) != 0)
+        program_usage(command, "--model is needed: the model that ships is not in %s", path);
+    fprintf(stderr, "the model is %s, which ships with the program; --model takes another\n", path);
+    return path;
+}
+
 static void parse(int argc, char **argv, generate_options *o)
 {
     const arg args[] = {
-        {"--model", ARG_TEXT, &o->model, 0, 0, "DIR", "the model's folder"},
+        {"--model", ARG_IN, &o->model, 0, 0, "DIR", "the model's folder; else the shipped model"},
         {"--prompt", ARG_TEXT, &o->prompt, 0, 0, "TEXT", "what is continued"},
+        {"--prompt-file", ARG_IN, &o->prompt_file, 0, 0, "FILE", "a file with the prompt"},
         {"--ids", ARG_TEXT, &o->ids, 0, 0, "1,2,3", "the prompt as token ids; ids are printed"},
         {"--tokens", ARG_INT, &o->tokens, 0, 1e9, "N", "tokens to make"},
         {"--temperature", ARG_REAL, &o->sampling.temperature, 0, 1e6, "X", "0: greedy"},
@@ -172,17 +221,22 @@ static void parse(int argc, char **argv, generate_options *o)
         {"--seed", ARG_INT, &o->seed, 0, 9e15, "N", "seed of the choices"},
         {"--num-samples", ARG_INT, &o->num_samples, 1, 1e6, "N", "continuations"},
         {"--stop", ARG_TEXT, &o->stop, 0, 0, "TEXT", "end before this text"},
-        {"--dtype", ARG_TEXT, &o->dtype, 0, 0, "f32|bf16|f16", "of the matrices; else as stored"},
+        {"--dtype", ARG_CHOICE, &o->dtype, 0, 0, HALF_DTYPES, "of the matrices; else as stored"},
         {"--stream", ARG_FLAG, &o->stream, 0, 0, NULL, "print text as it is made"},
         {"--no-cache", ARG_FLAG, &o->no_cache, 0, 0, NULL,
          "read the whole context for every token"},
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
     };
-    args_parse(argc, argv, "Continues a text.", args, sizeof args / sizeof *args);
+    args_parse(argc, argv, &(arg_table){"Continues a text.", ARG_ROWS(args)}, NULL);
     if (!o->model)
-        program_usage(argv[0], "--model is needed");
+        o->model = shipped_model(argv[0]);
     if (o->prompt && o->ids)
         program_usage(argv[0], "--prompt and --ids exclude each other");
+    if (o->prompt_file && (o->prompt || o->ids))
+        program_usage(argv[0], "--prompt-file and %s exclude each other",
+                      o->prompt ? "--prompt" : "--ids");
+    if (o->prompt_file)
+        o->prompt = read_prompt(o->prompt_file);
 }
 
 /* The prompt, and room for all that is made. */
@@ -218,8 +272,7 @@ int cmd_generate(int argc, char **argv)
                           .sampling = {.temperature = 1, .top_p = 1, .repetition_penalty = 1}};
     gpt2 m;
     parse(argc, argv, &o);
-    tt_ctx *ctx =
-        command_model(&m, argv[0], o.model, o.dtype, "f32, bf16 or f16", o.threads, o.seed);
+    tt_ctx *ctx = command_model(&m, argv[0], o.model, o.dtype, o.threads, o.seed);
     prompt p = prompt_read(&m, o.model, o.prompt, o.ids, true);
     generator g = make(&m, &p, &o);
     int64_t made = 0;
@@ -227,9 +280,6 @@ int cmd_generate(int argc, char **argv)
     for (int64_t i = 0; i < o.num_samples; i++) {
         if (o.num_samples > 1)
             printf("%s--- %lld ---\n", i ? "\n" : "", (long long)i + 1);
-        if (o.prompt)
-            printf("%s", o.prompt);
-        fflush(stdout);
         made += generate(&g, p.n);
     }
     double seconds = clock_seconds() - begin;

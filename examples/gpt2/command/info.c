@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "common/args.h"
+#include "common/program.h"
 
 static int64_t count(const gpt2_param *p)
 {
@@ -63,10 +64,15 @@ static void print_memory(const gpt2 *m, int64_t total)
 int cmd_info(int argc, char **argv)
 {
     const char *model = NULL;
-    const arg args[] = {{"--model", ARG_TEXT, &model, 0, 0, "DIR", "the model's folder"}};
+    const arg args[] = {{"--model", ARG_IN, &model, 0, 0, "DIR", "the same as DIR"}};
     gpt2 m;
-    args_parse(argc, argv, "What a model folder holds.", args, 1);
-    tt_ctx *ctx = command_model(&m, argv[0], model, NULL, NULL, 0, 0);
+    int n_bare;
+    char **bare = args_parse(
+        argc, argv, &(arg_table){"What the model folder DIR holds.", ARG_ROWS(args), .bare = "DIR"},
+        &n_bare);
+    if (n_bare + (model != NULL) > 1)
+        program_usage(argv[0], "one folder is needed");
+    tt_ctx *ctx = command_model(&m, argv[0], n_bare ? bare[0] : model, NULL, 0, 0);
     print_sizes(&m);
     print_memory(&m, print_parts(&m));
     gpt2_free(&m);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common/args.h"
 #include "common/program.h"
 
 const char program_name[] = "tinytensor-gpt2";
@@ -29,13 +30,34 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+static const char ABOUT[] = "GPT-2: train it, load it, look inside.";
+
 static void usage(FILE *to)
 {
-    fprintf(to,
-            "usage: tinytensor-gpt2 COMMAND [flags]\nGPT-2: train it, load it, look inside.\n\n");
+    fprintf(to, "usage: tinytensor-gpt2 COMMAND [flags]\n%s\n\n", ABOUT);
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].what);
-    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags.\n");
+    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags, tinytensor-gpt2 --version the "
+                "versions.\n");
+}
+
+/* As args_list() has it. */
+static void list(void)
+{
+    args_list(program_name, &(arg_table){.about = ABOUT});
+    for (int i = 0; i < COMMANDS; i++)
+        printf("command\t%s\t%s\n", commands[i].name, commands[i].what);
+}
+
+static int no_command(const char *name)
+{
+    const char *names[COMMANDS], *meant;
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    meant = args_nearest(name, names, COMMANDS);
+    if (meant)
+        program_usage(program_name, "no command '%s' (did you mean %s?)", name, meant);
+    program_usage(program_name, "no command '%s'", name);
 }
 
 int main(int argc, char **argv)
@@ -47,7 +69,13 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         usage(stdout);
-        return 0;
+        return program_end(0);
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        return program_version();
+    if (strcmp(argv[1], "--help-flags") == 0) {
+        list();
+        return program_end(0);
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0) {
@@ -56,6 +84,5 @@ int main(int argc, char **argv)
             argv[1] = name;
             return program_end(commands[i].run(argc - 1, argv + 1));
         }
-    fprintf(stderr, "tinytensor-gpt2: no command '%s'; see --help\n", argv[1]);
-    return 2;
+    return no_command(argv[1]);
 }

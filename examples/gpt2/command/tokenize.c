@@ -15,15 +15,16 @@ int cmd_tokenize(int argc, char **argv)
     const char *model = NULL, *file = NULL;
     bool no_special = false;
     const arg args[] = {
-        {"--model", ARG_TEXT, &model, 0, 0, "DIR", "folder with vocab.json and merges.txt"},
-        {"--file", ARG_TEXT, &file, 0, 0, "FILE", "a text file instead of TEXT"},
+        {"--model", ARG_IN, &model, 0, 0, "DIR", "folder with vocab.json and merges.txt"},
+        {"--file", ARG_IN, &file, 0, 0, "FILE", "a text file instead of TEXT"},
         {"--no-special", ARG_FLAG, &no_special, 0, 0, NULL, "take <|endoftext|> for ordinary text"},
     };
-    const int n_args = sizeof args / sizeof *args;
     int n_bare;
-    char **bare = args_take_bare(&argc, argv, args, n_args, &n_bare);
-    args_parse(argc, argv, "The token ids of TEXT, an argument (behind -- when it begins with -).",
-               args, n_args);
+    char **bare = args_parse(
+        argc, argv,
+        &(arg_table){"The token ids of TEXT, an argument (behind -- when it begins with -).",
+                     ARG_ROWS(args), .bare = "TEXT"},
+        &n_bare);
     if (!model)
         program_usage(argv[0], "--model is needed");
     if (n_bare + (file != NULL) != 1)

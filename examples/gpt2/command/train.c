@@ -1,32 +1,25 @@
 /* tinytensor-gpt2 train: its flags, and Ctrl-C. The training itself is train/loop.c. Invariant: a
  * signal that comes before the loop ends the program at once, one that comes later after saving. */
-#include <signal.h>
 #include <string.h>
 
 #include "command.h"
 #include "common/args.h"
+#include "common/interrupt.h"
 #include "common/program.h"
 #include "gpt2/train/loop.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
 
 /* Each of the three adds its flags to a table, and returns how many. */
 static int model_flags(train_options *o, arg *to)
 {
     const arg args[] = {
-        {"--data", ARG_TEXT, &o->data, 0, 0, "FILE", "text, or token shards (*.bin, a glob)"},
-        {"--out", ARG_TEXT, &o->out, 0, 0, "DIR", "where the model goes"},
-        {"--tokenizer", ARG_TEXT, &o->tokenizer, 0, 0, "char|DIR",
+        {"--data", ARG_IN, &o->data, 0, 0, "FILE", "text, or token shards (*.bin, a glob)"},
+        {"--out", ARG_OUT, &o->out, 0, 0, "DIR", "where the model goes"},
+        {"--tokenizer", ARG_IN, &o->tokenizer, 0, 0, "char|DIR",
          "characters, or vocab.json and merges.txt of a folder"},
-        {"--init-from", ARG_TEXT, &o->init_from, 0, 0, "DIR",
-         "begin with this model, and its sizes"},
+        {"--init-from", ARG_IN, &o->init_from, 0, 0, "DIR", "begin with this model, and its sizes"},
         {"--resume", ARG_FLAG, &o->resume, 0, 0, NULL, "go on from the checkpoint in --out"},
+        {"--overwrite", ARG_FLAG, &o->overwrite, 0, 0, NULL,
+         "begin anew where --out has a training or a model"},
         {"--n-layer", ARG_INT, &o->n_layer, 1, 1000, "N", "blocks"},
         {"--n-head", ARG_INT, &o->n_head, 1, 1000, "N", "heads of a block"},
         {"--n-embd", ARG_INT, &o->n_embd, 1, 1e6, "N", "channels"},
@@ -69,8 +62,8 @@ static int run_flags(train_options *o, arg *to)
         {"--threads", ARG_INT, &o->threads, 0, 1024, "N", "threads; 0: all"},
         {"--recompute", ARG_FLAG, &o->recompute, 0, 0, NULL,
          "compute blocks again going back: less memory, more time"},
-        {"--plot", ARG_TEXT, &o->plot, 0, 0, "FILE.svg", "draw the losses"},
-        {"--log", ARG_TEXT, &o->log, 0, 0, "FILE.csv", "write a line per step"},
+        {"--plot", ARG_OUT, &o->plot, 0, 0, "FILE.svg", "draw the losses"},
+        {"--log", ARG_OUT, &o->log, 0, 0, "FILE.csv", "write a line per step"},
     };
     memcpy(to, args, sizeof args);
     return sizeof args / sizeof *args;
@@ -84,11 +77,14 @@ static void parse(int argc, char **argv, train_options *o)
     n += run_flags(o, args + n);
     args_parse(
         argc, argv,
-        "Trains a GPT-2. Ctrl-C saves and ends with exit code 0; --resume, with the same flags, "
-        "goes on\nfrom there, bit for bit.",
-        args, n);
+        &(arg_table){"Trains a GPT-2. Ctrl-C saves and ends with exit code 0; --resume, with "
+                     "the same flags, goes on\nfrom there, bit for bit.",
+                     args, n, .parts = FOLDER_PARTS},
+        NULL);
     if (!o->data || !o->out)
         program_usage(argv[0], "--data and --out are needed");
+    if (o->resume && o->overwrite)
+        program_usage(argv[0], "--resume and --overwrite exclude each other");
     if (o->n_embd % o->n_head)
         program_usage(argv[0], "--n-embd must be a multiple of --n-head");
 }
@@ -118,11 +114,10 @@ int cmd_train(int argc, char **argv)
     run r;
     parse(argc, argv, &o);
     tt_ctx *ctx = program_context(o.threads, o.seed);
+    interrupt_watch();
     if (!run_begin(&r, ctx, &o))
         program_fail("%s", r.error);
-    r.interrupt = &interrupted;
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    r.interrupt = interrupt_defer();
     if (!train_all(&r))
         program_fail("%s", r.error);
     run_end(&r);

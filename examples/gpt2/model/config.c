@@ -112,6 +112,18 @@ static bool read_special(const reader *r, const char *key, int64_t vocabulary, i
     return true;
 }
 
+static bool read_fingerprint(const reader *r, const char *key, char *out)
+{
+    json_t *x = field(r, key);
+    const char *text = json_string_value(x);
+    if (x && (!text || strlen(text) >= FINGERPRINT_TEXT))
+        return fail_with(r->error, r->size, "%s: %s is not a text of %d digits", r->name, key,
+                         FINGERPRINT_TEXT - 1);
+    if (x)
+        snprintf(out, FINGERPRINT_TEXT, "%s", text);
+    return true;
+}
+
 static bool read_activation(const reader *r, gpt2_activation *out)
 {
     static const struct {
@@ -178,7 +190,9 @@ static bool read_all(const reader *r, gpt2_config *c)
            read_truth(r, "scale_attn_by_inverse_layer_idx", false, NULL) &&
            read_truth(r, "add_cross_attention", false, NULL) &&
            read_special(r, "bos_token_id", c->vocab_size, &c->bos_token_id) &&
-           read_special(r, "eos_token_id", c->vocab_size, &c->eos_token_id);
+           read_special(r, "eos_token_id", c->vocab_size, &c->eos_token_id) &&
+           read_fingerprint(r, "tinytensor_set", c->set) &&
+           read_fingerprint(r, "tinytensor_vocabulary", c->vocabulary);
 }
 
 bool gpt2_config_parse(const char *name, const char *json, size_t bytes, gpt2_config *c,
@@ -228,14 +242,24 @@ static void spell_id(char *text, size_t size, int64_t id, int64_t vocabulary)
         snprintf(text, size, "%lld", (long long)id);
 }
 
+/* Adds a line to those that are there, if there is a fingerprint. */
+static void spell_fingerprint(char *lines, size_t size, const char *name, const char *value)
+{
+    size_t n = strlen(lines);
+    if (*value)
+        snprintf(lines + n, size - n, "  \"tinytensor_%s\": \"%s\",\n", name, value);
+}
+
 bool gpt2_config_write(const char *path, const gpt2_config *c, char *error, size_t size)
 {
-    char text[1024], bos[24], eos[24], epsilon[40], inner[24] = "null";
+    char text[1024], bos[24], eos[24], epsilon[40], inner[24] = "null", marks[128] = "";
     spell_id(bos, sizeof bos, c->bos_token_id, c->vocab_size);
     spell_id(eos, sizeof eos, c->eos_token_id, c->vocab_size);
     snprintf(epsilon, sizeof epsilon, "%.15g", c->layer_norm_epsilon);
     if (strtod(epsilon, NULL) != c->layer_norm_epsilon)
         snprintf(epsilon, sizeof epsilon, "%.17g", c->layer_norm_epsilon);
+    spell_fingerprint(marks, sizeof marks, "set", c->set);
+    spell_fingerprint(marks, sizeof marks, "vocabulary", c->vocabulary);
     if (c->n_inner != 4 * c->n_embd)
         snprintf(inner, sizeof inner, "%lld", (long long)c->n_inner);
     int n = snprintf(text, sizeof text,
@@ -252,12 +276,12 @@ bool gpt2_config_write(const char *path, const gpt2_config *c, char *error, size
                      "  \"n_inner\": %s,\n"
                      "  \"n_layer\": %lld,\n"
                      "  \"n_positions\": %lld,\n"
-                     "  \"tie_word_embeddings\": %s,\n"
+                     "  \"tie_word_embeddings\": %s,\n%s"
                      "  \"vocab_size\": %lld\n"
                      "}\n",
                      c->activation == GPT2_GELU ? "gelu" : "gelu_new", bos, eos, epsilon,
                      (long long)c->n_positions, (long long)c->n_embd, (long long)c->n_head, inner,
                      (long long)c->n_layer, (long long)c->n_positions,
-                     c->tie_word_embeddings ? "true" : "false", (long long)c->vocab_size);
+                     c->tie_word_embeddings ? "true" : "false", marks, (long long)c->vocab_size);
     return file_write(path, text, (size_t)n, error, size);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/folder/fingerprint.h"
+
 /* x times the normal distribution's integral: by tanh, by erf */
 typedef enum gpt2_activation { GPT2_GELU_NEW, GPT2_GELU } gpt2_activation;
 
@@ -16,6 +18,9 @@ typedef struct gpt2_config {
     gpt2_activation activation;
     bool tie_word_embeddings;
     int64_t bos_token_id, eos_token_id; /* -1: none */
+    /* Fingerprints as text: of the files that were saved together, which the weights name as well,
+     * and of the tokenizer among them. Empty: not known, as of models made elsewhere. */
+    char set[FINGERPRINT_TEXT], vocabulary[FINGERPRINT_TEXT];
 } gpt2_config;
 
 /* The 124M model: what Hugging Face takes for fields that are not there. */

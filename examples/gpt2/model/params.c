@@ -94,6 +94,27 @@ void gpt2_trainable(gpt2 *m)
         m->leaves[i] = m->params[i].x = tt_param(tt_clone(m->params[i].x));
 }
 
+static int64_t count(const gpt2_param *p)
+{
+    return p->shape[0] * (p->ndim == 2 ? p->shape[1] : 1);
+}
+
+int64_t gpt2_size(const gpt2 *m)
+{
+    int64_t n = 0;
+    for (int i = 0; i < m->n_params; i++)
+        n += count(&m->params[i]);
+    return n;
+}
+
+int64_t gpt2_bytes(const gpt2 *m)
+{
+    int64_t n = 0;
+    for (int i = 0; i < m->n_params; i++)
+        n += count(&m->params[i]) * (int64_t)tt_itemsize(tt_dtype_of(m->params[i].x));
+    return n;
+}
+
 void gpt2_free(gpt2 *m)
 {
     free(m->params);

@@ -42,4 +42,8 @@ void gpt2_init(gpt2 *m);
 void gpt2_trainable(gpt2 *m);
 void gpt2_free(gpt2 *m);
 
+/* How many numbers the parameters are, and how many bytes. */
+int64_t gpt2_size(const gpt2 *m);
+int64_t gpt2_bytes(const gpt2 *m);
+
 #endif

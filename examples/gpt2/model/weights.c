@@ -1,16 +1,21 @@
-/* Loading and saving. Files may prefix names with "transformer."; the causal masks that some store
- * as buffers are ignored. Invariant: a model that was opened without an error has a tensor of the
- * right shape for each parameter; everything that does not fit is named in one message. */
+/* Loading. Files may prefix names with "transformer."; the causal masks that some store as buffers
+ * are ignored. Invariant: a model that was opened without an error has a tensor of the right shape
+ * for each parameter, out of the file that config.json was saved with; everything that does not fit
+ * is named in one message. */
+#define _DEFAULT_SOURCE /* usleep */
 #include "weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/files.h"
+#include "common/error.h"
+#include "common/progress.h"
+#include "common/folder/set.h"
 
 static const char PREFIX[] = "transformer.";
-enum { PATH = 4096, LIST = 600, NAME = 200, EACH = 12 };
+enum { PATH = 4096, LIST = 600, NAME = 200, EACH = 12, TRIES = 3 };
 
 static const char *without_prefix(const char *name)
 {
@@ -140,6 +145,7 @@ static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted
         const char *stored = tt_safetensors_name(file, i), *name = without_prefix(stored);
         gpt2_param *p = find(m, name);
         m->prefixed = m->prefixed || name != stored;
+        progress_step(i, NULL);
         if (p && p->x)
             f.twice[f.n_twice++] = stored;
         else if (p)
@@ -158,62 +164,64 @@ static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted
     free(f.missing);
 }
 
-void gpt2_open(gpt2 *m, tt_ctx *ctx, const char *dir, int wanted)
+/* A file that names a set is of config.json's, or config.json is another's. */
+static bool same_set(const gpt2 *m, tt_safetensors *file)
 {
-    char path[PATH], error[512];
+    const char *set = tt_safetensors_metadata(file, GPT2_SET);
+    return !set || strcmp(set, m->config.set) == 0;
+}
+
+/* The configuration, and the weights' file beside it, open; NULL: the error is recorded. */
+static tt_safetensors *open_files(gpt2 *m, tt_ctx *ctx, const char *dir, char *path)
+{
+    char error[512];
     gpt2_config config;
     *m = (gpt2){.ctx = ctx};
-    snprintf(path, sizeof path, "%s/config.json", dir);
+    snprintf(path, PATH, "%s/config.json", dir);
     if (!gpt2_config_read(path, &config, error, sizeof error)) {
         tt_error_set(ctx, TT_ERR_FORMAT, "%s", error);
-        return;
+        return NULL;
     }
     gpt2_make(m, ctx, &config);
-    snprintf(path, sizeof path, "%s/model.safetensors", dir);
-    tt_safetensors *file = tt_safetensors_open(ctx, path);
+    snprintf(path, PATH, "%s/model.safetensors", dir);
+    return tt_safetensors_open(ctx, path);
+}
+
+void gpt2_open(gpt2 *m, tt_ctx *ctx, const char *dir, int wanted)
+{
+    char path[PATH];
+    set_settle(dir);
+    tt_safetensors *file = open_files(m, ctx, dir, path);
+    for (int i = 0; i < TRIES && file && !same_set(m, file); i++) {
+        tt_safetensors_close(file); /* perhaps a training saves right now */
+        gpt2_free(m);
+        usleep(50000);
+        set_settle(dir);
+        file = open_files(m, ctx, dir, path);
+    }
     if (!file)
         return;
-    take_all(m, file, path, wanted);
+    if (same_set(m, file))
+        take_all(m, file, path, wanted);
+    else
+        tt_error_set(ctx, TT_ERR_FORMAT,
+                     "%s: config.json and model.safetensors were not saved together: one was "
+                     "replaced, or a copy was interrupted",
+                     dir);
     tt_safetensors_close(file);
 }
 
-void gpt2_save_tensors(gpt2 *m, const char *path, tt_tensor *const *tensors)
+bool gpt2_vocabulary_fits(const char *dir, uint64_t vocabulary, char *error, size_t size)
 {
-    const char **names = calloc((size_t)m->n_params, sizeof *names);
-    char(*full)[64] = calloc((size_t)m->n_params, sizeof *full);
-    for (int i = 0; i < m->n_params && names && full; i++) {
-        bool prefix = m->prefixed && strcmp(m->params[i].name, "lm_head.weight") != 0;
-        snprintf(full[i], sizeof *full, "%s%s", prefix ? PREFIX : "", m->params[i].name);
-        names[i] = full[i];
-    }
-    if (names && full)
-        tt_safetensors_save(path, m->n_params, names, tensors, 1, (const char *[]){"format"},
-                            (const char *[]){"pt"});
-    else
-        tt_error_set(m->ctx, TT_ERR_NOMEM, "no memory for the names of %d tensors", m->n_params);
-    free(names);
-    free(full);
-}
-
-void gpt2_save(gpt2 *m, const char *dir)
-{
-    char path[PATH], error[512];
-    tt_tensor **tensors = calloc((size_t)m->n_params, sizeof *tensors);
-    if (!tensors || !folder_make(dir, error, sizeof error)) {
-        if (tensors)
-            tt_error_set(m->ctx, TT_ERR_IO, "%s", error);
-        else
-            tt_error_set(m->ctx, TT_ERR_NOMEM, "no memory for %d parameters", m->n_params);
-        free(tensors);
-        return;
-    }
-    for (int i = 0; i < m->n_params; i++)
-        tensors[i] = m->params[i].x;
+    char path[PATH], ours[FINGERPRINT_TEXT], unread[512];
+    gpt2_config c;
     snprintf(path, sizeof path, "%s/config.json", dir);
-    if (!gpt2_config_write(path, &m->config, error, sizeof error))
-        tt_error_set(m->ctx, TT_ERR_IO, "%s", error);
-    snprintf(path, sizeof path, "%s/model.safetensors", dir);
-    m->prefixed = false;
-    gpt2_save_tensors(m, path, tensors);
-    free(tensors);
+    fingerprint_spell(vocabulary, ours);
+    if (!gpt2_config_read(path, &c, unread, sizeof unread) || !*c.vocabulary ||
+        strcmp(c.vocabulary, ours) == 0)
+        return true;
+    return fail_with(error, size,
+                     "%s: vocab.json and merges.txt are not those that the model was saved with: "
+                     "they were replaced, or a copy was interrupted",
+                     dir);
 }

@@ -10,6 +10,8 @@
 #include "bytes.h"
 #include "common/error.h"
 #include "common/files.h"
+#include "common/progress.h"
+#include "common/folder/set.h"
 #include "pretokenize.h"
 #include "vocabulary.h"
 
@@ -116,6 +118,7 @@ tokenizer *tokenizer_open(const char *dir, char *error, size_t size)
     tokenizer *t = NULL;
     const char *vocab = NULL, *merges = NULL;
     size_t vocab_bytes = 0, merges_bytes = 0;
+    set_settle(dir);
     if (map(dir, "vocab.json", &vocab, &vocab_bytes, error, size) &&
         map(dir, "merges.txt", &merges, &merges_bytes, error, size))
         t = tokenizer_parse(dir, vocab ? vocab : "", vocab_bytes, merges ? merges : "",
@@ -143,10 +146,17 @@ bool tokenizer_save(const tokenizer *t, const char *dir, char *error, size_t siz
     return vocabulary_write(&t->v, dir, error, size);
 }
 
+uint64_t tokenizer_fingerprint(const tokenizer *t)
+{
+    return vocabulary_fingerprint(&t->v);
+}
+
 typedef struct output {
     tokenizer *t;
     int32_t *ids;
     int64_t n, room;
+    const char *text; /* where it began */
+    int64_t words;
 } output;
 
 static bool no_memory(tokenizer *t)
@@ -209,8 +219,11 @@ static bool remember(tokenizer *t, const char *word, size_t bytes, int64_t n)
 
 static bool encode_word(void *user, const char *word, size_t n)
 {
+    enum { SOME = 1 << 14 };
     output *o = user;
     tokenizer *t = o->t;
+    if (++o->words % SOME == 0)
+        progress_step(word - o->text, NULL);
     if (n == 1 && t->byte_id[(unsigned char)*word] >= 0)
         return append(o, &t->byte_id[(unsigned char)*word], 1);
     int64_t known = n <= CACHED_WORD ? words_find(&t->seen, word, n) : -1;
@@ -246,10 +259,13 @@ static bool encode(output *o, const char *text, size_t n, bool special)
 
 int64_t tokenizer_encode(tokenizer *t, const char *text, size_t bytes, bool special, int32_t **ids)
 {
-    output o = {.t = t};
+    output o = {.t = t, .text = text};
     fail_with(t->error, sizeof t->error, "PCRE2 cannot cut the text into words");
     *ids = NULL;
-    if (encode(&o, text, bytes, special)) {
+    progress_begin("cutting the text into tokens", (int64_t)bytes);
+    bool ok = encode(&o, text, bytes, special);
+    progress_end();
+    if (ok) {
         *ids = o.ids ? o.ids : malloc(sizeof **ids);
         if (*ids)
             return o.n;

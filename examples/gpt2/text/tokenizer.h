@@ -35,6 +35,8 @@ const char *tokenizer_error(const tokenizer *t);
  * in the vocabulary, or no memory. */
 int64_t tokenizer_decode(const tokenizer *t, const int32_t *ids, int64_t n, char **text);
 
+/* Of the tokens and the merges, however the files spell them; never 0. */
+uint64_t tokenizer_fingerprint(const tokenizer *t);
 int64_t tokenizer_size(const tokenizer *t);
 int64_t tokenizer_merges(const tokenizer *t);
 /* The id of "<|endoftext|>", or -1. */

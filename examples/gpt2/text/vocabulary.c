@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "common/error.h"
 #include "common/files.h"
+#include "common/folder/fingerprint.h"
 
 static const char HEADER[] = "#version: 0.2\n";
 
@@ -54,6 +55,19 @@ static size_t spell_merges(const vocabulary *v, char *to)
         to[out++] = '\n';
     }
     return out;
+}
+
+uint64_t vocabulary_fingerprint(const vocabulary *v)
+{
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < v->tokens.n; i++) {
+        size_t n;
+        const char *bytes = words_get(&v->tokens, i, &n);
+        sum = fingerprint_add(sum, bytes, n);
+    }
+    for (int64_t i = 0; i < v->merges.pairs.n; i++)
+        sum = fingerprint_add(sum, &v->merges.pairs.keys[i], sizeof v->merges.pairs.keys[i]);
+    return sum ? sum : 1;
 }
 
 bool vocabulary_write(const vocabulary *v, const char *dir, char *error, size_t size)

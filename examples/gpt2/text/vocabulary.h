@@ -23,6 +23,8 @@ bool vocabulary_read(vocabulary *v, const char *name, const char *vocab, size_t 
 bool vocabulary_chars(vocabulary *v, const char *text, size_t bytes, char *error, size_t size);
 bool vocabulary_train(vocabulary *v, const char *text, size_t bytes, int64_t n, char *error,
                       size_t size);
+/* See tokenizer_fingerprint. */
+uint64_t vocabulary_fingerprint(const vocabulary *v);
 /* Into the folder. */
 bool vocabulary_write(const vocabulary *v, const char *dir, char *error, size_t size);
 

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "common/error.h"
+#include "common/progress.h"
 #include "pretokenize.h"
 #include "vocabulary.h"
 
@@ -33,7 +34,9 @@ typedef struct entry {
 
 typedef struct learner {
     vocabulary *v;
-    words words; /* of the text */
+    const char *text; /* where it begins */
+    int64_t seen;     /* words of it */
+    words words;      /* of the text */
     int64_t *times, times_room;
     place *places;
     pairs numbers;
@@ -70,7 +73,10 @@ static void end(learner *t)
 
 static bool count_word(void *user, const char *word, size_t n)
 {
+    enum { SOME = 1 << 14 };
     learner *t = user;
+    if (++t->seen % SOME == 0)
+        progress_step(word - t->text, NULL);
     int64_t known = t->words.n, i = words_add(&t->words, word, n);
     int64_t *times = i < 0 ? NULL : room_for(t->times, i, &t->times_room, sizeof *times);
     if (!times)
@@ -86,6 +92,7 @@ static bool count_words(learner *t, const char *text, size_t n, char *error, siz
     if (!cut)
         return false;
     bool ok = true;
+    progress_begin("counting words", (int64_t)n);
     while (n && ok) {
         const char *special = special_find(text, n);
         size_t before = special ? (size_t)(special - text) : n;
@@ -94,6 +101,7 @@ static bool count_words(learner *t, const char *text, size_t n, char *error, siz
         text += skip;
         n -= skip;
     }
+    progress_end();
     pretokenizer_free(cut);
     return ok || fail_with(error, size, "no memory for the words of the text");
 }
@@ -261,6 +269,7 @@ static bool learn(learner *t, int64_t n)
         int64_t made = add_token(t, top.pair);
         if (made < 0 || !merge(t, top.pair, (int32_t)made))
             return false;
+        progress_step(made - BYTES, NULL);
     }
     return true;
 }
@@ -268,7 +277,7 @@ static bool learn(learner *t, int64_t n)
 bool vocabulary_train(vocabulary *v, const char *text, size_t bytes, int64_t n, char *error,
                       size_t size)
 {
-    learner t = {.v = v};
+    learner t = {.v = v, .text = text};
     if (n < BYTES + 1 || n > INT32_MAX / 2)
         return fail_with(error, size, "a vocabulary of %lld tokens: it has 256 bytes, and " SPECIAL,
                          (long long)n);
@@ -276,7 +285,10 @@ bool vocabulary_train(vocabulary *v, const char *text, size_t bytes, int64_t n, 
     for (int i = 0; i < BYTES && ok; i++)
         ok = words_add(&v->tokens, &(char){(char)bytes_in_order(i)}, 1) == i;
     if (ok && count_words(&t, text, bytes, error, size)) {
-        ok = lay_out(&t) && learn(&t, n) && words_add(&v->tokens, SPECIAL, sizeof SPECIAL - 1) >= 0;
+        progress_begin("merging pairs", n - BYTES);
+        ok = lay_out(&t) && learn(&t, n);
+        progress_end();
+        ok = ok && words_add(&v->tokens, SPECIAL, sizeof SPECIAL - 1) >= 0;
         if (!ok)
             fail_with(error, size, "no memory for the pairs of %lld words", (long long)t.words.n);
     } else {

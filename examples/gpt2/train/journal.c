@@ -8,9 +8,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/page/plot.h"
+#include "common/standard.h"
+
+static const char HEADER[] =
+    "step,train_loss,val_loss,learning_rate,gradient_norm,tokens_per_second\n";
 
 /* Drops the lines of steps after the checkpoint, which are made again, and a line that is cut off.
  * False: errno says why it cannot. */
@@ -27,31 +32,54 @@ static bool cut(const char *path, int64_t step)
     return !f || truncate(path, keep) == 0;
 }
 
-bool journal_open(FILE **f, const train_options *o, int64_t step)
+bool journal_open(journal *j, const train_options *o, int64_t step)
 {
-    *f = NULL;
     if (!o->log)
         return true;
+    if (strcmp(o->log, "-") == 0) {
+        j->f = standard_file();
+        return j->f && fputs(HEADER, j->f) >= 0;
+    }
     bool more = o->resume && access(o->log, R_OK) == 0;
     if (more && !cut(o->log, step))
         return false;
-    *f = fopen(o->log, more ? "a" : "w");
-    if (!*f)
+    j->f = fopen(o->log, more ? "a" : "w");
+    if (!j->f)
         return false;
-    if (fseek(*f, 0, SEEK_END) != 0 || ftell(*f) <= 0)
-        fprintf(*f, "step,train_loss,val_loss,learning_rate,gradient_norm,tokens_per_second\n");
+    if (fseek(j->f, 0, SEEK_END) != 0 || ftell(j->f) <= 0)
+        fputs(HEADER, j->f);
     return true;
 }
 
-bool journal_write(FILE *f, const journal_line *l)
+void journal_close(journal *j)
 {
-    if (!f)
+    if (j->f && j->f != standard_file())
+        fclose(j->f);
+    j->f = NULL;
+}
+
+/* Closes a log that has no name any more. */
+static void look_after(journal *j)
+{
+    struct stat st;
+    if (!j->f || fstat(fileno(j->f), &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink > 0)
+        return;
+    journal_close(j);
+    j->removed = true;
+}
+
+bool journal_write(journal *j, const train_options *o, const journal_line *l)
+{
+    if (!o->log)
         return true;
-    fprintf(f, "%lld,%.6f,", (long long)l->step, l->loss);
+    look_after(j);
+    if (!j->f && !journal_open(j, o, l->step - 1))
+        return j->removed && errno == ENOENT;
+    fprintf(j->f, "%lld,%.6f,", (long long)l->step, l->loss);
     if (!isnan(l->val))
-        fprintf(f, "%.6f", l->val);
-    fprintf(f, ",%.6g,%.4f,%.1f\n", l->lr, l->norm, l->rate);
-    return fflush(f) == 0;
+        fprintf(j->f, "%.6f", l->val);
+    fprintf(j->f, ",%.6g,%.4f,%.1f\n", l->lr, l->norm, l->rate);
+    return fflush(j->f) == 0;
 }
 
 bool journal_draw(const train_options *o, const trainer *t)

@@ -2,6 +2,7 @@
 #ifndef EXAMPLES_JOURNAL_H
 #define EXAMPLES_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "trainer.h"
@@ -13,10 +14,19 @@ typedef struct journal_line {
     double loss, val, lr, norm, rate;
 } journal_line;
 
-/* Opens --log, without the lines after `step` when a training goes on; *f is NULL when there is
- * none. Here and below false: errno says why. */
-bool journal_open(FILE **f, const train_options *o, int64_t step);
-bool journal_write(FILE *f, const journal_line *line);
+/* The open log. Begins as {0}. */
+typedef struct journal {
+    FILE *f;      /* NULL: none, or not open yet */
+    bool removed; /* by somebody, perhaps with the folder that it was in */
+} journal;
+
+/* Opens --log, if there is one: for a training that goes on without the lines after `step`, else
+ * anew. Here and below false: errno says why. */
+bool journal_open(journal *j, const train_options *o, int64_t step);
+/* Adds a line. A log that is not open yet is opened first; one that was removed is begun again, as
+ * soon as there is a folder for it. */
+bool journal_write(journal *j, const train_options *o, const journal_line *line);
+void journal_close(journal *j);
 /* Draws the evaluations so far into --plot, if there is one. */
 bool journal_draw(const train_options *o, const trainer *t);
 

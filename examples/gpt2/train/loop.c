@@ -9,15 +9,14 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "common/progress.h"
 #include "gpt2/model/forward.h"
-#include "journal.h"
 
 static bool is_number(run *r, const char *what, double x)
 {
     char kept[64];
     if (!run_ok(r) || isfinite(x))
         return tt_ok(r->ctx);
-    progress_clear(&r->bar);
     return fail_with(r->error, sizeof r->error,
                      "%s is %s at step %lld; %s; a smaller --lr may help", what,
                      isnan(x) ? "nan" : "infinite", (long long)r->trainer.step, run_kept(r, kept));
@@ -29,17 +28,29 @@ static void get_into_trouble(run *r, const char *path)
     snprintf(r->trouble, sizeof r->trouble, "%s: cannot write: %s", path, strerror(errno));
 }
 
+static bool must_end(const run *r)
+{
+    return (r->interrupt && *r->interrupt) || *r->trouble;
+}
+
+/* Nothing is lost yet when it ends here. */
+static bool ends_at_once(const run *r)
+{
+    return must_end(r) && r->trainer.step == r->first && !r->o->resume;
+}
+
 /* The mean loss over some batches, the same ones each time. */
 static double estimate(run *r, int part)
 {
     double total = 0;
     tt_set_training(r->ctx, false);
-    for (int64_t i = 0; i < r->o->eval_iters; i++) {
+    for (int64_t i = 0; i < r->o->eval_iters && !ends_at_once(r); i++) {
         tt_tensor *x, *y;
         tt_scope s = tt_scope_begin(r->ctx, TT_NO_GRAD);
         corpus_batch(&r->data, r->ctx, r->o, part, (uint64_t)r->o->seed ^ 0xe7a1, i, part, &x, &y);
         total += tt_item(gpt2_loss(&r->model, x, y));
         tt_scope_end(r->ctx, s);
+        progress_step(i + 1 + (part == VAL ? r->o->eval_iters : 0), NULL);
     }
     tt_set_training(r->ctx, true);
     return total / (double)r->o->eval_iters;
@@ -47,15 +58,19 @@ static double estimate(run *r, int part)
 
 static bool evaluate(run *r, double *val)
 {
+    progress_begin("evaluating", 2 * r->o->eval_iters);
     double train = estimate(r, TRAIN);
     *val = estimate(r, VAL);
+    progress_end();
+    if (ends_at_once(r))
+        return run_ok(r);
     if (!is_number(r, "the training loss", train) || !is_number(r, "the validation loss", *val))
         return false;
     trainer_note(&r->trainer, train, *val);
-    progress_clear(&r->bar);
-    printf("step %5lld  train loss %.4f  val loss %.4f\n", (long long)r->trainer.step, train, *val);
-    fflush(stdout);
-    if (!journal_draw(r->o, &r->trainer))
+    progress_print(stdout, "step %5lld  train loss %.4f  val loss %.4f", (long long)r->trainer.step,
+                   train, *val);
+    bool begun = r->trainer.step > r->first || r->trainer.step == r->o->steps;
+    if (begun && !journal_draw(r->o, &r->trainer))
         get_into_trouble(r, r->o->plot);
     return run_ok(r);
 }
@@ -94,9 +109,9 @@ static bool update(run *r, double lr)
     return run_ok(r);
 }
 
-static bool must_end(const run *r)
+static void say_nothing_saved(void)
 {
-    return (r->interrupt && *r->interrupt) || *r->trouble;
+    progress_print(stdout, "interrupted before the first step; nothing is saved");
 }
 
 /* Before the update of a step whose gradient is made of numbers; *end: training ends here. A run
@@ -110,9 +125,10 @@ static bool save_when_due(run *r, bool *end)
         !run_save(r))
         return false;
     if (*end && begun && !*r->trouble)
-        printf("interrupted after step %lld; continue with --resume\n", (long long)r->trainer.step);
+        progress_print(stdout, "interrupted after step %lld; continue with --resume",
+                       (long long)r->trainer.step);
     else if (*end && !*r->trouble)
-        printf("interrupted before the first step; nothing is saved\n");
+        say_nothing_saved();
     return true;
 }
 
@@ -138,11 +154,11 @@ static bool one_step(run *r, double *val, bool *end)
     *val = NAN;
     if ((done % o->eval_every == 0 || done == o->steps) && !evaluate(r, val))
         return false;
-    if (!journal_write(r->log, &(journal_line){done, loss, *val, lr, norm, rate}))
+    if (!journal_write(&r->log, o, &(journal_line){done, loss, *val, lr, norm, rate}))
         get_into_trouble(r, o->log);
     char note[80];
     snprintf(note, sizeof note, "loss %.4f  %.0f tokens/s", loss, rate);
-    progress_step(&r->bar, done - r->first, note);
+    progress_step(done - r->first, note);
     return true;
 }
 
@@ -152,7 +168,8 @@ static bool finish(run *r, double val)
         return false;
     if (!run_save(r))
         return false;
-    printf("val loss %.4f\n", val);
+    progress_print(stdout, "val loss %.4f", val);
+    progress_note("the model is in %s: tinytensor-gpt2 generate --model %s", r->o->out, r->o->out);
     return true;
 }
 
@@ -163,14 +180,16 @@ bool train_all(run *r)
     bool end = false;
     char kept[64];
     tt_set_training(r->ctx, true);
-    r->bar = progress_begin(o->steps - r->trainer.step);
-    if (r->trainer.step == 0 && o->steps > 0 && !evaluate(r, &first))
-        return false;
-    while (r->trainer.step < o->steps && !end)
-        if (!one_step(r, &val, &end))
-            return false;
-    if (!end && !finish(r, val))
-        return false;
-    return !*r->trouble ||
-           fail_with(r->error, sizeof r->error, "%s; %s", r->trouble, run_kept(r, kept));
+    progress_begin("training", o->steps - r->trainer.step);
+    bool ok = r->trainer.step > 0 || o->steps == 0 || evaluate(r, &first);
+    if (ok && ends_at_once(r)) {
+        end = true;
+        say_nothing_saved();
+    }
+    while (ok && r->trainer.step < o->steps && !end)
+        ok = one_step(r, &val, &end);
+    progress_end();
+    ok = ok && (end || finish(r, val));
+    return ok && (!*r->trouble ||
+                  fail_with(r->error, sizeof r->error, "%s; %s", r->trouble, run_kept(r, kept)));
 }

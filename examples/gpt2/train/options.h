@@ -10,7 +10,7 @@ typedef struct train_options {
     int64_t n_layer, n_head, n_embd, block_size, batch_size, grad_accum, steps, warmup;
     int64_t eval_every, eval_iters, save_every, seed, threads;
     double lr, min_lr, weight_decay, beta1, beta2, grad_clip, dropout, val_fraction;
-    bool resume, recompute;
+    bool resume, overwrite, recompute;
 } train_options;
 
 #endif

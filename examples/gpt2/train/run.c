@@ -1,22 +1,24 @@
 /* What a training begins with and what it leaves behind. Input: its options; output: the data as
- * tokens, a model, the optimiser's state, and their files. Invariant: a folder that holds a
- * checkpoint holds the model of the same step beside it, unless a run was killed between the two.
+ * tokens, a model, the optimiser's state, and their files. Invariant: the checkpoint, the model and
+ * the vocabulary in the folder are of one step, and no file of another training is replaced
+ * unasked.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE 200809L /* access */
 #include "run.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "claim.h"
 #include "common/error.h"
 #include "common/files.h"
+#include "common/folder/folder.h"
+#include "common/progress.h"
 #include "gpt2/model/weights.h"
-#include "journal.h"
 
 static const char CHECKPOINT[] = "checkpoint.safetensors";
-enum { PATH = 4096 };
+enum { PATH = 4400 };
 
 static const char *in_folder(const char *dir, const char *name, char *path)
 {
@@ -38,47 +40,47 @@ const char *run_kept(const run *r, char *text)
     return text;
 }
 
-bool run_save(run *r)
+/* The folder may have been removed, and may be another training's by now. */
+static bool hold_folder(run *r)
 {
-    char path[PATH];
-    const char *out = r->o->out;
-    progress_clear(&r->bar);
-    trainer_save(&r->trainer, in_folder(out, CHECKPOINT, path), r->o, r->data.data.n);
-    if (r->data.words && !tokenizer_save(r->data.words, out, r->error, sizeof r->error))
+    if (lock_held(r->o->out))
+        return true;
+    if (!lock_take(r->o->out, r->error, sizeof r->error))
         return false;
-    tokenizer_free(r->data.words); /* once is enough */
-    r->data.words = NULL;
-    gpt2_save(&r->model, out);
-    if (!run_ok(r))
-        return false;
-    r->saved = r->trainer.step;
+    progress_print(stderr, "%s was removed; it is made again", r->o->out);
     return true;
 }
 
-/* What a run that was killed while it saved has left: NAME.part-XXXXXX. */
-static void clear_away(const char *dir)
+/* A failure leaves the files that are there; the stage goes with the program, or at the next start.
+ */
+static bool write_set(run *r, file_set *s)
 {
-    static const char *const names[] = {"checkpoint.safetensors.part-", "model.safetensors.part-"};
     char path[PATH];
-    DIR *folder = opendir(dir);
-    for (struct dirent *e; folder && (e = readdir(folder)) != NULL;)
-        for (int i = 0; i < 2; i++) {
-            size_t n = strlen(names[i]);
-            if (strncmp(e->d_name, names[i], n) == 0 && strlen(e->d_name) == n + 6)
-                remove(in_folder(dir, e->d_name, path));
-        }
-    if (folder)
-        closedir(folder);
+    const tokenizer *words = r->data.words;
+    folder_watch("saving", s, 4 * gpt2_bytes(&r->model));
+    trainer_save(&r->trainer, in_folder(s->stage, CHECKPOINT, path), r->o, r->data.data.n);
+    bool saved = r->words_saved && access(in_folder(r->o->out, "vocab.json", path), F_OK) == 0 &&
+                 access(in_folder(r->o->out, "merges.txt", path), F_OK) == 0;
+    bool ok = !words || saved || tokenizer_save(words, s->stage, r->error, sizeof r->error);
+    if (ok)
+        gpt2_write(&r->model, s->stage, words ? tokenizer_fingerprint(words) : 0);
+    progress_end();
+    return ok && run_ok(r);
 }
 
-static bool need_folder(run *r)
+bool run_save(run *r)
 {
-    const char *dir = r->o->out;
-    if (!folder_make(dir, r->error, sizeof r->error))
+    file_set s;
+    if (!hold_folder(r) || !set_begin(&s, r->o->out, r->error, sizeof r->error))
         return false;
-    if (access(dir, W_OK | X_OK) != 0)
-        return fail_with(r->error, sizeof r->error, "%s: cannot write: %s", dir, strerror(errno));
-    clear_away(dir);
+    if (!write_set(r, &s)) {
+        set_abandon(&s);
+        return false;
+    }
+    if (!set_end(&s, r->error, sizeof r->error))
+        return false;
+    r->saved = r->trainer.step;
+    r->words_saved = true;
     return true;
 }
 
@@ -87,7 +89,10 @@ static bool open_model(run *r)
     const train_options *o = r->o;
     gpt2_open(&r->model, r->ctx, o->init_from, TT_F32);
     const gpt2_config *c = &r->model.config;
-    if (!run_ok(r))
+    const tokenizer *words = r->data.words;
+    if (!run_ok(r) || (words && !o->tokenizer &&
+                       !gpt2_vocabulary_fits(o->init_from, tokenizer_fingerprint(words), r->error,
+                                             sizeof r->error)))
         return false;
     if (c->vocab_size < r->data.vocabulary)
         return fail_with(r->error, sizeof r->error,
@@ -130,27 +135,64 @@ static bool begin_state(run *r)
     if (!run_ok(r))
         return false;
     trainer_make(&r->trainer, &r->model);
+    in_folder(o->out, CHECKPOINT, path);
+    if (o->resume && access(path, F_OK) != 0)
+        return fail_with(r->error, sizeof r->error,
+                         "%s: cannot read: %s; there is no training to go on with, and without "
+                         "--resume one begins",
+                         path, strerror(errno));
     if (o->resume && tt_ok(r->ctx))
-        trainer_load(&r->trainer, in_folder(o->out, CHECKPOINT, path), o, r->data.data.n);
+        trainer_load(&r->trainer, path, o, r->data.data.n);
     r->first = r->trainer.step;
     r->saved = o->resume ? r->first : -1;
     return run_ok(r);
 }
 
+/* That what is to be written can be, before hours of work. */
+static bool outputs_writable(run *r)
+{
+    const char *const outputs[] = {r->o->log, r->o->plot};
+    char kept[64];
+    for (int i = 0; i < 2; i++)
+        if (outputs[i] && !path_writable(outputs[i]))
+            return fail_with(r->error, sizeof r->error, "%s: cannot write: %s; %s", outputs[i],
+                             strerror(errno), run_kept(r, kept));
+    return true;
+}
+
+static void tell(const run *r)
+{
+    const corpus *c = &r->data;
+    int threads = tt_num_threads(r->ctx);
+    progress_note("%s: %lld tokens of a vocabulary of %lld, %lld of them to train on", r->o->data,
+                  (long long)c->data.n, (long long)c->vocabulary, (long long)c->split);
+    progress_note("%s: %lld layers, %.2f million parameters; %d thread%s", r->o->out,
+                  (long long)r->model.config.n_layer, (double)gpt2_size(&r->model) / 1e6, threads,
+                  threads == 1 ? "" : "s");
+}
+
 bool run_begin(run *r, tt_ctx *ctx, const train_options *o)
 {
     *r = (run){.ctx = ctx, .o = o, .saved = -1};
-    if (!need_folder(r) || !corpus_read(&r->data, o, r->error, sizeof r->error) || !begin_state(r))
+    if (!claim_folder(o, r->error, sizeof r->error))
         return false;
-    return journal_open(&r->log, o, r->first) ||
-           fail_with(r->error, sizeof r->error, "%s: cannot write: %s", o->log, strerror(errno));
+    progress_begin("reading the data", 0);
+    bool ok = corpus_read(&r->data, o, r->error, sizeof r->error) && begin_state(r);
+    progress_end();
+    if (!ok || !outputs_writable(r))
+        return false;
+    if (o->resume && !journal_open(&r->log, o, r->first)) /* a new one is begun by its first line */
+        return fail_with(r->error, sizeof r->error, "%s: cannot write: %s", o->log,
+                         strerror(errno));
+    tell(r);
+    return true;
 }
 
 void run_end(run *r)
 {
-    if (r->log)
-        fclose(r->log);
+    journal_close(&r->log);
     trainer_free(&r->trainer);
     gpt2_free(&r->model);
     corpus_free(&r->data);
+    lock_leave(r->o->out);
 }

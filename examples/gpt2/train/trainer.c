@@ -3,6 +3,7 @@
  * Invariant: a file is loaded by the training that made it only, which its fingerprint tells. */
 #include "trainer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,23 @@ static int64_t read_step(const char *text, const train_options *o)
     char *end;
     long long step = strtoll(text, &end, 10);
     return end == text || *end || step < 0 || step > o->steps ? -1 : step;
+}
+
+bool trainer_peek(const char *path, int64_t *step, double *loss)
+{
+    tt_ctx *ctx = tt_ctx_new(); /* of its own: what is wrong with the file is no error here */
+    tt_safetensors *file = tt_safetensors_open(ctx, path);
+    const char *text = tt_safetensors_metadata(file, "step");
+    *step = text ? strtoll(text, NULL, 10) : 0;
+    *loss = NAN;
+    if (tt_safetensors_find(file, EVALS) >= 0) {
+        tt_tensor *x = tt_safetensors_get(file, EVALS);
+        if (tt_ndim(x) == 2 && tt_size(x, 0) > 0 && tt_size(x, 1) == 3)
+            *loss = tt_item(tt_select(tt_select(x, 0, -1), 0, 2));
+    }
+    tt_safetensors_close(file);
+    tt_ctx_free(ctx);
+    return text != NULL;
 }
 
 void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens)

@@ -25,6 +25,8 @@ void trainer_note(trainer *t, double train_loss, double val_loss);
 void trainer_step(trainer *t, double lr, const train_options *o);
 /* The state in one file, written whole or not at all. */
 void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens);
+/* The step of a checkpoint, and its last validation loss or NAN. False: it cannot be read. */
+bool trainer_peek(const char *path, int64_t *step, double *loss);
 /* Into a trainer of the same shape; the error is recorded in the context. */
 void trainer_load(trainer *t, const char *path, const train_options *o, int64_t tokens);
 

@@ -1,0 +1,73 @@
+/* Standard output as a file. Input: what is written to the stream, or to a file under a temporary
+ * name; output: the same bytes, and none but these, on standard output. Invariant: what a program
+ * prints besides goes to standard error. */
+#define _POSIX_C_SOURCE 200809L
+#include "standard.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static FILE *kept;
+static char pending[OUTPUT_ROOM]; /* the temporary file, while there is one */
+
+bool standard_take(void)
+{
+    if (kept)
+        return true;
+    fflush(stdout);
+    int fd = dup(STDOUT_FILENO);
+    if (fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return false;
+    kept = fdopen(fd, "wb");
+    return kept != NULL;
+}
+
+FILE *standard_file(void)
+{
+    return kept;
+}
+
+/* A program may end by an error while the file is written. */
+static void remove_pending(void)
+{
+    if (*pending)
+        unlink(pending);
+    *pending = 0;
+}
+
+const char *output_begin(const char *path, char *room)
+{
+    if (strcmp(path, "-") != 0)
+        return path;
+    const char *dir = getenv("TMPDIR");
+    int n = snprintf(room, OUTPUT_ROOM, "%s/tinytensor-XXXXXX", dir && *dir ? dir : "/tmp");
+    int fd = n < OUTPUT_ROOM ? mkstemp(room) : -1;
+    if (fd < 0)
+        return NULL;
+    close(fd);
+    if (!*pending)
+        atexit(remove_pending);
+    memcpy(pending, room, OUTPUT_ROOM);
+    return room;
+}
+
+bool output_end(const char *path, const char *room)
+{
+    char piece[1 << 12];
+    size_t n;
+    if (strcmp(path, "-") != 0)
+        return true;
+    FILE *from = fopen(room, "rb");
+    remove_pending();
+    if (!from)
+        return false;
+    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
+        fwrite(piece, 1, n, kept);
+    bool ok = !ferror(from) && !ferror(kept) && fflush(kept) == 0;
+    int why = errno;
+    fclose(from);
+    errno = why;
+    return ok;
+}
