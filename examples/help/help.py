@@ -160,9 +160,16 @@ def bash_command(told):
     yield "    case $prev in"
     yield from bash_cases(told.flags)
     yield "    esac"
-    yield "    if [[ $cur == -* ]]; then"
-    yield "        _tinytensor_offer -W '%s'" % " ".join(f.name for f in told.flags)
-    yield "    else\n        _tinytensor_offer -f\n    fi"
+    flags = "_tinytensor_offer -W '%s'" % " ".join(f.name for f in told.flags)
+    if not told.bare:  # every argument has a flag before it
+        yield "    " + flags
+        return
+    yield "    if [[ $cur == -* ]]; then\n        %s" % flags
+    for kind, letter in (("FILE", "f"), ("DIR", "d")):
+        if kind in told.bare:
+            yield "    else\n        _tinytensor_offer -%s" % letter
+            break
+    yield "    fi"
 
 
 BASH = """# bash completion for %(name)s; made by examples/help/help.py
@@ -231,10 +238,11 @@ def zsh_flag(f):
 
 
 def zsh_arguments(told, indent):
-    yield indent + "_arguments -S \\"
-    for f in told.flags:
-        yield indent + "    %s \\" % zsh_flag(f)
-    yield indent + "    '*:file:_files'"
+    rows = [zsh_flag(f) for f in told.flags]
+    if told.bare:
+        action = "_files" if "FILE" in told.bare else "_files -/" if "DIR" in told.bare else ""
+        rows.append("'*:%s:%s'" % (told.bare.lower(), action))
+    yield (" \\\n" + indent + "    ").join([indent + "_arguments -S"] + rows)
 
 
 def zsh(program, options):
