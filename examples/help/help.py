@@ -31,7 +31,7 @@ class Flag:
 
     def takes(self, kind):
         """Whether its value may be a FILE or a DIR."""
-        return self.kind in ("in", "out", "text") and re.search(r"\b%s\b" % kind, self.value or "") is not None
+        return self.kind in ("in", "out") and re.search(r"\b%s\b" % kind, self.value or "") is not None
 
     def ending(self):
         """The ending of the file that it names, without its dot; "" for any."""
@@ -68,32 +68,8 @@ class Program:
 
     def ask(self, *command):
         # In a folder without examples/data, so that no default names a file of this machine's.
-        ran = subprocess.run([self.path, *command, "--help-flags"], stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, cwd="/", check=False)
-        if ran.returncode == 0:
-            return ran.stdout.decode()
-        ran = subprocess.run([self.path, *command, "--help"], stdout=subprocess.PIPE, cwd="/", check=True)
-        return "\n".join(listing(ran.stdout.decode()))
-
-
-def listing(text):
-    """What `--help-flags` would say, of what `--help` says: for programs that do not have it."""
-    about, started = [], False
-    for line in text.splitlines():
-        flag = re.match(r"^  (--[\w-]+)(?: (\S+))? +(.*?)(?: \(([^()]*)\))?$", line)
-        command = re.match(r"^  ([a-z][a-z-]*)  +(.*)$", line)
-        if flag:
-            value, told = flag[2] or "", flag[3]
-            if value == "NAME" and " or " in told:
-                value = "|".join(re.split(r", | or ", re.sub(r" \(.*", "", told)))
-            yield "flag\t%s\t%s\t%s\t%s\t\t\t%s" % (flag[1], "text" if value else "flag", value, flag[4] or "", told)
-        elif command:
-            yield "command\t%s\t%s" % (command[1], command[2])
-        elif not line.startswith("usage") and not started:
-            about.append(line.strip())
-            if not line:
-                started = True
-                yield "program\t\t%s" % " ".join(about).strip()
+        ran = subprocess.run([self.path, *command, "--help-flags"], stdout=subprocess.PIPE, cwd="/", check=True)
+        return ran.stdout.decode()
 
 
 def troff(text):
