@@ -61,7 +61,7 @@ TT_API tt_tensor *tt_tensordot(tt_tensor *a, tt_tensor *b, int n, const int *axe
 
 /** Distances between the points that are the rows of two matrices: y[i][j] = |a[i] - b[j]| in the
  * norm of order p, as in tt_norm() (torch.cdist). Differences are taken as they are, so that near
- * points keep their digits; memory is needed for all (... n m d) of them.
+ * points keep their digits, and are never all held; second derivatives hold (... n m d) of them.
  * @param a  (... n d), float; leading axes broadcast
  * @param b  (... m d), of the dtype of a
  * @param p  not negative: 2 for Euclid's distance, 1 for the sum of |differences|, INFINITY for the

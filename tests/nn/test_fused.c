@@ -140,6 +140,26 @@ static tt_tensor *bce_rows(tt_tensor *const *in)
 {
     return tt_bce_with_logits_with(in[0], in[1], TT_LOSS_NONE);
 }
+static tt_tensor *cdist_0(tt_tensor *const *in)
+{
+    return tt_cdist(in[0], in[1], 0);
+}
+static tt_tensor *cdist_1(tt_tensor *const *in)
+{
+    return tt_cdist(in[0], in[1], 1);
+}
+static tt_tensor *cdist_2(tt_tensor *const *in)
+{
+    return tt_cdist(in[0], in[1], 2);
+}
+static tt_tensor *cdist_3(tt_tensor *const *in)
+{
+    return tt_cdist(in[0], in[1], 3);
+}
+static tt_tensor *cdist_max(tt_tensor *const *in)
+{
+    return tt_cdist(in[0], in[1], (double)INFINITY);
+}
 static tt_tensor *linear(tt_tensor *const *in)
 {
     return tt_linear(in[0], in[1], in[2]);
@@ -181,6 +201,14 @@ typedef struct row {
         {203, 131},                                                                                \
         {                                                                                          \
             203, 131                                                                               \
+        }                                                                                          \
+    }
+#define CDIST_SIZES                                                                                \
+    {3, 2}, {{2, 4, 3}, {5, 3}},                                                                   \
+    {                                                                                              \
+        {3, 67, 35},                                                                               \
+        {                                                                                          \
+            131, 35                                                                                \
         }                                                                                          \
     }
 #define LINEAR_SIZES                                                                               \
@@ -230,6 +258,11 @@ static const row rows[] = {
     {"cross_entropy with all", "cross_entropy", cross_entropy_all, NULL, 1, ROWS_SIZES},
     {"bce_with_logits", "bce_with_logits", bce, NULL, 2, ROWS_SIZES},
     {"bce_with_logits rows", "bce_with_logits", bce_rows, NULL, 2, ROWS_SIZES},
+    {"cdist, count", "cdist", cdist_0, NULL, 2, CDIST_SIZES},
+    {"cdist, sum", "cdist", cdist_1, NULL, 2, CDIST_SIZES},
+    {"cdist", "cdist", cdist_2, NULL, 2, CDIST_SIZES},
+    {"cdist, cubes", "cdist", cdist_3, NULL, 2, CDIST_SIZES},
+    {"cdist, largest", "cdist", cdist_max, NULL, 2, CDIST_SIZES},
     {"linear", "linear", linear, NULL, 3, LINEAR_SIZES},
     {"linear bare", "linear", linear_bare, NULL, 2, LINEAR_SIZES},
 };

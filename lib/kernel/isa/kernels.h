@@ -13,6 +13,7 @@ typedef struct select_kernels select_kernels;
 typedef struct copy_kernels copy_kernels;
 typedef struct reduce_kernels reduce_kernels;
 typedef struct gemv_kernels gemv_kernels;
+typedef struct cdist_kernels cdist_kernels;
 typedef struct softmax_kernels softmax_kernels;
 typedef struct loss_kernels loss_kernels;
 typedef struct layer_norm_kernels layer_norm_kernels;
@@ -28,6 +29,7 @@ struct kernels {
     const copy_kernels *copy;
     const reduce_kernels *reduce;
     const gemv_kernels *gemv;
+    const cdist_kernels *cdist;
     const softmax_kernels *softmax;
     const loss_kernels *loss;
     const layer_norm_kernels *layer_norm;
