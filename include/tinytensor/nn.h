@@ -114,7 +114,9 @@ TT_API tt_tensor *tt_scaled_dot_product_attention(tt_tensor *q, tt_tensor *k, tt
 
 /** @defgroup losses Losses
  * Each loss is the mean over its rows or elements; the function of the same name with `_with` at
- * its end has the choice between mean, sum, and no reduction.
+ * its end has the choice between mean, sum, and no reduction. What is compared has one shape: a
+ * prediction (100, 1) against targets (100) would broadcast to (100, 100) and train something else,
+ * and is #TT_ERR_SHAPE.
  * @{ */
 
 /** What becomes of the losses of the rows or elements. */
@@ -197,31 +199,31 @@ TT_API tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int
 
 /** Mean squared error: mean((x - y)^2).
  * @param x  (...), float
- * @param y  of the dtype of x, broadcast with it
+ * @param y  of the dtype and shape of x
  * @return   (); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
  * @grad x: 2 (x - y) / n; y: 2 (y - x) / n */
 TT_API tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y);
 
 /** tt_mse_loss() with a choice of reduction.
  * @param x          (...), float
- * @param y          of the dtype of x, broadcast with it
+ * @param y          of the dtype and shape of x
  * @param reduction  of the elements
- * @return           (), or the broadcast shape for #TT_LOSS_NONE; NULL as for tt_mse_loss()
+ * @return           (), or (...) for #TT_LOSS_NONE; NULL as for tt_mse_loss()
  * @grad x, y */
 TT_API tt_tensor *tt_mse_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction);
 
 /** Mean absolute error: mean(|x - y|).
  * @param x  (...), float
- * @param y  of the dtype of x, broadcast with it
+ * @param y  of the dtype and shape of x
  * @return   (); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
  * @grad x: sign(x - y) / n; y: sign(y - x) / n */
 TT_API tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y);
 
 /** tt_l1_loss() with a choice of reduction.
  * @param x          (...), float
- * @param y          of the dtype of x, broadcast with it
+ * @param y          of the dtype and shape of x
  * @param reduction  of the elements
- * @return           (), or the broadcast shape for #TT_LOSS_NONE; NULL as for tt_l1_loss()
+ * @return           (), or (...) for #TT_LOSS_NONE; NULL as for tt_l1_loss()
  * @grad x, y */
 TT_API tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction);
 
@@ -278,16 +280,16 @@ TT_API tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
  * where p is 0. This is PyTorch's reduction 'mean'; for the divergence of one distribution take the
  * sum.
  * @param log_q  (...), float: logarithms of probabilities
- * @param p      of the dtype of log_q, broadcast with it: probabilities
+ * @param p      of the dtype and shape of log_q: probabilities
  * @return       (); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
  * @grad log_q: -p / n; p: (log(p) + 1 - log_q) / n */
 TT_API tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p);
 
 /** tt_kl_div() with a choice of reduction.
  * @param log_q      (...), float
- * @param p          of the dtype of log_q, broadcast with it
+ * @param p          of the dtype and shape of log_q
  * @param reduction  of the elements
- * @return           (), or the broadcast shape for #TT_LOSS_NONE; NULL as for tt_kl_div()
+ * @return           (), or (...) for #TT_LOSS_NONE; NULL as for tt_kl_div()
  * @grad log_q, p */
 TT_API tt_tensor *tt_kl_div_with(tt_tensor *log_q, tt_tensor *p, tt_loss_reduction reduction);
 

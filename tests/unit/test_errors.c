@@ -102,7 +102,16 @@
     X(tt_mse_loss(n, n), TT_ERR_DTYPE, "mse_loss: int64")                                          \
     X(tt_mse_loss(a, b), TT_ERR_SHAPE, "mse_loss: ")                                               \
     X(tt_l1_loss(a, d), TT_ERR_DTYPE, "l1_loss: float32 and float64")                              \
-    X(tt_kl_div(a, b), TT_ERR_SHAPE, "kl_div: ")                                                   \
+    X(tt_kl_div(a, b), TT_ERR_SHAPE, "kl_div: log_q is (2, 3) float32, p (3, 2) float32")          \
+    X(tt_mse_loss(tt_unsqueeze(v, 1), v), TT_ERR_SHAPE,                                            \
+      "mse_loss: x is (4, 1) float32, y (4,) float32; both need one shape: tt_reshape or "         \
+      "tt_expand one")                                                                             \
+    X(tt_l1_loss_with(a, s, TT_LOSS_SUM), TT_ERR_SHAPE, "l1_loss: x is (2, 3) float32, y ()")      \
+    X(tt_kl_div_with(s, a, TT_LOSS_NONE), TT_ERR_SHAPE, "kl_div: log_q is () float32, p (2, 3)")   \
+    X(tt_bce_with_logits(tt_unsqueeze(v, 1), v), TT_ERR_SHAPE,                                     \
+      "bce_with_logits: logits are (4, 1) float32, targets (4,) float32; both need one shape")     \
+    X(tt_nll_loss(a, I64S(0), -100), TT_ERR_SHAPE,                                                 \
+      "nll_loss: log_probs (... classes) are (2, 3) float32, targets (...) (1,) int64")            \
     X(tt_rand(ctx, TT_I64, TT_SHAPE(2)), TT_ERR_DTYPE, "rand: int64")                              \
     X(tt_randn(ctx, TT_F32, TT_SHAPE(-1)), TT_ERR_SHAPE, "randn: (-1,)")                           \
     X(tt_randperm(ctx, -1), TT_ERR_SHAPE, "randperm: ")

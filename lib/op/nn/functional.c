@@ -1,24 +1,47 @@
-/* Functions that are compositions of public operations: the plain losses. */
+/* Functions that are compositions of public operations: the plain losses. Invariant: what a loss
+ * compares has one shape, for one of broadcast operands trains something else without a word. */
 #include <math.h>
 #include <tinytensor/tinytensor.h>
+#include "op/core/op.h"
 
-/* Floats of one dtype that broadcast? What is NULL, dead or of two contexts the operations report.
- */
-static bool pair_fits(const char *name, tt_tensor *x, tt_tensor *y)
+/* Floats of one dtype? */
+static bool pair_of_floats(const char *name, tt_tensor *x, tt_tensor *y)
 {
-    tt_ctx *ctx = tt_ctx_of(x);
-    if (!ctx || tt_ctx_of(y) != ctx || !tt_ok(ctx))
+    tt_tensor *in[] = {x, y};
+    if (!op_context(name, 2, in))
+        return false;
+    if (x->dtype == y->dtype && dtype_is_float(x->dtype))
         return true;
-    tt_dtype d = tt_dtype_of(x), e = tt_dtype_of(y);
-    bool fits = true;
-    for (int i = 1; fits && i <= tt_ndim(x) && i <= tt_ndim(y); i++)
-        fits = tt_size(x, -i) == tt_size(y, -i) || tt_size(x, -i) == 1 || tt_size(y, -i) == 1;
-    if (d != e || (d != TT_F32 && d != TT_F64))
-        tt_error_set(ctx, TT_ERR_DTYPE, "%s: %s and %s; both are float32 or both float64", name,
-                     tt_dtype_name(d), tt_dtype_name(e));
-    else if (!fits)
-        tt_error_set(ctx, TT_ERR_SHAPE, "%s: the shapes do not broadcast", name);
-    return tt_ok(ctx);
+    op_fail(x, TT_ERR_DTYPE, "%s: %s and %s; both are float32 or both float64", name,
+            tt_dtype_name(x->dtype), tt_dtype_name(y->dtype));
+    return false;
+}
+
+/* ... and one shape? */
+static bool pair_fits(const char *name, const char *first, tt_tensor *x, const char *second,
+                      tt_tensor *y)
+{
+    if (!pair_of_floats(name, x, y))
+        return false;
+    if (layout_same_shape(&x->at, &y->at))
+        return true;
+    op_fail(x, TT_ERR_SHAPE,
+            "%s: %s is %s, %s %s; both need one shape: tt_reshape or tt_expand one", name, first,
+            describe(x).s, second, describe(y).s);
+    return false;
+}
+
+/* ... or shapes that broadcast? */
+static bool pair_broadcasts(const char *name, tt_tensor *x, tt_tensor *y)
+{
+    layout both;
+    if (!pair_of_floats(name, x, y))
+        return false;
+    if (layout_broadcast(&both, &x->at, &y->at))
+        return true;
+    op_fail(x, TT_ERR_SHAPE, "%s: shapes do not broadcast: %s and %s", name, describe(x).s,
+            describe(y).s);
+    return false;
 }
 
 static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
@@ -30,7 +53,8 @@ static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
 
 tt_tensor *tt_mse_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return pair_fits("mse_loss", x, y) ? reduced(tt_square(tt_sub(x, y)), reduction) : NULL;
+    return pair_fits("mse_loss", "x", x, "y", y) ? reduced(tt_square(tt_sub(x, y)), reduction)
+                                                 : NULL;
 }
 
 tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
@@ -40,7 +64,7 @@ tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
 
 tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return pair_fits("l1_loss", x, y) ? reduced(tt_abs(tt_sub(x, y)), reduction) : NULL;
+    return pair_fits("l1_loss", "x", x, "y", y) ? reduced(tt_abs(tt_sub(x, y)), reduction) : NULL;
 }
 
 tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
@@ -53,7 +77,7 @@ tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
 tt_tensor *tt_huber_loss_with(tt_tensor *x, tt_tensor *y, double delta, tt_loss_reduction reduction)
 {
     tt_ctx *ctx = tt_ctx_of(x);
-    if (!pair_fits("huber_loss", x, y))
+    if (!pair_fits("huber_loss", "x", x, "y", y))
         return NULL;
     if (!(delta > 0)) {
         tt_error_set(ctx, TT_ERR_ARG, "huber_loss: delta is %g, not above 0", delta);
@@ -79,7 +103,7 @@ static tt_tensor *unit(tt_tensor *x, int axis, double eps)
 tt_tensor *tt_cosine_similarity(tt_tensor *x, tt_tensor *y, int axis, double eps)
 {
     tt_ctx *ctx = tt_ctx_of(x);
-    if (!pair_fits("cosine_similarity", x, y))
+    if (!pair_broadcasts("cosine_similarity", x, y))
         return NULL;
     if (ctx && tt_ok(ctx) && !(eps >= 0)) {
         tt_error_set(ctx, TT_ERR_ARG, "cosine_similarity: eps is %g, negative", eps);
@@ -96,7 +120,7 @@ tt_tensor *tt_cosine_similarity(tt_tensor *x, tt_tensor *y, int axis, double eps
 /* p log p is 0 at p = 0: the logarithm is taken of what is above 0 only. */
 tt_tensor *tt_kl_div_with(tt_tensor *log_q, tt_tensor *p, tt_loss_reduction reduction)
 {
-    if (!pair_fits("kl_div", log_q, p))
+    if (!pair_fits("kl_div", "log_q", log_q, "p", p))
         return NULL;
     tt_tensor *none = tt_le_scalar(p, 0);
     tt_tensor *entropy = tt_mul(p, tt_log(tt_masked_fill(p, none, 1)));
@@ -111,22 +135,19 @@ tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p)
 /* targets (...) are class numbers for log_probs (... classes). */
 static bool nll_fits(tt_tensor *log_probs, tt_tensor *targets)
 {
-    tt_ctx *ctx = tt_ctx_of(log_probs);
-    int ndim = tt_ndim(targets);
-    if (!ctx || !targets)
-        return true; /* what follows says so */
-    bool fits = tt_ndim(log_probs) == ndim + 1;
-    for (int i = 0; fits && i < ndim; i++)
-        fits = tt_size(log_probs, i) == tt_size(targets, i);
-    if (tt_dtype_of(targets) != TT_I64)
-        tt_error_set(ctx, TT_ERR_DTYPE, "nll_loss: targets are %s, not int64",
-                     tt_dtype_name(tt_dtype_of(targets)));
+    tt_tensor *in[] = {log_probs, targets};
+    if (!op_context("nll_loss", 2, in))
+        return false;
+    bool fits = log_probs->at.ndim == targets->at.ndim + 1;
+    for (int i = 0; fits && i < targets->at.ndim; i++)
+        fits = log_probs->at.shape[i] == targets->at.shape[i];
+    if (targets->dtype != TT_I64)
+        op_fail(targets, TT_ERR_DTYPE, "nll_loss: targets are %s, not int64",
+                tt_dtype_name(targets->dtype));
     else if (!fits)
-        tt_error_set(ctx, TT_ERR_SHAPE,
-                     "nll_loss: log_probs (... classes) have %d axes, targets (...) %d, or sizes "
-                     "differ",
-                     tt_ndim(log_probs), ndim);
-    return tt_ok(ctx);
+        op_fail(targets, TT_ERR_SHAPE, "nll_loss: log_probs (... classes) are %s, targets (...) %s",
+                describe(log_probs).s, describe(targets).s);
+    return !targets->ctx->err.code;
 }
 
 tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index,

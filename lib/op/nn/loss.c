@@ -176,8 +176,10 @@ static tt_status bce_infer(op_call *c)
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!layout_same_shape(&c->in[0]->at, &c->in[1]->at))
-        return op_error(c, TT_ERR_SHAPE, "logits are %s, targets %s", describe(c->in[0]).s,
-                        describe(c->in[1]).s);
+        return op_error(
+            c, TT_ERR_SHAPE,
+            "logits are %s, targets %s; both need one shape: tt_reshape or tt_expand one",
+            describe(c->in[0]).s, describe(c->in[1]).s);
     return infer_same_shape(c, c->in[0]->dtype);
 }
 
