@@ -142,7 +142,8 @@ typedef struct tt_cross_entropy_options {
     }
 
 /** Cross entropy of class scores: the mean over rows of log(sum(e^x)) - x[target], in one pass that
- * stores no probabilities. NaN when every row is ignored, as in PyTorch.
+ * stores no probabilities. Loss and gradient have all their digits, however large the logits are.
+ * NaN when every row is ignored, as in PyTorch.
  * @param logits        (... classes), float, not normalised; the classes are the last axis
  * @param targets       (...), int64 in [0, classes), or ignore_index
  * @param ignore_index  target of rows that do not count; -100 as a rule

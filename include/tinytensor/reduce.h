@@ -29,7 +29,8 @@ extern "C" {
  * @grad x: 1 */
 TT_API tt_tensor *tt_sum(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
-/** Mean: the sum divided by the number; NaN of nothing. Of int64 and bool it is float64.
+/** Mean: the sum divided by the number; NaN of nothing. Of int64 and bool it is float64, of the
+ * exact sum, which does not wrap.
  * @param x        (...), float, int64 or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
@@ -65,7 +66,8 @@ TT_API tt_tensor *tt_max(tt_tensor *x, int naxes, const int *axes, bool keepdim)
  * @grad x: 1 for the smallest, in equal shares if there are several */
 TT_API tt_tensor *tt_min(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
-/** log(sum(e^x)), without overflow; -inf of nothing (torch.logsumexp).
+/** log(sum(e^x)), without overflow; -inf of nothing (torch.logsumexp). The gradient has all its
+ * digits, however large x is.
  * @param x        (...), float32 or float64
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
@@ -134,8 +136,8 @@ TT_API tt_tensor *tt_nanmax(tt_tensor *x, int naxes, const int *axes, bool keepd
  * @grad x: 1 for the smallest, in equal shares if there are several */
 TT_API tt_tensor *tt_nanmin(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
-/** Variance: sum((x - mean(x))^2) / (n - correction), in two passes; NaN or infinite when the
- * divisor is 0.
+/** Variance: sum((x - mean(x))^2) / (n - correction), in two passes, accurate around large means,
+ * too; NaN or infinite when the divisor is 0.
  * @param x           (...), float32 or float64
  * @param naxes       number of axes; 0 for all
  * @param axes        the axes that are reduced

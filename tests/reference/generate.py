@@ -182,7 +182,7 @@ optimiser("adamw", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.1))
 reductions = {"max": torch.amax, "min": torch.amin,
               "nanmax": lambda x, a: torch.where(x.isnan(), -math.inf, x).amax(a),
               "nanmin": lambda x, a: torch.where(x.isnan(), math.inf, x).amin(a)}
-for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_TEST"):
+for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_APART", "REDUCE_TEST"):
     at(f"reduce.{name}")
     x, fn = u(3, 4, 5), reductions.get(name) or getattr(torch, name)
     x[0, 1, 2] = np.nan if name.startswith("nan") else 0

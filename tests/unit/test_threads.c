@@ -211,6 +211,12 @@ static void long_reductions(tt_ctx *ctx, results *r)
             add_result(r, tt_logsumexp(x, 1, &axis, false));
             add_result(r, tt_argmax(x, axis, false));
             add_result(r, tt_argmin(x, axis, true));
+            add_result(r, tt_mean(tt_cast(tt_mul_scalar(x, 0x1p60), TT_I64), 1, &axis, false));
+            tt_tensor *p = tt_param(tt_clone(x));
+            tt_tensor *y = tt_add(tt_var(p, 1, &axis, 1, false), tt_logsumexp(p, 1, &axis, false));
+            tt_backward(tt_sum(y, TT_ALL_AXES, false));
+            add_result(r, y);
+            add_result(r, tt_grad(p));
         }
         add_result(r, tt_sum(x, TT_ALL_AXES, false));
         add_result(r, tt_argmax(tt_reshape(x, TT_SHAPE(-1)), 0, false));

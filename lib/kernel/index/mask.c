@@ -16,7 +16,7 @@ int64_t nonzero_count(const exec *x, operand in)
         one.stride[i] = 1;
     }
     operand out = {&count, &one, TT_I64};
-    reduce_run(x, REDUCE_count_nonzero, out, out, in, all, 0);
+    reduce_run(x, &(reduce_args){.id = REDUCE_count_nonzero, .out = out, .in = in, .reduced = all});
     return count;
 }
 

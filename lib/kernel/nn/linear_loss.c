@@ -22,8 +22,8 @@ typedef struct block {
     tt_dtype dtype;
     int64_t size, in, classes; /* of an element; columns */
     int64_t most, from, rows;
-    char *logits, *losses, *lse; /* of `most` rows */
-    double scale;                /* of a row's loss in the mean */
+    char *logits, *losses, *stats; /* of `most` rows */
+    double scale;                  /* of a row's loss in the mean */
 } block;
 
 /* out (m, n) = or += the sum over k of a (m, k) b (k, n); out's rows lie one behind the other. */
@@ -45,8 +45,9 @@ static bool run_block(const block *b, double *loss)
 {
     const linear_loss_args *a = b->a;
     const layout *xat = a->x.at, *wat = a->w.at;
-    layout rows, target, still, logits_at;
+    layout rows, target, still, logits_at, stats_at;
     layout_init(&logits_at, 2, (int64_t[]){b->rows, b->classes});
+    layout_init(&stats_at, 2, (int64_t[]){b->rows, 2});
     layout_init(&rows, 1, &b->rows);
     target = still = rows;
     target.stride[0] = a->targets.at->stride[0];
@@ -54,21 +55,21 @@ static bool run_block(const block *b, double *loss)
     matrix x = {(const char *)a->x.data + b->from * xat->stride[0] * b->size, xat->stride[0],
                 xat->stride[1]};
     matrix wt = {a->w.data, wat->stride[1], wat->stride[0]}, w = {a->w.data, wt.col, wt.row};
-    operand logits = {b->logits, &logits_at, b->dtype}, lse = {b->lse, &rows, b->dtype};
+    operand logits = {b->logits, &logits_at, b->dtype}, stats = {b->stats, &stats_at, b->dtype};
     cross_entropy_args ce = {
         .logits = logits,
         .targets = {(char *)a->targets.data + b->from * target.stride[0] * 8, &target, TT_I64},
         .ignore_index = a->ignore_index};
     if (!product(b, b->rows, b->classes, b->in, x, wt, a->w.dtype, b->logits, false))
         return false;
-    cross_entropy_run(b->ex, &ce, (operand){b->losses, &rows, b->dtype}, lse);
+    cross_entropy_run(b->ex, &ce, (operand){b->losses, &rows, b->dtype}, stats);
     for (int64_t i = 0; i < b->rows; i++)
         *loss += element_load(b->losses + i * b->size, b->dtype);
     if (!a->gx && !a->gw)
         return true;
     double scale;
     element_store(&scale, b->dtype, b->scale);
-    cross_entropy_backward_run(b->ex, &ce, logits, lse, (operand){&scale, &still, b->dtype});
+    cross_entropy_backward_run(b->ex, &ce, logits, stats, (operand){&scale, &still, b->dtype});
     matrix g = {b->logits, b->classes, 1}, gt = {b->logits, 1, b->classes};
     char *gx = a->gx ? (char *)a->gx + b->from * b->in * b->size : NULL;
     return (!gx || product(b, b->rows, b->in, b->classes, g, w, b->dtype, gx, false)) &&
@@ -112,11 +113,11 @@ bool linear_loss_run(const exec *x, const linear_loss_args *a, double *mean)
         .logits = {NULL, &at, a->x.dtype}, .targets = a->targets, .ignore_index = a->ignore_index};
     double count = cross_entropy_weight(&all), loss = 0;
     b.scale = 1 / count;
-    b.logits = x->mem.alloc(x->mem.user, (size_t)(most * (classes + 2) * size + 1));
+    b.logits = x->mem.alloc(x->mem.user, (size_t)(most * (classes + 3) * size + 1));
     if (!b.logits)
         return false;
     b.losses = b.logits + most * classes * size;
-    b.lse = b.losses + most * size;
+    b.stats = b.losses + most * size;
     bool ok = true;
     for (; ok && b.from < rows; b.from += most) {
         b.rows = rows - b.from < most ? rows - b.from : most;

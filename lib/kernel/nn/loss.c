@@ -1,5 +1,6 @@
 /* Drivers of the losses: rows of logits over the threads. One row is always one thread's, so that
  * the order of its sums does not depend on the number of threads. */
+#include <math.h>
 #include <stddef.h>
 #include "loss.h"
 #include "loss_loops.h"
@@ -71,18 +72,18 @@ typedef struct entropy_job {
     const cross_entropy_args *a;
     const loss_loops *loops;
     double total; /* of the weights */
-    operand loss, lse, gx, scale;
+    operand loss, stats, gx, scale;
 } entropy_job;
 
-/* sum of w[c] (lse - x[c]) over the classes, for label smoothing. A class of weight 0 counts
- * nothing, though its logit be -inf. */
-static double smooth_sum(const cross_entropy_args *a, int64_t row, double lse)
+/* sum of w[c] l[c] over the classes, for label smoothing. A class of weight 0 counts nothing,
+ * though its logit be -inf. */
+static double smooth_sum(const cross_entropy_args *a, int64_t row, double top, double log_sum)
 {
     const layout *at = a->logits.at;
     double sum = 0;
     for (int64_t c = 0; c < at->shape[1]; c++) {
         double w = weight(a, c), x = value(a->logits, row * at->stride[0] + c * at->stride[1]);
-        sum += w == 0 ? 0 : w * (lse - x);
+        sum += w == 0 ? 0 : w * (log_sum + (top - x));
     }
     return sum;
 }
@@ -95,24 +96,27 @@ static void entropy_rows(int64_t begin, int64_t end, void *arg)
     int64_t size = element_size(a->logits.dtype), classes = at->shape[1];
     for (int64_t i = begin; i < end; i++) {
         int64_t t = target(a, i);
-        double loss = 0, lse = 0;
+        double loss = 0, top = 0, sum = 1;
         if (t != a->ignore_index) {
             const char *row = (const char *)a->logits.data + i * at->stride[0] * size;
-            lse = j->loops->lse(classes, row, at->stride[1]);
+            sum = j->loops->sum_exp(classes, row, at->stride[1], &top);
             double x = value(a->logits, i * at->stride[0] + t * at->stride[1]);
-            loss = (1 - a->smoothing) * weight(a, t) * (lse - x);
+            double log_sum = log(sum);
+            loss = (1 - a->smoothing) * weight(a, t) * (log_sum + (top - x));
             if (a->smoothing > 0)
-                loss += a->smoothing / (double)classes * smooth_sum(a, i, lse);
+                loss += a->smoothing / (double)classes * smooth_sum(a, i, top, log_sum);
         }
         put(j->loss, i * j->loss.at->stride[0], loss);
-        if (j->lse.data)
-            put(j->lse, i * j->lse.at->stride[0], lse);
+        if (j->stats.data) {
+            put(j->stats, 2 * i, top);
+            put(j->stats, 2 * i + 1, sum);
+        }
     }
 }
 
-void cross_entropy_run(const exec *x, const cross_entropy_args *a, operand loss, operand lse)
+void cross_entropy_run(const exec *x, const cross_entropy_args *a, operand loss, operand stats)
 {
-    entropy_job j = {.a = a, .loops = loops_of(x, a->logits.dtype), .loss = loss, .lse = lse};
+    entropy_job j = {.a = a, .loops = loops_of(x, a->logits.dtype), .loss = loss, .stats = stats};
     parallel_for(x, a->logits.at->shape[0], GRAIN / (a->logits.at->shape[1] + 1) + 1, entropy_rows,
                  &j);
 }
@@ -137,20 +141,20 @@ static void entropy_grad_rows(int64_t begin, int64_t end, void *arg)
         double own = s * (1 - a->smoothing) * weight(a, t);
         j->loops->cross_entropy_grad(
             classes, g, to->stride[1], (const char *)a->logits.data + i * at->stride[0] * size,
-            at->stride[1], a->weight.data, ws, value(j->lse, i * j->lse.at->stride[0]),
-            own + spread * j->total, spread);
+            at->stride[1], a->weight.data, ws, value(j->stats, 2 * i),
+            (own + spread * j->total) / value(j->stats, 2 * i + 1), spread);
         int64_t hit = i * to->stride[0] + t * to->stride[1];
         put(j->gx, hit, value(j->gx, hit) - own);
     }
 }
 
-void cross_entropy_backward_run(const exec *x, const cross_entropy_args *a, operand gx, operand lse,
-                                operand row_scale)
+void cross_entropy_backward_run(const exec *x, const cross_entropy_args *a, operand gx,
+                                operand stats, operand row_scale)
 {
     entropy_job j = {.a = a,
                      .loops = loops_of(x, a->logits.dtype),
                      .total = weight_total(a),
-                     .lse = lse,
+                     .stats = stats,
                      .gx = gx,
                      .scale = row_scale};
     parallel_for(x, a->logits.at->shape[0], GRAIN / (a->logits.at->shape[1] + 1) + 1,

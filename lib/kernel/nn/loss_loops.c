@@ -22,6 +22,6 @@ extern const loss_kernels ISA(loss_loops);
 #include "loss_typed.h"
 
 const loss_kernels ISA(loss_loops) = {
-    .of = {{f32_lse, f32_cross_entropy_grad, f32_bce, f32_bce_grad},
-           {f64_lse, f64_cross_entropy_grad, f64_bce, f64_bce_grad}},
+    .of = {{f32_row_sum_exp, f32_cross_entropy_grad, f32_bce, f32_bce_grad},
+           {f64_row_sum_exp, f64_cross_entropy_grad, f64_bce, f64_bce_grad}},
 };

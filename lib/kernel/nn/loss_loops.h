@@ -7,11 +7,11 @@
 #include "kernel/walk/loops.h"
 
 typedef struct loss_loops {
-    /* log of the sum of exp, reading x once */
-    double (*lse)(int64_t n, const void *x, int64_t stride);
-    /* g = a exp(x - lse) - b w, with w = 1 where NULL */
+    /* the sum of exp(x - *top), with *top the maximum, or 0 where that is -inf; x is read once */
+    double (*sum_exp)(int64_t n, const void *x, int64_t stride, double *top);
+    /* g = a exp(x - top) - b w, with w = 1 where NULL */
     void (*cross_entropy_grad)(int64_t n, void *g, int64_t g_stride, const void *x,
-                               int64_t x_stride, const void *w, int64_t w_stride, double lse,
+                               int64_t x_stride, const void *w, int64_t w_stride, double top,
                                double a, double b);
     loop_fn bce;      /* loss, z, t */
     loop_fn bce_grad; /* gz, z, t, g */

@@ -1,8 +1,8 @@
-/* The loops of loss_loops.c: log-sum-exp of a row, the gradient of its cross entropy, and binary
- * cross entropy element by element. Included once per type after exp_typed.h, with T and NAME(x)
- * defined. */
+/* The loops of loss_loops.c: maximum and sum of exponentials of a row, the gradient of its cross
+ * entropy, and binary cross entropy element by element. Included once per type after exp_typed.h,
+ * with T and NAME(x) defined. */
 
-static double NAME(lse)(int64_t n, const void *in, int64_t stride)
+static double NAME(row_sum_exp)(int64_t n, const void *in, int64_t stride, double *maximum)
 {
     T packed[BLOCK], rest[LANES], m = -(T)INFINITY;
     double sum = 0;
@@ -24,15 +24,16 @@ static double NAME(lse)(int64_t n, const void *in, int64_t stride)
         }
         sum += (double)NAME(sum_exp)(k, x, m == -(T)INFINITY ? 0 : m);
     }
-    return (m == -(T)INFINITY ? 0 : (double)m) + log(sum);
+    *maximum = m == -(T)INFINITY ? 0 : (double)m;
+    return sum;
 }
 
 static void NAME(cross_entropy_grad)(int64_t n, void *out, int64_t gs, const void *in, int64_t xs,
-                                     const void *weight, int64_t ws, double lse, double scale,
+                                     const void *weight, int64_t ws, double top, double scale,
                                      double shift)
 {
     const T *x = in, *w = weight;
-    T *g = out, c = (T)lse, a = (T)scale, b = (T)shift;
+    T *g = out, c = (T)top, a = (T)scale, b = (T)shift;
     if (gs == 1 && xs == 1) {
         for (int64_t i = 0; i < n; i++)
             g[i] = a * NAME(exp)(x[i] - c);

@@ -16,6 +16,7 @@ typedef enum reduce_map {
 #define LOOP_FLOAT(name, ...)  MAP_##name,
 #define LOOP_DOUBLE(name, ...) MAP_##name,
 #define LOOP_COUNT(name, ...)  MAP_##name,
+#define LOOP_SPLIT(name, ...)  MAP_##name,
 #include "reduce_loops.def"
     MAP_COUNT
 } reduce_map;

@@ -1,10 +1,11 @@
 /* Reductions: picks the loops for an id, runs them over the tasks of a reduce_plan and finishes the
  * accumulators (a division, a logarithm, ...) into the result. An id is one or two steps; the
- * second reads what the first wrote (log-sum-exp: the maximum; variance: the mean), task by task,
- * so that the data of a task is still in cache. Parts of one result are joined in order, whoever
- * ran them. */
+ * second reads what the first found (log-sum-exp: the maximum; variance: the mean) before it was
+ * rounded to an element, task by task, so that the data of a task is still in cache. Parts of one
+ * result are joined in order, whoever ran them. */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 #include "kernel/isa/kernels.h"
 #include "kernel/walk/parallel.h"
 #include "reduce.h"
@@ -24,7 +25,8 @@ typedef enum finish {
 typedef enum centre {
     NONE,
     FIXED,    /* the job's parameter */
-    PREVIOUS, /* what the step before wrote */
+    FIRST,    /* the first of the elements */
+    PREVIOUS, /* what the step before found */
     FINITE    /* the same, 0 if infinite or NaN */
 } centre;
 
@@ -46,10 +48,11 @@ typedef struct job {
     const reduce_loop *loops; /* of the input's type */
     const char *in;
     int64_t in_size;
-    operand out, mid;
-    double param; /* order of a norm, correction of a variance */
-    int step;     /* the one that runs in parts */
-    reduce_acc *partial;
+    operand out, mid, rest;
+    double param;         /* order of a norm, correction of a variance */
+    int step;             /* the one that runs in parts */
+    reduce_acc *partial;  /* width places for each part of each line */
+    reduce_acc *previous; /* and for each line what the step before found */
 } job;
 
 static reduce_type loop_type(tt_dtype t)
@@ -183,28 +186,51 @@ static bool to_out(const job *j, int k)
     return k + 1 == j->r->nsteps;
 }
 
-/* The centres of a step, or NULL where it has none. */
-static const double *centres(const job *j, int k, const reduce_line *l, double *c)
+static double first_of(const job *j, const reduce_line *l, int64_t i)
+{
+    const operand in = {(void *)(uintptr_t)j->in, NULL, j->in_size == 4 ? TT_F32 : TT_F64};
+    return j->p.total > 0 ? load(in, l->in + i * j->p.kept[0].in) : 0;
+}
+
+/* The centres of a step, or NULL where it has none; previous: what the step before found. */
+static const double *centres(const job *j, int k, const reduce_line *l, const reduce_acc *previous,
+                             double *c)
 {
     centre from = j->r->steps[k].from;
     if (from == NONE)
         return NULL;
     for (int64_t i = 0; i < l->m; i++) {
-        c[i] = from == FIXED ? j->param : load(j->mid, l->aux + i * j->p.kept[0].aux);
+        c[i] = from == FIXED ? j->param : from == FIRST ? first_of(j, l, i) : previous[i].f;
         if (from == FINITE && !isfinite(c[i]))
             c[i] = 0;
     }
     return c;
 }
 
+/* What mid, already written, has no digits for. */
+static void store_rest(const job *j, const reduce_line *l, const reduce_acc *a)
+{
+    reduce_acc rest;
+    for (int64_t i = 0; i < l->m; i++) {
+        int64_t at = l->aux + i * j->p.kept[0].aux;
+        rest.f = a[i].f - load(j->mid, at);
+        store(j->rest, at, 1, false, 1, &rest);
+    }
+}
+
 static void finish_line(const job *j, int k, const reduce_line *l, const double *c, reduce_acc *a)
 {
     const reduce_axis *across = &j->p.kept[0];
+    finish how = j->r->steps[k].how;
+    if (j->rest.data && how == LOG)
+        store(j->rest, l->aux, across->aux, false, l->m, a);
     bool whole = finish_all(j, &j->r->steps[k], l->m, c, a);
     if (to_out(j, k))
         store(j->out, l->out, across->out, whole, l->m, a);
     else
         store(j->mid, l->aux, across->aux, whole, l->m, a);
+    if (j->rest.data && how == SHIFTED_MEAN)
+        store_rest(j, l, a);
 }
 
 static void run_part(const job *j, int k, const reduce_line *l, int64_t part, const double *c,
@@ -226,7 +252,7 @@ static void lines_task(int64_t begin, int64_t end, void *arg)
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
         for (int k = 0; k < j->r->nsteps; k++) {
-            const double *c = centres(j, k, &l, space);
+            const double *c = centres(j, k, &l, acc, space);
             run_part(j, k, &l, 0, c, acc);
             for (int64_t i = 1; i < j->p.parts; i++) {
                 run_part(j, k, &l, i, c, part);
@@ -243,8 +269,9 @@ static void parts_task(int64_t begin, int64_t end, void *arg)
     const job *j = arg;
     double space[REDUCE_COLUMNS];
     for (int64_t t = begin; t < end; t++) {
-        reduce_line l = reduce_line_at(&j->p, t / j->p.parts);
-        const double *c = centres(j, j->step, &l, space);
+        int64_t line = t / j->p.parts;
+        reduce_line l = reduce_line_at(&j->p, line);
+        const double *c = centres(j, j->step, &l, j->previous + line * j->p.width, space);
         run_part(j, j->step, &l, t % j->p.parts, c, j->partial + t * j->p.width);
     }
 }
@@ -257,7 +284,9 @@ static void join_parts(const job *j, int64_t lines)
         reduce_acc *acc = j->partial + t * j->p.parts * j->p.width;
         for (int64_t i = 1; i < j->p.parts; i++)
             j->loops[j->r->steps[j->step].map].join(l.m, acc, acc + i * j->p.width);
-        finish_line(j, j->step, &l, centres(j, j->step, &l, space), acc);
+        reduce_acc *previous = j->previous + t * j->p.width;
+        finish_line(j, j->step, &l, centres(j, j->step, &l, previous, space), acc);
+        memcpy(previous, acc, (size_t)l.m * sizeof *acc);
     }
 }
 
@@ -267,7 +296,7 @@ static void execute(job *j)
     int64_t lines = reduce_lines(p);
     int64_t cost = p->total / p->parts * p->width + 1, grain = GRAIN / cost + 1;
     reduce_acc few[FEW];
-    int64_t slots = lines * p->parts * p->width;
+    int64_t slots = lines * (p->parts + 1) * p->width;
     bool parted = p->parts > 1 && j->x->num_threads > 1;
     if (parted)
         j->partial =
@@ -276,6 +305,7 @@ static void execute(job *j)
         parallel_for(j->x, lines, GRAIN / (cost * p->parts) + 1, lines_task, j);
         return;
     }
+    j->previous = j->partial + lines * p->parts * p->width;
     for (j->step = 0; j->step < j->r->nsteps; j->step++) {
         parallel_for(j->x, lines * p->parts, grain, parts_task, j);
         join_parts(j, lines);
@@ -291,26 +321,35 @@ static void execute(job *j)
 #define ONE(map, how)                   {1, {{MAP_##map, how, NONE}}}
 #define FOR(map, how)                   {1, {{MAP_##map, how, FIXED}}}
 #define TWO(map, how, map2, how2, from) {2, {{MAP_##map, how, NONE}, {MAP_##map2, how2, from}}}
+#define SHIFTED(map, how, map2, how2, from) \
+    {2, {{MAP_##map, how, FIRST}, {MAP_##map2, how2, from}}}
 /* clang-format on */
 
-void reduce_run(const exec *x, reduce_id id, operand out, operand mid, operand in,
-                const bool *reduced, double p)
+void reduce_run(const exec *x, const reduce_args *a)
 {
     static const recipe numbers[] = {
-#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) steps,
-#define REDUCE_TEST(name, result, empty, steps)                                steps,
-#define REDUCE_STEPS(name, steps)                                              steps,
+#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths)       steps,
+#define REDUCE_APART(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) steps,
+#define REDUCE_TEST(name, result, empty, steps)                                      steps,
+#define REDUCE_STEPS(name, steps)                                                    steps,
 #include "reduce.def"
     };
     static const recipe truths[REDUCE_COUNT] = {
-#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) truths,
-#define REDUCE_TEST(name, result, empty, steps)                                steps,
+#define REDUCE(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths)       truths,
+#define REDUCE_APART(name, of_int, of_bool, empty, saves, dx, lo, hi, steps, truths) truths,
+#define REDUCE_TEST(name, result, empty, steps)                                      steps,
 #include "reduce.def"
     };
-    job j = {.x = x, .in = in.data, .out = out, .mid = mid, .param = p};
-    j.r = in.dtype == TT_BOOL ? &truths[id] : &numbers[id];
-    j.in_size = element_size(in.dtype);
-    reduce_plan_init(&j.p, in.at, out.at, mid.at, reduced);
-    j.loops = x->k->reduce->loop[loop_type(in.dtype)];
+    const operand in = a->in;
+    job j = {.x = x,
+             .r = in.dtype == TT_BOOL ? &truths[a->id] : &numbers[a->id],
+             .loops = x->k->reduce->loop[loop_type(in.dtype)],
+             .in = in.data,
+             .in_size = element_size(in.dtype),
+             .out = a->out,
+             .mid = a->mid.data ? a->mid : a->out,
+             .rest = a->rest,
+             .param = a->p};
+    reduce_plan_init(&j.p, in.at, j.out.at, j.mid.at, a->reduced);
     execute(&j);
 }

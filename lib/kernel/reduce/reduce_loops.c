@@ -105,12 +105,13 @@ JOINS(join_i_SMALLER, SMALLER, int64_t, i)
 #define P(x) i64_##x
 #include "pack_typed.h"
 
-#define LOOP_I64 ROW
-#define NAME(x)  P(I64_##x)
-#define V        int64_t
-#define L        int64_t
-#define A        int64_t
-#define F        i
+#define LOOP_I64   ROW
+#define LOOP_SPLIT ROW
+#define NAME(x)    P(I64_##x)
+#define V          int64_t
+#define L          int64_t
+#define A          int64_t
+#define F          i
 #include "reduce_typed.h"
 
 #define LOOP_U64 ROW
@@ -221,8 +222,9 @@ const reduce_kernels ISA(reduce_loops) = {
                 },
             [LOOP_TYPE_I64] =
                 {
-#define LOOP_I64(name, value, how, start) ENTRY_I(i64_I64_##name, name, how, start)
-#define LOOP_U64(name, value, how, start) ENTRY_I(i64_U64_##name, name, how, start)
+#define LOOP_I64(name, value, how, start)   ENTRY_I(i64_I64_##name, name, how, start)
+#define LOOP_SPLIT(name, value, how, start) ENTRY_I(i64_I64_##name, name, how, start)
+#define LOOP_U64(name, value, how, start)   ENTRY_I(i64_U64_##name, name, how, start)
 #include "reduce_loops.def"
                 },
             [LOOP_TYPE_I32] =

@@ -11,8 +11,10 @@ typedef struct ce_attr {
     double smoothing;
 } ce_attr;
 
-/* in: logits (n c), targets (n) [, weight (c)]; results: the losses (n), logsumexp of rows (n). */
-enum { LSE = 1 };
+/* in: logits (n c), targets (n) [, weight (c)]; results: the losses (n), and of each row the
+ * maximum and the sum of exponentials (n 2), which the gradient reads: without one there are none.
+ */
+enum { STATS = 1 };
 
 static cross_entropy_args args_of(const op_call *c)
 {
@@ -36,17 +38,20 @@ static tt_status ce_infer(op_call *c)
                         (long long)x->at.shape[1]);
     c->dtype = x->dtype;
     layout_init(&c->at, 1, x->at.shape);
-    layout_init(infer_also(c, c->dtype), 1, x->at.shape);
+    layout_init(infer_also(c, c->dtype), 2, (int64_t[]){c->recording ? x->at.shape[0] : 0, 2});
     return TT_OK;
 }
 
 static void ce_forward(op_call *c)
 {
     cross_entropy_args a = args_of(c);
-    cross_entropy_run(&c->ctx->ex, &a, operand_of(c->out), operand_of(c->result[LSE].tensor));
+    operand stats = operand_of(c->result[STATS].tensor);
+    if (!c->recording)
+        stats.data = NULL;
+    cross_entropy_run(&c->ctx->ex, &a, operand_of(c->out), stats);
 }
 
-/* in: logits, targets, lse, gradient of the rows [, weight] */
+/* in: logits, targets, stats, gradient of the rows [, weight] */
 static tt_status ce_backward_infer(op_call *c)
 {
     return infer_same_shape(c, c->in[0]->dtype);
@@ -93,7 +98,7 @@ static void ce_composed(const op_call *c, tt_tensor **out)
 
 static void ce_vjp(const op_call *c, op_grads *g)
 {
-    tt_tensor *in[] = {c->in[0], c->in[1], c->result[LSE].tensor, grads_out(g),
+    tt_tensor *in[] = {c->in[0], c->in[1], c->result[STATS].tensor, grads_out(g),
                        c->n_in > 2 ? c->in[2] : NULL};
     grads_add(g, 0, op_apply(&ce_backward, c->n_in > 2 ? 5 : 4, in, c->attr, sizeof(ce_attr)));
 }
@@ -102,7 +107,7 @@ static const op cross_entropy = {.name = "cross_entropy",
                                  .infer = ce_infer,
                                  .forward = ce_forward,
                                  .vjp = ce_vjp,
-                                 .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(LSE),
+                                 .saves = SAVE_IN(0) | SAVE_IN(1) | SAVE_IN(2) | SAVE_RESULT(STATS),
                                  .composed = ce_composed};
 
 static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)

@@ -57,12 +57,15 @@ static void softmax_vjp(const op_call *c, op_grads *g)
     grads_add(g, 0, op_apply(&softmax_backward, 2, in, c->attr, sizeof(softmax_attr)));
 }
 
-/* A row of -inf has the logarithm -inf of its sum, which is not subtracted. */
+/* (x - m) - log(sum(exp(x - m))) with the maximum m, which is a constant. A row of -inf has the
+ * logarithm -inf of its sum, which is not subtracted. */
 static void softmax_composed(const op_call *c, tt_tensor **out)
 {
     const softmax_attr *a = c->attr;
-    tt_tensor *sum = tt_logsumexp(c->in[0], 1, &a->axis, true);
-    tt_tensor *y = tt_sub(c->in[0], tt_masked_fill(sum, tt_isinf(sum), 0));
+    tt_tensor *m = tt_detach(tt_max(c->in[0], 1, &a->axis, true));
+    tt_tensor *x = tt_sub(c->in[0], tt_masked_fill(m, tt_isinf(m), 0));
+    tt_tensor *sum = tt_log(tt_sum(tt_exp(x), 1, &a->axis, true));
+    tt_tensor *y = tt_sub(x, tt_masked_fill(sum, tt_isinf(sum), 0));
     *out = a->log ? y : tt_exp(y);
 }
 

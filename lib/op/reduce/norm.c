@@ -16,8 +16,8 @@ static void norm_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
     layout at;
-    operand out = reduce_out(c, &at);
-    reduce_run(&c->ctx->ex, a->id, out, out, operand_of(c->in[0]), a->axis, a->parameter);
+    reduce_args r = reduce_args_of(c, a->id, &at);
+    reduce_run(&c->ctx->ex, &r);
 }
 
 /* d |x|_p / dx = sign(x) (|x| / |x|_p)^(p-1), 0 where the norm is 0; for the infinite norms the

@@ -50,11 +50,15 @@ tt_status reduce_float_infer(op_call *c)
     return TT_OK;
 }
 
-operand reduce_out(op_call *c, layout *at)
+reduce_args reduce_args_of(op_call *c, reduce_id id, layout *at)
 {
     const reduce_attr *a = c->attr;
     reduced_layout(c->in[0], a->axis, true, at);
-    return (operand){c->out->data, at, c->dtype};
+    return (reduce_args){.id = id,
+                         .out = {c->out->data, at, c->dtype},
+                         .in = operand_of(c->in[0]),
+                         .reduced = a->axis,
+                         .p = a->parameter};
 }
 
 tt_tensor *reduce_keep(const op_call *c, tt_tensor *t)
@@ -133,9 +137,10 @@ static tt_status reduce_infer(op_call *c)
 static void reduce_forward(op_call *c)
 {
     const reduce_attr *a = c->attr;
+    bool joined = a->id == REDUCE_mean && c->in[0]->dtype == TT_I64; /* their sum may wrap */
     layout at;
-    operand out = reduce_out(c, &at);
-    reduce_run(&c->ctx->ex, a->id, out, out, operand_of(c->in[0]), a->axis, 0);
+    reduce_args r = reduce_args_of(c, joined ? REDUCE_mean_of_int : a->id, &at);
+    reduce_run(&c->ctx->ex, &r);
 }
 
 /* Products of all but one: the total divided by the element, or, for the only zero of a group, the
@@ -168,11 +173,6 @@ static tt_tensor *chosen_dx(const op_call *c, tt_tensor *g, tt_tensor *x, tt_ten
     return tt_mul(hit, tt_div(g, tt_maximum_scalar(n, 1)));
 }
 
-static tt_tensor *logsumexp_dx(tt_tensor *g, tt_tensor *x, tt_tensor *y)
-{
-    return tt_mul(g, tt_exp(tt_sub(x, tt_masked_fill(y, tt_isinf(y), 0))));
-}
-
 /* 1 where x is a number, 0 where it is NaN. */
 static tt_tensor *numbers(tt_tensor *x)
 {
@@ -197,6 +197,7 @@ enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_OUT };
         reduce_spread(grads, c, dx);                                                               \
     }                                                                                              \
     PUBLIC(name, name##_vjp, saved)
+#define REDUCE_APART(...)
 #define REDUCE_TEST(name, ...) PUBLIC(name, NULL, 0)
 #define PUBLIC(name, gradient, saved)                                                              \
     static const op op_##name = {#name, .infer = reduce_infer, .forward = reduce_forward,          \

@@ -22,8 +22,9 @@ int64_t reduced_count(const tt_tensor *x, const bool *reduced);
 void reduced_layout(const tt_tensor *x, const bool *reduced, bool keepdim, layout *at);
 /* infer of a reduction of floats to their type. */
 tt_status reduce_float_infer(op_call *c);
-/* The result as kernels want it: with axes of size 1 where it was reduced. */
-operand reduce_out(op_call *c, layout *at);
+/* The call as the kernel wants it: the result with axes of size 1 where it was reduced; at, which
+ * must outlive that, receives its layout. */
+reduce_args reduce_args_of(op_call *c, reduce_id id, layout *at);
 
 /* For gradients: t, a result or its gradient, with the axes of size 1 put back; the sum of t, which
  * has x's shape, over the reduced axes; and t spread over them and added to x's gradient. */

@@ -1,0 +1,229 @@
+/* Digits that must not depend on how large numbers are: gradients of losses of large logits,
+ * variances around large means; against plain loops in double over the same float32 elements. */
+#include "../unit/unit.h"
+
+enum { ROWS = 6, CLASSES = 77 };
+
+/* Logits around a size, at distances that float32 has there, and a target for each row. */
+static tt_tensor *logits_around(tt_ctx *ctx, double size)
+{
+    double step = fabs(size) < 1e7 ? 1 : fabs(size) < 1e9 ? 8 : 0;
+    tt_tensor *x = tt_mul_scalar(tt_randn(ctx, TT_F32, TT_SHAPE(ROWS, CLASSES)), 3);
+    if (fabs(size) >= 1e7)
+        x = tt_mul_scalar(tt_round(x), step);
+    return tt_add_scalar(x, size);
+}
+
+static tt_tensor *some_targets(tt_ctx *ctx)
+{
+    return tt_from_data(ctx, TT_I64, TT_SHAPE(ROWS), (int64_t[]){0, 5, CLASSES - 1, 40, 41, 7});
+}
+
+static double at(tt_tensor *x, int64_t i, int64_t k)
+{
+    return tt_get(x, TT_INDEX(i, k));
+}
+
+/* e^(x - max) / sum in double. */
+static double probability(tt_tensor *x, int64_t i, int64_t k)
+{
+    double top = -HUGE_VAL, sum = 0;
+    for (int64_t c = 0; c < tt_size(x, 1); c++)
+        top = fmax(top, at(x, i, c));
+    for (int64_t c = 0; c < tt_size(x, 1); c++)
+        sum += exp(at(x, i, c) - top);
+    return exp(at(x, i, k) - top) / sum;
+}
+
+static const double sizes[] = {0, 1e4, -1e4, 1e6, 1e8, -1e8, 3.4e38, -3.4e38};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+START_TEST(gradients_of_cross_entropy)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(logits_around(ctx, sizes[_i])), *t = some_targets(ctx);
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.reduction = TT_LOSS_NONE;
+    tt_tensor *loss = tt_cross_entropy_with(x, t, &o);
+    tt_backward(tt_sum(loss, TT_ALL_AXES, false));
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    for (int64_t i = 0; i < ROWS; i++) {
+        int64_t target = (int64_t)tt_get(t, TT_INDEX(i));
+        double p = probability(x, i, target), l = tt_get(loss, TT_INDEX(i));
+        ck_assert_msg(fabs(l + log(p)) < 2e-6 * (1 - log(p)), "loss %lld at %g: %.9g, not %.9g",
+                      (long long)i, sizes[_i], l, -log(p));
+        for (int64_t k = 0; k < CLASSES; k++) {
+            double want = probability(x, i, k) - (k == target), got = at(tt_grad(x), i, k);
+            double limit = 1.5e-6 * (k == target ? 1 : want) + 1e-37;
+            ck_assert_msg(fabs(got - want) < limit, "gradient (%lld, %lld) at %g: %.9g, not %.9g",
+                          (long long)i, (long long)k, sizes[_i], got, want);
+        }
+    }
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Smoothing and weights take the other ways through the kernel. */
+START_TEST(gradients_with_smoothing_and_weights)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *small = logits_around(ctx, 0), *t = some_targets(ctx);
+    small = tt_round(tt_mul_scalar(small, 4)); /* exact beside 2^20, too */
+    tt_tensor *grads[2], *losses[2];
+    for (int large = 0; large < 2; large++) {
+        tt_tensor *x = tt_param(tt_add_scalar(small, large ? 0x1p20 : 0));
+        tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+        o.label_smoothing = 0.2;
+        o.weight = tt_add_scalar(tt_arange(ctx, TT_F32, 0, CLASSES, 1), 1);
+        losses[large] = tt_cross_entropy_with(x, t, &o);
+        tt_backward(losses[large]);
+        grads[large] = tt_grad(x);
+    }
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    ck_assert(tt_array_equal(grads[0], grads[1])); /* a shift changes nothing, not a bit */
+    ck_assert(tt_array_equal(losses[0], losses[1]));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* The logits are the rows of a transposed weight: x is the identity. */
+START_TEST(gradients_of_linear_cross_entropy)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *logits = logits_around(ctx, sizes[_i]), *t = some_targets(ctx);
+    tt_tensor *w = tt_param(tt_contiguous(tt_transpose(logits, 0, 1)));
+    tt_tensor *loss = tt_linear_cross_entropy(tt_eye(ctx, TT_F32, ROWS, ROWS), w, t, -100);
+    double mean = 0;
+    tt_backward(loss);
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    for (int64_t i = 0; i < ROWS; i++) {
+        int64_t target = (int64_t)tt_get(t, TT_INDEX(i));
+        mean -= log(probability(logits, i, target)) / ROWS;
+        for (int64_t k = 0; k < CLASSES; k++) {
+            double want = (probability(logits, i, k) - (k == target)) / ROWS;
+            double got = at(tt_grad(w), k, i), limit = k == target ? 1 : want;
+            ck_assert_msg(fabs(got - want) < 1.5e-6 * limit + 1e-37,
+                          "gradient (%lld, %lld) at %g: %.9g, not %.9g", (long long)i, (long long)k,
+                          sizes[_i], got, want);
+        }
+    }
+    ck_assert_msg(fabs(tt_item(loss) - mean) < 2e-6 * (1 + mean), "loss at %g: %.9g, not %.9g",
+                  sizes[_i], tt_item(loss), mean);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(gradients_of_logsumexp)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(logits_around(ctx, sizes[_i]));
+    tt_backward(tt_sum(tt_logsumexp(x, TT_AXES(1), false), TT_ALL_AXES, false));
+    tt_tensor *columns = tt_param(tt_contiguous(tt_transpose(tt_detach(x), 0, 1)));
+    tt_backward(tt_sum(tt_logsumexp(columns, TT_AXES(0), false), TT_ALL_AXES, false));
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    for (int64_t i = 0; i < ROWS; i++)
+        for (int64_t k = 0; k < CLASSES; k++) {
+            double want = probability(x, i, k);
+            for (int c = 0; c < 2; c++) {
+                double got = c ? at(tt_grad(columns), k, i) : at(tt_grad(x), i, k);
+                ck_assert_msg(fabs(got - want) < 1.5e-6 * want + 1e-37,
+                              "gradient (%lld, %lld) at %g: %.9g, not %.9g", (long long)i,
+                              (long long)k, sizes[_i], got, want);
+            }
+        }
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(logsumexp_of_infinities)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    const double inf = (double)INFINITY;
+    tt_tensor *x = tt_param(values_f64(ctx, TT_SHAPE(3, 2), F64(-inf, -inf, -inf, 2, inf, 1)));
+    tt_tensor *y = tt_logsumexp(x, TT_AXES(1), false);
+    expect_values(y, F64(-inf, 2, inf));
+    tt_backward(tt_sum(tt_narrow(y, 0, 0, 2), TT_ALL_AXES, false));
+    expect_values(tt_narrow(tt_grad(x), 0, 0, 2), F64(0, 0, 0, 1));
+    expect_values(tt_logsumexp(tt_zeros(ctx, TT_F32, TT_SHAPE(2, 0)), TT_AXES(1), false),
+                  F64(-inf, -inf));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* n elements of float32 around a mean. */
+static tt_tensor *around(tt_ctx *ctx, int64_t rows, int64_t n, double mean)
+{
+    return tt_cast(tt_add_scalar(tt_randn(ctx, TT_F64, TT_SHAPE(rows, n)), mean), TT_F32);
+}
+
+static double mean_of(tt_tensor *x, int64_t i)
+{
+    double sum = 0, first = at(x, i, 0);
+    for (int64_t k = 0; k < tt_size(x, 1); k++)
+        sum += at(x, i, k) - first;
+    return first + sum / (double)tt_size(x, 1);
+}
+
+static double variance_of(tt_tensor *x, int64_t i)
+{
+    double sum = 0, mean = mean_of(x, i);
+    for (int64_t k = 0; k < tt_size(x, 1); k++)
+        sum += (at(x, i, k) - mean) * (at(x, i, k) - mean);
+    return sum / (double)tt_size(x, 1);
+}
+
+static void close_to(double got, double want, double limit, const char *what, double mean)
+{
+    ck_assert_msg(fabs(got - want) <= limit, "%s around %g: %.9g, not %.9g", what, mean, got, want);
+}
+
+static const double means[] = {0, -3, 1e3, 1e5, -1e6, 1e7};
+enum { MEANS = sizeof means / sizeof *means };
+
+START_TEST(variances_around_large_means)
+{
+    static const int64_t lengths[] = {2, 17, 1000, 70000};
+    for (int l = 0; l < 4; l++) {
+        tt_ctx *ctx = tt_ctx_new();
+        int64_t n = lengths[l];
+        tt_tensor *x = around(ctx, 2, n, means[_i]), *t = tt_contiguous(tt_transpose(x, 0, 1));
+        tt_tensor *rows = tt_var(x, TT_AXES(1), 0, false), *std = tt_std(x, TT_AXES(1), 0, false);
+        tt_tensor *columns = tt_var(t, TT_AXES(0), 0, false);
+        for (int64_t i = 0; i < 2; i++) {
+            double want = variance_of(x, i), limit = 1e-6 * want;
+            close_to(tt_get(rows, TT_INDEX(i)), want, limit, "var", means[_i]);
+            close_to(tt_get(columns, TT_INDEX(i)), want, limit, "var of a column", means[_i]);
+            close_to(tt_get(std, TT_INDEX(i)), sqrt(want), limit, "std", means[_i]);
+        }
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+START_TEST(gradients_of_variances_around_large_means)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    enum { N = 300 };
+    tt_tensor *x = tt_param(around(ctx, 2, N, means[_i]));
+    tt_backward(tt_sum(tt_var(x, TT_AXES(1), 1, false), TT_ALL_AXES, false));
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    for (int64_t i = 0; i < 2; i++)
+        for (int64_t k = 0; k < N; k++)
+            close_to(at(tt_grad(x), i, k), 2 * (at(x, i, k) - mean_of(x, i)) / (N - 1), 1e-8,
+                     "gradient of var", means[_i]);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *c = new_case("digits");
+    tcase_add_loop_test(c, gradients_of_cross_entropy, 0, SIZES);
+    tcase_add_test(c, gradients_with_smoothing_and_weights);
+    tcase_add_loop_test(c, gradients_of_linear_cross_entropy, 0, SIZES);
+    tcase_add_loop_test(c, gradients_of_logsumexp, 0, SIZES);
+    tcase_add_test(c, logsumexp_of_infinities);
+    tcase_add_loop_test(c, variances_around_large_means, 0, MEANS);
+    tcase_add_loop_test(c, gradients_of_variances_around_large_means, 0, MEANS);
+    return run_suite("digits", c);
+}
