@@ -1,5 +1,6 @@
 /* Digits that must not depend on how large numbers are: gradients of losses of large logits,
- * variances around large means; against plain loops in double over the same float32 elements. */
+ * variances and normalisations around large means, rows at the ends of the range; against plain
+ * loops in double over the same float32 elements. */
 #include "../unit/unit.h"
 
 enum { ROWS = 6, CLASSES = 77 };
@@ -215,6 +216,99 @@ START_TEST(gradients_of_variances_around_large_means)
 }
 END_TEST
 
+/* (x - mean) / sqrt(var + eps), its gradient for the gradient g of the result, and what the
+ * weight's gradient adds up: all of one row, in double. */
+typedef struct norm {
+    double y, gx;
+} norm;
+
+static norm normalised(tt_tensor *x, tt_tensor *g, int64_t i, int64_t k, double eps)
+{
+    double n = (double)tt_size(x, 1), mean = mean_of(x, i), along = 0, sum = 0;
+    double r = 1 / sqrt(variance_of(x, i) + eps);
+    for (int64_t c = 0; c < tt_size(x, 1); c++) {
+        sum += at(g, i, c) / n;
+        along += at(g, i, c) * (at(x, i, c) - mean) * r / n;
+    }
+    double y = (at(x, i, k) - mean) * r;
+    return (norm){y, r * (at(g, i, k) - sum - y * along)};
+}
+
+static void check_layer_norm(tt_tensor *x, double limit, const char *what, double mean)
+{
+    tt_ctx *ctx = tt_ctx_of(x);
+    int64_t rows = tt_size(x, 0), n = tt_size(x, 1);
+    x = tt_param(tt_clone(x));
+    tt_tensor *w = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(n)));
+    tt_tensor *g = tt_randn(ctx, TT_F32, TT_SHAPE(rows, n)), *y = tt_layer_norm(x, w, NULL, 1e-5);
+    tt_backward_with(y, g, 0);
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    for (int64_t k = 0; k < n; k++) {
+        double gw = 0;
+        for (int64_t i = 0; i < rows; i++) {
+            norm want = normalised(x, g, i, k, 1e-5);
+            double r = fabs(want.y) > 0 ? 1 / sqrt(variance_of(x, i) + 1e-5) : 400;
+            close_to(at(y, i, k), want.y, limit * (1 + fabs(want.y)), what, mean);
+            close_to(at(tt_grad(x), i, k), want.gx, 4 * limit * r, what, mean);
+            gw += want.y * at(g, i, k);
+        }
+        close_to(tt_get(tt_grad(w), TT_INDEX(k)), gw, 10 * limit * (1 + fabs(gw)), what, mean);
+    }
+}
+
+START_TEST(layer_norm_around_large_means)
+{
+    static const int64_t lengths[] = {1, 2, 17, 768};
+    for (int l = 0; l < 4; l++) {
+        tt_ctx *ctx = tt_ctx_new();
+        check_layer_norm(around(ctx, 3, lengths[l], means[_i]), 2e-6, "layer_norm", means[_i]);
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+START_TEST(layer_norm_of_equal_elements)
+{
+    static const double values[] = {0, 0.1, 3, 1e6, -1e10, 1e20, 3e38};
+    for (int i = 0; i < 7; i++) {
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *y =
+            tt_layer_norm(tt_full(ctx, TT_F32, TT_SHAPE(1, 100), values[i]), NULL, NULL, 1e-5);
+        double most = tt_item(tt_max(tt_abs(y), TT_ALL_AXES, false));
+        ck_assert_msg(most == 0, "%g gives %g", values[i], most);
+        tt_ctx_free(ctx);
+    }
+}
+END_TEST
+
+/* Rows whose sums or squares leave the range of float32. */
+START_TEST(layer_norm_at_the_ends_of_the_range)
+{
+    static const double values[][4] = {{3e38, 3e38, 2e38, 3e38},
+                                       {3e38, -3e38, -3e38, -3e38},
+                                       {1e30, 2e30, -3e30, 4e30},
+                                       {1e-38, 2e-38, 3e-38, -2e-38}};
+    tt_ctx *ctx = tt_ctx_new();
+    for (int i = 0; i < 4; i++) {
+        tt_tensor *x = tt_cast(tt_from_data(ctx, TT_F64, TT_SHAPE(1, 4), values[i]), TT_F32);
+        check_layer_norm(x, 2e-6, "row", (double)i);
+    }
+    for (int rms = 0; rms < 2; rms++) { /* float64, beyond what squares hold */
+        tt_tensor *x = tt_param(tt_mul_scalar(tt_randn(ctx, TT_F64, TT_SHAPE(2, 9)), 0x1p1000));
+        tt_tensor *z = tt_param(tt_mul_scalar(tt_detach(x), 0x1p-1000));
+        tt_tensor *y[2], *in[] = {x, z};
+        for (int k = 0; k < 2; k++) {
+            y[k] = rms ? tt_rms_norm(in[k], NULL, 0) : tt_layer_norm(in[k], NULL, NULL, 0);
+            tt_backward(tt_sum(tt_mul(y[k], tt_sin(tt_detach(z))), TT_ALL_AXES, false));
+        }
+        ck_assert(tt_allclose(y[0], y[1], 1e-14, 1e-14, false));
+        ck_assert(tt_allclose(tt_mul_scalar(tt_grad(x), 0x1p1000), tt_grad(z), 1e-12, 1e-13, 0));
+    }
+    ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = new_case("digits");
@@ -225,5 +319,8 @@ int main(void)
     tcase_add_test(c, logsumexp_of_infinities);
     tcase_add_loop_test(c, variances_around_large_means, 0, MEANS);
     tcase_add_loop_test(c, gradients_of_variances_around_large_means, 0, MEANS);
+    tcase_add_loop_test(c, layer_norm_around_large_means, 0, MEANS);
+    tcase_add_test(c, layer_norm_of_equal_elements);
+    tcase_add_test(c, layer_norm_at_the_ends_of_the_range);
     return run_suite("digits", c);
 }

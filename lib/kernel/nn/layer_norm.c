@@ -32,7 +32,7 @@ static const char *row_of(const job *j, const void *p, int64_t row)
 
 static char *stats_of(const job *j, int64_t row)
 {
-    return (char *)j->a->stats + 2 * row * j->size;
+    return (char *)j->a->stats + 3 * row * j->size;
 }
 
 static void forward(int64_t begin, int64_t end, void *arg)

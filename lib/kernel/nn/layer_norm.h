@@ -14,7 +14,8 @@ typedef struct layer_norm_args {
     double eps;
     const void *x;
     const void *weight, *bias; /* (n), or NULL */
-    void *stats;               /* (rows, 2): mean (0 if not centred), 1 / standard deviation */
+    void *stats; /* (rows, 3): mean (0 if not centred), 1 / standard deviation, and what the mean
+                    lacks by its rounding */
 } layer_norm_args;
 
 /* y (rows, n); fills stats. */

@@ -7,7 +7,7 @@
 #include "layer_norm.h"
 
 typedef struct layer_norm_loops {
-    /* one row; the row's two stats */
+    /* one row; the row's three stats */
     void (*row)(const layer_norm_args *a, void *y, const void *x, void *stats);
     void (*grad)(const layer_norm_args *a, void *gx, const void *g, const void *x,
                  const void *stats);
