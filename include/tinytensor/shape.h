@@ -219,7 +219,7 @@ TT_API tt_tensor *tt_clone(tt_tensor *x);
 /** Converts the elements; x itself when it has the dtype. A float becomes an integer by dropping
  * its fraction, is limited to the range of the type, and NaN becomes 0; an integer becomes a
  * smaller one by dropping upper bits; a bool becomes 0 or 1, and what is not 0 becomes true. Floats
- * are rounded to nearest.
+ * are rounded to nearest, ties to even, once.
  * @param x      (...), any dtype
  * @param dtype  any dtype
  * @return       (...); NULL: #TT_ERR_DTYPE for what is none

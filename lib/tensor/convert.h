@@ -1,9 +1,11 @@
 /* One number from one dtype to another, in plain arithmetic that loops are vectorised over: the two
- * 16-bit floats by their bits, and floats to integers, which truncates, saturates and takes NaN
- * to 0. Single elements (element.c) and the loops of tt_cast are made of these. */
+ * 16-bit floats by their bits, wider numbers on their way to these, and floats to integers, which
+ * truncates, saturates and takes NaN to 0. Single elements (element.c) and the loops of tt_cast are
+ * made of these. */
 #ifndef TT_CONVERT_H
 #define TT_CONVERT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include "base/inline.h"
@@ -54,6 +56,27 @@ INLINE uint16_t brain_of(float x)
 INLINE float of_brain(uint16_t b)
 {
     return f32_of_bits((uint32_t)b << 16);
+}
+
+/* What the 16-bit floats are made of is rounded to odd: of the two floats around x the one whose
+ * last bit is 1, for a number that is no float. It has more digits than they, so that rounding it
+ * again gives what rounding x once would: the last bit says that x lies beside the middle. (S.
+ * Boldo and G. Melquiond, Emulation of FMA and correctly rounded sums: proved algorithms using
+ * rounding to odd, 2008) */
+INLINE float f32_odd_of_f64(double x)
+{
+    float f = (float)x;
+    double back = (double)f, size = x < 0 ? -x : x, got = back < 0 ? -back : back;
+    uint32_t u = f32_bits(f) - (got > size); /* towards 0 */
+    return f32_of_bits(u | (back != x));
+}
+
+/* Above 2^53 a double has no room for all digits: those below 2^11 are made one. */
+INLINE float f32_odd_of_i64(int64_t x)
+{
+    uint64_t u = (uint64_t)x, odd = (u & ~(uint64_t)0x7ff) | (uint64_t)((u & 0x7ff) != 0) << 11;
+    bool far = x > (int64_t)1 << 53 || x < -((int64_t)1 << 53);
+    return f32_odd_of_f64((double)(far ? (int64_t)odd : x));
 }
 
 INLINE int64_t to_i64(double x)

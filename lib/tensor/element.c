@@ -100,10 +100,10 @@ void element_store(void *element, tt_dtype dtype, double v)
         b.u8 = to_u8(v);
         break;
     case TT_F16:
-        b.u16 = half_of((float)v);
+        b.u16 = half_of(f32_odd_of_f64(v));
         break;
     case TT_BF16:
-        b.u16 = brain_of((float)v);
+        b.u16 = brain_of(f32_odd_of_f64(v));
         break;
     }
     memcpy(element, &b, (size_t)element_size(dtype));

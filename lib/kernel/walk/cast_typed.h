@@ -1,7 +1,7 @@
 /* Casts of T to each type. Included by copy_loops.c once per type, with T, WIDE(v) (v as the wide
- * type: double or int64_t), TO_I64(w), TO_I32(w), TO_U8(w) from that one, and FROM(x), a name of
- * this type's, defined. To float32 from float64 is one rounding; to half from double rounds twice,
- * which only matters beyond float32's precision. */
+ * type: double or int64_t), TO_I64(w), TO_I32(w), TO_U8(w) and ODD(w), a float32 that 16-bit floats
+ * are rounded from (tensor/convert.h), from that one, and FROM(x), a name of this type's, defined.
+ * Each cast rounds once. */
 
 #define R         float
 #define NAME(x)   FROM(f32_##x)
@@ -35,10 +35,10 @@
 
 #define R         half
 #define NAME(x)   FROM(f16_##x)
-#define NARROW(w) ((half){half_of((float)(w))})
+#define NARROW(w) ((half){half_of(ODD(w))})
 #include "cast_pair_typed.h"
 
 #define R         brain
 #define NAME(x)   FROM(bf16_##x)
-#define NARROW(w) ((brain){brain_of((float)(w))})
+#define NARROW(w) ((brain){brain_of(ODD(w))})
 #include "cast_pair_typed.h"

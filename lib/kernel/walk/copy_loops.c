@@ -15,17 +15,10 @@ extern const copy_kernels ISA(copy_loops);
 #define TO_I64(w) to_i64(w)
 #define TO_I32(w) to_i32(w)
 #define TO_U8(w)  to_u8(w)
+#define ODD(w)    ((float)(w))
 #define T         float
 #define FROM(x)   f32_to_##x
 #define WIDE(v)   ((double)(v))
-#include "cast_typed.h"
-#undef T
-#undef FROM
-#undef WIDE
-
-#define T       double
-#define FROM(x) f64_to_##x
-#define WIDE(v) (v)
 #include "cast_typed.h"
 #undef T
 #undef FROM
@@ -46,6 +39,17 @@ extern const copy_kernels ISA(copy_loops);
 #undef T
 #undef FROM
 #undef WIDE
+#undef ODD
+
+#define ODD(w)  f32_odd_of_f64(w)
+#define T       double
+#define FROM(x) f64_to_##x
+#define WIDE(v) (v)
+#include "cast_typed.h"
+#undef T
+#undef FROM
+#undef WIDE
+#undef ODD
 #undef TO_I64
 #undef TO_I32
 #undef TO_U8
@@ -53,6 +57,7 @@ extern const copy_kernels ISA(copy_loops);
 #define TO_I64(w) (w)
 #define TO_I32(w) ((int32_t)(uint32_t)(uint64_t)(w))
 #define TO_U8(w)  ((uint8_t)(uint64_t)(w))
+#define ODD(w)    f32_odd_of_i64(w)
 #define T         int64_t
 #define FROM(x)   i64_to_##x
 #define WIDE(v)   (v)
@@ -61,17 +66,19 @@ extern const copy_kernels ISA(copy_loops);
 #undef FROM
 #undef WIDE
 
-#define T       uint8_t
-#define FROM(x) bool_to_##x
-#define WIDE(v) ((int64_t)((v) != 0))
+#define T       int32_t
+#define FROM(x) i32_to_##x
+#define WIDE(v) ((int64_t)(v))
 #include "cast_typed.h"
 #undef T
 #undef FROM
 #undef WIDE
+#undef ODD
 
-#define T       int32_t
-#define FROM(x) i32_to_##x
-#define WIDE(v) ((int64_t)(v))
+#define ODD(w)  ((float)(w))
+#define T       uint8_t
+#define FROM(x) bool_to_##x
+#define WIDE(v) ((int64_t)((v) != 0))
 #include "cast_typed.h"
 #undef T
 #undef FROM
