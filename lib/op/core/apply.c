@@ -47,6 +47,15 @@ int op_axis(const char *name, const tt_tensor *x, int axis, int ndim)
     return k;
 }
 
+bool op_can_have_axes(const char *name, const tt_tensor *x, int ndim)
+{
+    if (ndim >= 0 && ndim <= LAYOUT_MAX_NDIM)
+        return true;
+    op_fail(x, TT_ERR_SHAPE, "%s: %d axes from %s; from 0 to %d are possible", name, ndim,
+            describe(x).s, LAYOUT_MAX_NDIM);
+    return false;
+}
+
 tt_status op_status(const tt_tensor *x)
 {
     return x && x->ctx && x->ctx->err.code ? x->ctx->err.code : TT_ERR_ARG;

@@ -100,6 +100,8 @@ tt_status op_no_arithmetic(const op_call *c); /* the first operand's dtype is no
 tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 /* The axis in [0, ndim), or -1 with the error recorded. */
 int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);
+/* Can a result that name makes of x have so many axes? False: no, recorded. */
+bool op_can_have_axes(const char *name, const tt_tensor *x, int ndim);
 /* tt_empty() with errors in the name of another function. */
 tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape);
 /* What a function that returns a status returns after x was refused. */

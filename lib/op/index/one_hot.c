@@ -7,10 +7,12 @@
 
 static tt_status one_hot_infer(op_call *c)
 {
-    int64_t classes = *(const int64_t *)c->attr, shape[LAYOUT_MAX_NDIM + 1], bad = 0;
+    int64_t classes = *(const int64_t *)c->attr, shape[LAYOUT_MAX_NDIM], bad = 0;
     const tt_tensor *x = c->in[0];
     if (x->dtype != TT_I64)
         return op_error(c, TT_ERR_DTYPE, "indices are %s, not int64", describe(x).s);
+    if (!op_can_have_axes("one_hot", x, x->at.ndim + 1))
+        return c->ctx->err.code;
     for (int i = 0; i < x->at.ndim; i++)
         shape[i] = x->at.shape[i];
     shape[x->at.ndim] = classes;

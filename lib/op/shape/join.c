@@ -89,7 +89,7 @@ tt_tensor *tt_stack(int n, tt_tensor *const *tensors, int axis)
     if (!ctx)
         return NULL;
     int k = op_axis("stack", tensors[0], axis, tensors[0]->at.ndim + 1);
-    if (k < 0)
+    if (k < 0 || !op_can_have_axes("stack", tensors[0], tensors[0]->at.ndim + 1))
         return NULL;
     for (int i = 1; i < n; i++) {
         bool fits = layout_same_shape(&tensors[i]->at, &tensors[0]->at);
@@ -121,8 +121,8 @@ tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
     if (!op_context("tile", 1, &x))
         return NULL;
     int ndim = n > x->at.ndim ? n : x->at.ndim;
-    if (n < 0 || ndim > LAYOUT_MAX_NDIM)
-        return op_fail(x, TT_ERR_SHAPE, "tile: %d repetitions", n);
+    if (!op_can_have_axes("tile", x, n < 0 ? n : ndim))
+        return NULL;
     for (int i = 0; i < n; i++)
         if (reps[i] < 0)
             return op_fail(x, TT_ERR_ARG, "tile: %lld repetitions", (long long)reps[i]);

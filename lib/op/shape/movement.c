@@ -14,11 +14,6 @@ static tt_status view_infer(op_call *c)
     return TT_OK;
 }
 
-static described shape_text(int ndim, const int64_t *shape)
-{
-    return describe_shape(ndim < 0 ? 0 : ndim > LAYOUT_MAX_NDIM ? LAYOUT_MAX_NDIM : ndim, shape);
-}
-
 static void reshape_vjp(const op_call *c, op_grads *g)
 {
     grads_add(g, 0, tt_reshape(grads_out(g), c->in[0]->at.ndim, c->in[0]->at.shape));
@@ -45,7 +40,9 @@ static bool full_shape(const char *name, tt_tensor *x, int ndim, const int64_t *
     layout whole; /* whose sizes must not overflow either where one of them is 0 */
     int64_t n = 1, numel = tensor_numel(x);
     int unknown = -1;
-    bool ok = ndim >= 0 && ndim <= LAYOUT_MAX_NDIM;
+    bool ok = true;
+    if (!op_can_have_axes(name, x, ndim))
+        return false;
     for (int i = 0; ok && i < ndim; i++) {
         full[i] = shape[i];
         if (shape[i] == -1 && unknown < 0)
@@ -61,7 +58,7 @@ static bool full_shape(const char *name, tt_tensor *x, int ndim, const int64_t *
     ok = ok && n == numel && layout_init(&whole, ndim, full);
     if (!ok)
         op_fail(x, TT_ERR_SHAPE, "%s: %s cannot become %s", name, describe(x).s,
-                shape_text(ndim, shape).s);
+                describe_shape(ndim, shape).s);
     return ok;
 }
 
@@ -134,9 +131,11 @@ tt_tensor *tt_unflatten(tt_tensor *x, int axis, int ndim, const int64_t *shape)
     int a = op_axis("unflatten", x, axis, x->at.ndim);
     if (a < 0)
         return NULL;
-    if (ndim < 1 || x->at.ndim - 1 + ndim > LAYOUT_MAX_NDIM)
+    if (ndim < 1)
         return op_fail(x, TT_ERR_SHAPE, "unflatten: %s with axis %d as %d axes", describe(x).s,
                        axis, ndim);
+    if (!op_can_have_axes("unflatten", x, x->at.ndim - 1 + ndim))
+        return NULL;
     for (int i = 0; i < x->at.ndim; i++)
         for (int k = 0; k < (i == a ? ndim : 1); k++)
             full[out++] = i == a ? shape[k] : x->at.shape[i];
@@ -254,8 +253,8 @@ tt_tensor *tt_squeeze(tt_tensor *x, int naxes, const int *axes)
 
 tt_tensor *tt_unsqueeze(tt_tensor *x, int axis)
 {
-    int64_t shape[LAYOUT_MAX_NDIM + 1];
-    if (!op_context("unsqueeze", 1, &x))
+    int64_t shape[LAYOUT_MAX_NDIM];
+    if (!op_context("unsqueeze", 1, &x) || !op_can_have_axes("unsqueeze", x, x->at.ndim + 1))
         return NULL;
     int k = op_axis("unsqueeze", x, axis, x->at.ndim + 1);
     if (k < 0)
@@ -277,16 +276,16 @@ tt_tensor *tt_expand(tt_tensor *x, int ndim, const int64_t *shape)
 {
     layout at;
     int64_t full[LAYOUT_MAX_NDIM];
-    if (!op_context("expand", 1, &x))
+    if (!op_context("expand", 1, &x) || !op_can_have_axes("expand", x, ndim))
         return NULL;
-    bool ok = ndim >= x->at.ndim && ndim <= LAYOUT_MAX_NDIM;
+    bool ok = ndim >= x->at.ndim;
     for (int i = 0; ok && i < ndim; i++) { /* -1: as it is, as in PyTorch */
         int k = i - (ndim - x->at.ndim);
         full[i] = shape[i] == -1 && k >= 0 ? x->at.shape[k] : shape[i];
     }
     if (!ok || !layout_expand(&at, &x->at, ndim, full))
         return op_fail(x, TT_ERR_SHAPE, "expand: %s does not broadcast to %s", describe(x).s,
-                       shape_text(ndim, shape).s);
+                       describe_shape(ndim, shape).s);
     return op_apply(&expand, 1, &x, &at, 0);
 }
 
