@@ -87,8 +87,8 @@ TT_API tt_tensor *tt_where(tt_tensor *condition, tt_tensor *a, tt_tensor *b);
 /** x limited to an interval: min(max(x, lo), hi) (numpy.clip). NaN stays NaN, and a bound that is
  * NaN limits nothing.
  * @param x   (...), float or int64
- * @param lo  the least value, for int64 without its fraction; -INFINITY for none
- * @param hi  the largest value, likewise; it wins when lo is above it
+ * @param lo  the least value; for int64 rounded up to a whole one; -INFINITY for none
+ * @param hi  the largest value; for int64 rounded down; it wins when lo is above it
  * @return    (...); NULL: #TT_ERR_DTYPE
  * @grad x: 1 inside, bounds included, else 0 */
 TT_API tt_tensor *tt_clamp(tt_tensor *x, double lo, double hi);
@@ -101,8 +101,8 @@ TT_API tt_tensor *tt_clamp(tt_tensor *x, double lo, double hi);
  * @grad x: 0 where the mask is true, else 1 */
 TT_API tt_tensor *tt_masked_fill(tt_tensor *x, tt_tensor *mask, double value);
 
-/** Linear interpolation: a + weight (b - a), which gives a at weight 0 and b at 1, exactly
- * (torch.lerp).
+/** Linear interpolation: a + weight (b - a), which gives a at weight 0 and b at 1, exactly, also
+ * where b - a overflows (torch.lerp).
  * @param a       (...), float32 or float64
  * @param b       of the dtype of a; all three broadcast
  * @param weight  of the dtype of a
@@ -119,7 +119,8 @@ TT_API tt_tensor *tt_lerp(tt_tensor *a, tt_tensor *b, tt_tensor *weight);
  * @grad x: 1 where it is finite, else 0 */
 TT_API tt_tensor *tt_nan_to_num(tt_tensor *x, double nan, double posinf, double neginf);
 
-/** Whether elements are close: |a - b| is at most atol + rtol |b|. Equal infinities are close.
+/** Whether elements are close: |a - b| is at most atol + rtol |b|. An infinite tolerance takes all
+ * finite elements as close; infinite ones are close to their equals only, whatever the tolerance.
  * @param a          (...), float or int64
  * @param b          of the dtype of a, broadcast with it
  * @param rtol       tolerance relative to b

@@ -73,8 +73,8 @@ TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
 
 /** Layer normalisation over the last axis: y = (x - mean) / sqrt(var + eps) weight + bias, where
  * var is the mean of the squares of the deviations (J. L. Ba et al., Layer Normalization, 2016;
- * torch.nn.functional.layer_norm). One pass over each row forward and one back; accurate around large
- * means, and for rows whose squares overflow.
+ * torch.nn.functional.layer_norm). One pass over each row forward and one back; accurate around
+ * large means, and for rows whose squares overflow.
  * @param x       (... n), float
  * @param weight  (n), or NULL for ones
  * @param bias    (n), or NULL for zeros

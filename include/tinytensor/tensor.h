@@ -172,6 +172,7 @@ TT_API tt_tensor *tt_full_like(tt_tensor *x, double value);
 TT_API tt_tensor *tt_scalar(tt_ctx *ctx, tt_dtype dtype, double value);
 
 /** The numbers start + i step before stop, n = ceil((stop - start) / step) of them (numpy.arange).
+ * For int64 they are exact where start and step are whole, up to the ends of the range.
  * @param ctx    the context
  * @param dtype  of the elements
  * @param start  the first
@@ -181,8 +182,8 @@ TT_API tt_tensor *tt_scalar(tt_ctx *ctx, tt_dtype dtype, double value);
  *               are not finite */
 TT_API tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, double step);
 
-/** n numbers at equal distances, both ends included: start + i (stop - start) / (n - 1)
- * (numpy.linspace).
+/** n numbers at equal distances, both ends included: start + i (stop - start) / (n - 1), which
+ * integers round down (numpy.linspace).
  * @param ctx    the context
  * @param dtype  of the elements
  * @param start  the first

@@ -197,9 +197,15 @@ void masked_fill_run(const exec *x, operand out, operand in, operand mask, const
     where_run(x, out, mask, (operand){(void *)(uintptr_t)value, &still, out.dtype}, in);
 }
 
-static int64_t bound(double v, bool up)
+/* The bound of integers that v is, rounded inwards; NaN is none. */
+static int64_t least(double v)
 {
-    return to_i64(up ? ceil(v) : floor(v));
+    return isnan(v) ? INT64_MIN : to_i64(ceil(v));
+}
+
+static int64_t largest(double v)
+{
+    return isnan(v) ? INT64_MAX : to_i64(floor(v));
 }
 
 static pair bounds(tt_dtype dtype, double lo, double hi)
@@ -212,8 +218,8 @@ static pair bounds(tt_dtype dtype, double lo, double hi)
         p.f64[0] = lo;
         p.f64[1] = hi;
     } else {
-        p.i64[0] = bound(lo, true);
-        p.i64[1] = bound(hi, false);
+        p.i64[0] = least(lo);
+        p.i64[1] = largest(hi);
     }
     return p;
 }

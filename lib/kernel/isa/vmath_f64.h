@@ -1,8 +1,8 @@
 /* Elementary functions of doubles without branches, so that the compiler can vectorise loops over
- * them. Largest errors in units in the last place (ulp), which test_vmath.c measures: expm1 and
- * sigmoid 2.1, softplus 1.6, exp2 1.1, exp 1, log and log1p 0.9. The *_short forms are what float
- * functions are rounded from, with relative errors of 6e-11 (exp), 5e-10 (expm1) and 1e-13 (log).
- * The others are libm's. Coefficients: minimax fits made for this file. */
+ * them. Largest errors in units in the last place (ulp), which test_vmath.c measures: sigmoid
+ * 2.5, expm1 2.3, softplus 1.6, exp and exp2 1.1, log and log1p 0.9. The *_short forms are what
+ * float functions are rounded from, with relative errors of 6e-11 (exp), 5e-10 (expm1) and 1e-13
+ * (log). The others are libm's. Coefficients: minimax fits made for this file. */
 #ifndef TT_KERNEL_ISA_VMATH_F64_H
 #define TT_KERNEL_ISA_VMATH_F64_H
 
@@ -242,7 +242,7 @@ VECTOR double f64_relu(double x)
 
 VECTOR double f64_sign(double x)
 {
-    return x > 0 ? 1 : x < 0 ? -1 : x;
+    return x > 0 ? 1 : x < 0 ? -1 : x + 0; /* of -0 it is 0 */
 }
 
 VECTOR double f64_round(double x)

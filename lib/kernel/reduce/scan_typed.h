@@ -34,7 +34,7 @@ VECTOR T NAME(smaller)(T c, T v)
 
 static void NAME(sum)(const lines *w)
 {
-    NAME(lines_of_totals)(w, 0, NAME(add));
+    NAME(lines_of_totals)(w, (S)-0.0, NAME(add)); /* which adds nothing to -0, either */
 }
 
 static void NAME(prod)(const lines *w)

@@ -93,23 +93,50 @@ tt_tensor *tt_full_like(tt_tensor *x, double value)
     return filled(like(x, "full_like"), value);
 }
 
-static tt_tensor *bad_count(tt_ctx *ctx, const char *name, double n)
+static bool is_int64(double v)
 {
-    ctx_error(ctx, TT_ERR_ARG, "%s: %g elements", name, n);
-    return NULL;
+    return v == floor(v) && v >= -0x1p63 && v < 0x1p63;
 }
 
-/* Elements f(i); I64 is exact where start and step are whole. */
+/* A whole number of int64, or 2^63, which a stop may be, for arithmetic that wraps. */
+static uint64_t whole(double v)
+{
+    return v == 0x1p63 ? (uint64_t)1 << 63 : (uint64_t)(int64_t)v;
+}
+
+/* The size of an arange of int64 from and by whole numbers: exact where doubles are apart. */
+static double whole_count(double start, double stop, double step)
+{
+    if (step > 0 ? stop <= start : stop >= start)
+        return 0;
+    stop = step > 0 ? ceil(stop) : floor(stop);
+    uint64_t way = step > 0 ? whole(stop) - whole(start) : whole(start) - whole(stop);
+    uint64_t by = step > 0 ? whole(step) : -whole(step);
+    return (double)((way - 1) / by + 1);
+}
+
+static void arange_whole(int64_t *x, int64_t n, double start, double step)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] = (int64_t)(whole(start) + (uint64_t)i * whole(step));
+}
+
 tt_tensor *tt_arange(tt_ctx *ctx, tt_dtype dtype, double start, double stop, double step)
 {
     if (!ctx || ctx->err.code)
         return NULL;
-    double n = ceil((stop - start) / step);
-    if (step == 0 || !isfinite(n) || n > 0x1p59)
-        return bad_count(ctx, "arange", n);
+    if (step == 0)
+        return ctx_fail(ctx, TT_ERR_ARG, "arange: the step is 0");
+    bool exact = dtype == TT_I64 && is_int64(start) && is_int64(step) && fabs(stop) <= 0x1p63;
+    double n = exact ? whole_count(start, stop, step) : ceil((stop - start) / step);
+    if (!isfinite(n) || n > 0x1p59)
+        return ctx_fail(ctx, TT_ERR_ARG, "arange: from %g to %g by %g are %g elements", start, stop,
+                        step, n);
     int64_t count = n > 0 ? (int64_t)n : 0;
     tt_tensor *x = op_empty(ctx, "arange", dtype, 1, &count);
-    for (int64_t i = 0; x && i < count; i++)
+    if (x && exact)
+        arange_whole((int64_t *)(void *)x->data, count, start, step);
+    for (int64_t i = 0; x && !exact && i < count; i++)
         element_store(x->data + i * element_size(dtype), dtype, start + (double)i * step);
     return x;
 }
@@ -119,8 +146,11 @@ static tt_tensor *spaced(tt_ctx *ctx, const char *name, tt_dtype dtype, double s
 {
     tt_tensor *x = op_empty(ctx, name, dtype, 1, &n);
     double step = n > 1 ? (stop - start) / (double)(n - 1) : 0;
+    bool down = !base && (dtype == TT_I64 || dtype == TT_I32 || dtype == TT_U8);
     for (int64_t i = 0; x && i < n; i++) {
         double v = n > 1 && i == n - 1 ? stop : start + (double)i * step;
+        if (down)
+            v = floor(v);
         element_store(x->data + i * element_size(dtype), dtype, base ? pow(base, v) : v);
     }
     return x;
