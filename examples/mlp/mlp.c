@@ -11,6 +11,7 @@
 #include "common/args.h"
 #include "common/interrupt.h"
 #include "common/page/plot.h"
+#include "common/page/series.h"
 #include "common/program.h"
 #include "common/progress.h"
 #include "common/shipped.h"
@@ -40,6 +41,13 @@ typedef struct model {
 typedef struct result {
     double loss, accuracy;
 } result;
+
+/* Losses and accuracies, one per epoch; the loss of each step; and how far training came. */
+typedef struct history {
+    double *train, *val, *accuracy;
+    series losses;
+    int64_t epochs, steps;
+} history;
 
 static tt_tensor *forward(const model *m, tt_tensor *x)
 {
@@ -102,9 +110,9 @@ static void load_model(tt_ctx *ctx, model *m, const char *path)
     tt_scope_end(ctx, s);
 }
 
-/* The mean loss, unless it was interrupted. *steps goes on. */
+/* The mean loss, unless it was interrupted. h->steps goes on. */
 static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor *x, tt_tensor *y,
-                          const options *o, int64_t epoch, int64_t *steps)
+                          const options *o, history *h)
 {
     double total = 0;
     int64_t n = tt_size(x, 0), batches = (n + o->batch_size - 1) / o->batch_size;
@@ -118,13 +126,16 @@ static double train_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, tt_tensor 
         tt_tensor *logits = forward(m, tt_take(x, 0, rows));
         tt_tensor *loss = tt_cross_entropy(logits, tt_take(y, 0, rows), -100);
         tt_optim_set_lr(
-            opt, tt_lr_cosine(epoch * batches + i, 0, o->epochs * batches, o->lr, o->lr / 100));
+            opt, tt_lr_cosine(h->epochs * batches + i, 0, o->epochs * batches, o->lr, o->lr / 100));
         tt_optim_zero_grad(opt);
         tt_backward(loss);
         tt_optim_step(opt);
-        total += tt_item(loss) * (double)size;
+        double value = tt_item(loss);
+        total += value * (double)size;
+        if (!series_add(&h->losses, value))
+            program_fail("no memory for the losses of %lld steps", (long long)h->steps);
         tt_scope_end(ctx, step); /* every temporary of the step, and the recorded graph */
-        progress_step(++*steps, NULL);
+        progress_step(++h->steps, NULL);
     }
     tt_scope_end(ctx, whole);
     return total / (double)n;
@@ -218,22 +229,21 @@ static tt_optim *make_optimizer(tt_ctx *ctx, const model *m, const options *o)
                : tt_adamw(ctx, 2 * m->layers, m->params, o->lr, &adamw);
 }
 
-static void draw(const char *path, int n, const double *train, const double *val,
-                 const double *accuracy)
+static void draw(const char *path, const history *h, int64_t batches)
 {
-    const panel panels[] = {
-        {"loss", "epoch", 2, {{"training", train}, {"validation", val}}, NULL},
-        {"accuracy", "epoch", 1, {{"validation", accuracy}}, NULL},
-    };
-    if (!plot_write(path, 2, panels, n))
+    const curve train = {.name = "training", .n = h->epochs, .y = h->train},
+                val = {.name = "validation", .n = h->epochs, .y = h->val},
+                accuracy = {.name = "validation", .n = h->epochs, .y = h->accuracy},
+                steps = {.name = "training",
+                         .n = h->losses.n,
+                         .y = h->losses.values,
+                         .x_step = 1 / (double)batches, /* in epochs */
+                         .each_step = true};
+    const panel panels[] = {{"loss", "epoch", PANEL_LOSSES, 3, {train, val, steps}},
+                            {"accuracy", "epoch", PANEL_SHARES, 1, {accuracy}}};
+    if (!plot_write(path, 2, panels))
         program_fail("%s: %s", path, strerror(errno));
 }
-
-/* Losses and accuracies, one per epoch, and how far training came. */
-typedef struct history {
-    double *train, *val, *accuracy;
-    int64_t epochs, steps;
-} history;
 
 /* One epoch and what it led to; false: it was interrupted. */
 static bool one_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, const split *s, const options *o,
@@ -241,7 +251,7 @@ static bool one_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, const split *s
 {
     int64_t e = h->epochs, every = o->verbose ? 1 : (o->epochs + MOST_LINES - 1) / MOST_LINES;
     char note[80];
-    h->train[e] = train_epoch(ctx, m, opt, s->x, s->y, o, e, &h->steps);
+    h->train[e] = train_epoch(ctx, m, opt, s->x, s->y, o, h);
     if (*interrupted)
         return false;
     if (!isfinite(h->train[e]))
@@ -287,7 +297,7 @@ static void finish(tt_ctx *ctx, const model *m, const split *s, const options *o
     if (o->save)
         save_model(m, o->save);
     if (o->plot && (h->epochs > 0 || o->epochs == 0))
-        draw(o->plot, (int)h->epochs, h->train, h->val, h->accuracy);
+        draw(o->plot, h, (tt_size(s->x, 0) + o->batch_size - 1) / o->batch_size);
     if (o->confusion)
         print_confusion(confusion, s->classes);
     printf("val accuracy %.4f\n", final.accuracy);
@@ -333,10 +343,11 @@ int main(int argc, char **argv)
     double *values = calloc((size_t)o.epochs * 3 + 1, sizeof *values);
     if (!values)
         program_fail("no memory for %lld epochs", (long long)o.epochs);
-    history h = {values, values + o.epochs, values + 2 * o.epochs, 0, 0};
+    history h = {values, values + o.epochs, values + 2 * o.epochs, {0}, 0, 0};
     if (train_all(ctx, &m, &s, &o, &h))
         finish(ctx, &m, &s, &o, &h);
     free(values);
+    series_free(&h.losses);
     tt_ctx_free(ctx);
     return program_end(0);
 }

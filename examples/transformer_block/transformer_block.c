@@ -20,6 +20,7 @@
 #include "common/page/heatmap.h"
 #include "common/page/html.h"
 #include "common/page/plot.h"
+#include "common/page/series.h"
 #include "common/program.h"
 #include "common/progress.h"
 
@@ -171,6 +172,7 @@ static double accuracy(tt_tensor *logits, tt_tensor *y)
 typedef struct curves {
     int n;
     double step[MAX_POINTS], loss[MAX_POINTS], accuracy[MAX_POINTS];
+    series steps; /* the loss of each */
 } curves;
 
 /* False: it was interrupted before the first step. */
@@ -190,8 +192,11 @@ static bool train(model *m, tt_optim *optim, curves *c)
         tt_backward(loss);
         tt_clip_grad_norm(m->n_params, m->params, 1);
         tt_optim_step(optim);
+        double value = tt_item(loss);
+        if (!series_add(&c->steps, value))
+            program_fail("no memory for the losses of %lld steps", (long long)step);
         if (step % every == 0 || step == o->steps || *interrupted) {
-            double value = tt_item(loss), right = accuracy(logits, y);
+            double right = accuracy(logits, y);
             if (c->n < MAX_POINTS) {
                 c->step[c->n] = (double)step;
                 c->loss[c->n] = value;
@@ -209,6 +214,20 @@ static bool train(model *m, tt_optim *optim, curves *c)
     else if (*interrupted)
         printf("interrupted after %lld of %lld steps\n", (long long)step - 1, (long long)o->steps);
     return !*interrupted || step > 1;
+}
+
+static void draw(const char *path, const curves *c)
+{
+    const curve loss = {.name = "training", .n = c->n, .y = c->loss, .x = c->step},
+                steps = {.name = "training",
+                         .n = c->steps.n,
+                         .y = c->steps.values,
+                         .each_step = true},
+                right = {.name = "training", .n = c->n, .y = c->accuracy, .x = c->step};
+    const panel panels[] = {{"loss", "step", PANEL_LOSSES, 2, {loss, steps}},
+                            {"accuracy", "step", PANEL_SHARES, 1, {right}}};
+    if (!plot_write(path, 2, panels))
+        program_fail("%s: %s", path, strerror(errno));
 }
 
 static void write_page(const options *o, int n, const pattern *patterns)
@@ -304,10 +323,9 @@ int main(int argc, char **argv)
         return program_end(0);
     }
     show(&m);
-    const panel panels[] = {{"loss", "step", 1, {{"training", c.loss}}, c.step},
-                            {"accuracy", "step", 1, {{"training", c.accuracy}}, c.step}};
-    if (o.plot && c.n > 0 && !plot_write(o.plot, 2, panels, c.n))
-        program_fail("%s: %s", o.plot, strerror(errno));
+    if (o.plot && c.n > 0)
+        draw(o.plot, &c);
+    series_free(&c.steps);
     tt_ctx_free(m.ctx);
     return program_end(0);
 }

@@ -95,8 +95,16 @@ bool journal_draw(const train_options *o, const trainer *t)
         train[i] = t->evals[i][1];
         val[i] = t->evals[i][2];
     }
-    const panel panels[] = {{"loss", "step", 2, {{"training", train}, {"validation", val}}, x}};
-    bool ok = plot_write(o->plot, 1, panels, t->n_evals);
+    const curve steps = {
+        .name = "training", .n = t->losses.n, .y = t->losses.values, .each_step = true};
+    const panel loss = {"loss",
+                        "step",
+                        PANEL_LOSSES,
+                        3,
+                        {{.name = "training", .n = t->n_evals, .y = train, .x = x},
+                         {.name = "validation", .n = t->n_evals, .y = val, .x = x},
+                         steps}};
+    bool ok = plot_write(o->plot, 1, &loss);
     int why = errno;
     free(values);
     errno = why;

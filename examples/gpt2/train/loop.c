@@ -146,7 +146,7 @@ static bool one_step(run *r, double *val, bool *end)
     if (*end)
         return true;
     begin = clock_seconds();
-    if (!update(r, lr))
+    if (!update(r, lr) || !trainer_note_loss(&r->trainer, loss))
         return false;
     double batch = (double)(o->batch_size * o->block_size * o->grad_accum);
     double rate = batch / (seconds + clock_seconds() - begin);

@@ -1,6 +1,7 @@
 /* The optimiser's state and its file: one safetensors file with the parameters ("model.NAME"), the
- * means ("m.NAME", "v.NAME"), the losses of the evaluations so far, and the step in its metadata.
- * Invariant: a file is loaded by the training that made it only, which its fingerprint tells. */
+ * means ("m.NAME", "v.NAME"), the losses of steps and evaluations so far, and the step in its
+ * metadata. Invariant: a file is loaded by the training that made it only, which its fingerprint
+ * tells. */
 #include "trainer.h"
 
 #include <math.h>
@@ -41,6 +42,7 @@ void trainer_free(trainer *t)
     free(t->decayed);
     free(t->plain);
     free(t->evals);
+    series_free(&t->losses);
     *t = (trainer){0};
 }
 
@@ -63,6 +65,14 @@ void trainer_note(trainer *t, double train_loss, double val_loss)
     add_eval(t, (double[]){(double)t->step, train_loss, val_loss});
 }
 
+bool trainer_note_loss(trainer *t, double loss)
+{
+    if (!series_add(&t->losses, loss))
+        tt_error_set(t->model->ctx, TT_ERR_NOMEM, "no memory for the losses of %lld steps",
+                     (long long)t->losses.n);
+    return tt_ok(t->model->ctx);
+}
+
 void trainer_step(trainer *t, double lr, const train_options *o)
 {
     tt_adam_hyper h = {.lr = lr,
@@ -77,9 +87,9 @@ void trainer_step(trainer *t, double lr, const train_options *o)
     tt_adam_step_(t->n_plain, t->plain, &h);
 }
 
-static const char EVALS[] = "evaluations";
+static const char EVALS[] = "evaluations", LOSSES[] = "losses";
 
-/* The tensors of the file, three per parameter, and their names; then the evaluations, if there are
+/* The tensors of the file, three per parameter, and their names; then the losses, where there are
  * any. */
 static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt_tensor **tensors)
 {
@@ -97,6 +107,10 @@ static int list(const trainer *t, char (*names)[NAME], const char **pointers, tt
         pointers[n] = EVALS;
         tensors[n++] = tt_from_data(t->model->ctx, TT_F64, TT_SHAPE(t->n_evals, 3), t->evals);
     }
+    if (t->losses.n > 0) {
+        pointers[n] = LOSSES;
+        tensors[n++] = tt_from_data(t->model->ctx, TT_F64, TT_SHAPE(t->losses.n), t->losses.values);
+    }
     return n;
 }
 
@@ -109,7 +123,7 @@ typedef struct lists {
 
 static lists lists_make(const trainer *t)
 {
-    size_t n = 3 * (size_t)t->model->n_params + 1;
+    size_t n = 3 * (size_t)t->model->n_params + 2;
     lists l = {calloc(n, NAME), calloc(n, sizeof *l.pointers), calloc(n, sizeof *l.tensors), 0};
     if (l.names && l.pointers && l.tensors)
         l.n = list(t, l.names, l.pointers, l.tensors);
@@ -197,6 +211,22 @@ static void load_evals(trainer *t, tt_safetensors *file, const char *path)
             return;
 }
 
+/* One for each step so far. A checkpoint of before they were kept has none. */
+static void load_losses(trainer *t, tt_safetensors *file, const char *path, int64_t steps)
+{
+    bool there = tt_safetensors_find(file, LOSSES) >= 0;
+    tt_tensor *x = there ? tt_contiguous(tt_safetensors_get(file, LOSSES)) : NULL;
+    if (x && (tt_dtype_of(x) != TT_F64 || tt_ndim(x) != 1 || tt_size(x, 0) != steps)) {
+        tt_error_set(t->model->ctx, TT_ERR_FORMAT, "%s: '%s' is not (%lld)", path, LOSSES,
+                     (long long)steps);
+        return;
+    }
+    t->losses.n = 0;
+    for (int64_t i = 0; i < steps; i++)
+        if (!trainer_note_loss(t, x ? ((const double *)tt_cdata(x))[i] : (double)NAN))
+            return;
+}
+
 /* The step that a checkpoint's text says; -1: none of this training. */
 static int64_t read_step(const char *text, const train_options *o)
 {
@@ -245,6 +275,8 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
         load_tensor(l.tensors[i], file, path, l.pointers[i]);
     if (tt_ok(ctx))
         load_evals(t, file, path);
+    if (tt_ok(ctx))
+        load_losses(t, file, path, at);
     tt_scope_end(ctx, s);
     if (tt_ok(ctx))
         t->step = at;

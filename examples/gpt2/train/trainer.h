@@ -2,6 +2,7 @@
 #ifndef EXAMPLES_TRAINER_H
 #define EXAMPLES_TRAINER_H
 
+#include "common/page/series.h"
 #include "gpt2/model/params.h"
 #include "options.h"
 
@@ -15,12 +16,15 @@ typedef struct trainer {
     int64_t step;
     int n_evals;
     double (*evals)[3]; /* step, training loss and validation loss of each evaluation */
+    series losses;      /* of each step's batch; NAN where an older checkpoint had none */
 } trainer;
 
 void trainer_make(trainer *t, gpt2 *model);
 void trainer_free(trainer *t);
 /* Adds an evaluation at this step; the one that is there is replaced. */
 void trainer_note(trainer *t, double train_loss, double val_loss);
+/* Adds the loss of the step that was done last. False: no memory, which the context holds. */
+bool trainer_note_loss(trainer *t, double loss);
 /* One AdamW step on the gradients that are there; weight decay on matrices only. */
 void trainer_step(trainer *t, double lr, const train_options *o);
 /* The state in one file, written whole or not at all. */
