@@ -140,8 +140,9 @@ TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64
  * Numbers in lines, as spreadsheets write them: one row a line, values apart by commas or another
  * character, blanks around them ignored, quotes allowed. Empty lines are left out, and so are lines
  * that begin with the mark of a comment. Numbers have a point in every locale; `inf` and `nan` are
- * numbers of float dtypes. A value that is empty, `NA` or `?` is missing. What is wrong is told
- * with its line and column, counted from 1.
+ * numbers of float dtypes. A file compressed by gzip is read as what it holds, by a library with
+ * zlib. A value that is empty, `NA` or `?` is missing. What is wrong is told with its line and
+ * column, counted from 1.
  *
  * @code
  * FILE *f = fopen("table.csv", "w");

@@ -6,6 +6,9 @@
 #include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
+#if TT_HAVE_ZLIB
+#include <zlib.h>
+#endif
 
 static char path[64];
 static tt_ctx *ctx;
@@ -203,6 +206,61 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 }
 END_TEST
 
+/* The lines 1,2 and 3,4, compressed by gzip. */
+static const unsigned char packed[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff,
+                                       0x33, 0xd4, 0x31, 0xe2, 0x32, 0xd6, 0x31, 0xe1, 0x02, 0x00,
+                                       0x47, 0x93, 0x6c, 0xaf, 0x08, 0x00, 0x00, 0x00};
+
+START_TEST(compressed_files)
+{
+    char twice[2 * sizeof packed];
+    setup();
+    write_bytes((const char *)packed, sizeof packed);
+    tt_tensor *x = tt_load_csv(ctx, path, NULL);
+#if TT_HAVE_ZLIB
+    expect_values(x, F64(1, 2, 3, 4));
+    for (int i = 0; i < 2; i++)
+        memcpy(twice + i * sizeof packed, packed, sizeof packed);
+    write_bytes(twice, sizeof twice);
+    expect_values(tt_load_csv(ctx, path, NULL), F64(1, 2, 3, 4, 1, 2, 3, 4));
+    for (size_t n = 2; n < sizeof packed; n++) {
+        write_bytes((const char *)packed, n);
+        ck_assert_ptr_null(tt_load_csv(ctx, path, NULL));
+        expect_error(ctx, TT_ERR_FORMAT, "a gzip file that cannot be read: it is cut off");
+    }
+    for (size_t n = 2; n < sizeof packed; n++) {
+        memcpy(twice, packed, sizeof packed);
+        twice[n] ^= 0x55;
+        write_bytes(twice, sizeof packed);
+        tt_load_csv(ctx, path, NULL);
+        tt_error_clear(ctx);
+    }
+    char *zeros = calloc(1, 3000001);
+    ck_assert_ptr_nonnull(zeros);
+    for (int i = 0; i < 3000000; i++)
+        zeros[i] = i % 2 ? '\n' : '7';
+    gzFile f = gzopen(path, "wb");
+    ck_assert_int_eq(gzwrite(f, zeros, 3000000), 3000000);
+    gzclose(f);
+    x = tt_load_csv(ctx, path, NULL); /* several hundred times as long as the file */
+    expect_shape(x, TT_SHAPE(1500000, 1));
+    ck_assert(tt_item(tt_min(x, TT_ALL_AXES, false)) == 7);
+    tt_ctx_options o = TT_CTX_OPTIONS_INIT;
+    o.memory_limit = 1000000;
+    tt_ctx *small = tt_ctx_new_with(&o);
+    ck_assert_ptr_null(tt_load_csv(small, path, NULL));
+    ck_assert_int_eq(tt_error_code(small), TT_ERR_NOMEM);
+    tt_ctx_free(small);
+    free(zeros);
+#else
+    (void)twice;
+    ck_assert_ptr_null(x);
+    expect_error(ctx, TT_ERR_UNSUPPORTED, "without zlib");
+#endif
+    teardown();
+}
+END_TEST
+
 START_TEST(the_locale_does_not_matter)
 {
     static const char *const some[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "C"};
@@ -241,10 +299,8 @@ START_TEST(damaged_text)
 }
 END_TEST
 
-START_TEST(out_of_memory_at_every_call)
+static void lack_memory(void)
 {
-    setup();
-    write_bytes("1,2\n3,4\n", 8);
     for (int64_t at = 1, failed = 1; failed; at++) {
         counter c = {.fail_at = at};
         tt_ctx *other = counted(&c);
@@ -256,10 +312,21 @@ START_TEST(out_of_memory_at_every_call)
         failed = c.calls >= at;
         ck_assert_int_eq(c.held, 0);
     }
+}
+
+START_TEST(out_of_memory_at_every_call)
+{
+    setup();
+    write_bytes("1,2\n3,4\n", 8);
+    lack_memory();
+#if TT_HAVE_ZLIB
+    write_bytes((const char *)packed, sizeof packed);
+    lack_memory();
+#endif
     teardown();
 }
 END_TEST
 
 RUN_TESTS("csv", numbers_in_lines, other_delimiters, dtypes, headers,
           missing_values_are_listed_by_place, what_is_wrong_is_told_with_its_place,
-          the_locale_does_not_matter, damaged_text, out_of_memory_at_every_call)
+          compressed_files, the_locale_does_not_matter, damaged_text, out_of_memory_at_every_call)

@@ -1,10 +1,11 @@
 /* Lines and fields of a table in memory. Invariant: `at` never passes `end`, at which a NUL stands,
  * and a field never reaches over the end of its line unless it is quoted. */
-#include "csv_text.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
-#include "file.h"
+#include "gzip.h"
+#include "io/file.h"
 
 static bool is_blank(char c)
 {
@@ -34,6 +35,17 @@ static bool check(const csv_text *t)
     return !t->ctx->err.code;
 }
 
+/* Puts what a compressed file holds in the place of its bytes; false: recorded. */
+static bool unpacked(csv_text *t, int64_t *size)
+{
+    if (!gzip_marks(t->data, *size))
+        return true;
+    char *text = gzip_unpack(t->ctx, t->op, t->path, t->data, *size, size);
+    csv_close(t);
+    t->data = text;
+    return text != NULL;
+}
+
 bool csv_open(csv_text *t, tt_ctx *ctx, const char *op, const char *path,
               const tt_csv_options *options)
 {
@@ -46,16 +58,16 @@ bool csv_open(csv_text *t, tt_ctx *ctx, const char *op, const char *path,
     if (!f)
         return false;
     t->data = ctx->ex.mem.alloc(ctx->ex.mem.user, (size_t)size + 1);
-    if (t->data && file_read(ctx, f, op, path, t->data, (size_t)size)) {
-        t->data[size] = '\0';
-        t->end = t->data + size;
-        csv_rewind(t);
-    }
+    bool ok = t->data && file_read(ctx, f, op, path, t->data, (size_t)size);
     fclose(f);
-    if (t->end)
-        return true;
-    csv_close(t);
-    return false;
+    if (!ok || !unpacked(t, &size)) {
+        csv_close(t);
+        return false;
+    }
+    t->data[size] = '\0';
+    t->end = t->data + size;
+    csv_rewind(t);
+    return true;
 }
 
 void csv_close(csv_text *t)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "csv_text.h"
+#include "text.h"
 #if defined __APPLE__
 #include <xlocale.h>
 #endif
