@@ -1,9 +1,6 @@
 /* The table of all calls: the rows of calls.def, and of the operations that are rows themselves. */
-#define _POSIX_C_SOURCE 200809L /* dup */
 #include "calls.h"
-
-#include <stdio.h>
-#include <unistd.h>
+#include "files.h"
 
 static void on_free(void *user)
 {
@@ -217,102 +214,6 @@ static tt_status call_sgd_step_(stage *s)
 {
     tt_step_slot slot = {s->a, NULL, NULL};
     return tt_sgd_step_(1, &slot, &(tt_sgd_hyper){0.1, 0, 0, 0, false, 1});
-}
-
-static tt_status call_fprint(stage *s)
-{
-    FILE *nowhere = fopen("/dev/null", "w");
-    tt_status status = tt_fprint(nowhere, s->x);
-    if (nowhere)
-        fclose(nowhere);
-    return status;
-}
-
-static tt_status call_fprint_with(stage *s)
-{
-    tt_print_options o = TT_PRINT_OPTIONS_INIT;
-    FILE *nowhere = fopen("/dev/null", "w");
-    tt_status status = tt_fprint_with(nowhere, s->x, &o);
-    if (nowhere)
-        fclose(nowhere);
-    return status;
-}
-
-/* Standard output goes nowhere for a moment. */
-static tt_status printed(const tt_tensor *x, const tt_print_options *o)
-{
-    fflush(stdout);
-    int kept = dup(STDOUT_FILENO);
-    FILE *nowhere = fopen("/dev/null", "w");
-    if (!nowhere || kept < 0 || dup2(fileno(nowhere), STDOUT_FILENO) < 0)
-        abort();
-    tt_status status = o ? tt_print_with(x, o) : tt_print(x);
-    fflush(stdout);
-    dup2(kept, STDOUT_FILENO);
-    close(kept);
-    fclose(nowhere);
-    return status;
-}
-
-static tt_status call_print(stage *s)
-{
-    return printed(s->x, NULL);
-}
-
-static tt_status call_print_with(stage *s)
-{
-    tt_print_options o = TT_PRINT_OPTIONS_INIT;
-    return printed(s->x, &o);
-}
-
-static bool call_format(stage *s)
-{
-    char text[100];
-    return tt_format(s->x, NULL, text, sizeof text) > 0 && tt_ok(s->ctx);
-}
-
-static tt_status call_save_npz(stage *s)
-{
-    const char *names[] = {"x", "y"};
-    return tt_save_npz(stage_file("out.npz"), 2, names, (tt_tensor *[]){s->x, s->y});
-}
-
-static tt_status call_save_params(stage *s)
-{
-    const char *names[] = {"x", "v"};
-    return tt_save_params(stage_file("out.params"), 2, names, (tt_tensor *[]){s->x, s->v});
-}
-
-static tt_status call_load_params(stage *s)
-{
-    const char *name = "a";
-    return tt_load_params(stage_file(s->c > 4 ? "large.params" : "small.params"), 1, &name, &s->a);
-}
-
-static int call_csv_names(stage *s)
-{
-    char names[4][64];
-    return tt_csv_names(s->ctx, stage_file("in.csv"), NULL, 4, names);
-}
-
-static int call_npz_names(stage *s)
-{
-    char names[4][64];
-    return tt_npz_names(s->ctx, stage_file("in.npz"), 4, names);
-}
-
-static bool call_safetensors_open(stage *s)
-{
-    tt_safetensors *file = tt_safetensors_open(s->ctx, stage_file("in.safetensors"));
-    tt_safetensors_close(file);
-    return file != NULL;
-}
-
-static tt_status call_safetensors_save(stage *s)
-{
-    const char *names[] = {"x", "y"}, *key = "k", *value = "v";
-    return tt_safetensors_save(stage_file("out.safetensors"), 2, names, (tt_tensor *[]){s->x, s->y},
-                               1, &key, &value);
 }
 
 /* A result and, where it has one, its gradient. */
