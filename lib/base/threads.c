@@ -147,16 +147,19 @@ static int least_quota(const char *root, group *g)
 
 int threads_quota(const char *root)
 {
+    group *g = malloc(sizeof *g); /* three paths, which a small stack has no room for */
     int least = 0;
-    for (int unified = 0; unified < 2; unified++) {
-        group g = {.unified = unified};
-        if (!find_line(root, "/proc/self/cgroup", read_path, &g) ||
-            !find_line(root, "/proc/self/mountinfo", read_mount, &g))
+    for (int unified = 0; g && unified < 2; unified++) {
+        memset(g, 0, sizeof *g);
+        g->unified = unified;
+        if (!find_line(root, "/proc/self/cgroup", read_path, g) ||
+            !find_line(root, "/proc/self/mountinfo", read_mount, g))
             continue;
-        int n = least_quota(root, &g);
+        int n = least_quota(root, g);
         if (n > 0 && (least == 0 || n < least))
             least = n;
     }
+    free(g);
     return least;
 }
 

@@ -13,6 +13,18 @@
 static const plan_rule rule = {"einsum", true, false, true};
 static const plan_rule path_rule = {"einsum_path", true, false, true};
 
+/* What a call works with, too large for a small stack. */
+typedef struct tables {
+    parsed p;
+    plan pl;
+    int16_t uses[PLAN_AXES];
+    bool keep[PLAN_AXES];
+    path_problem problem; /* of three operands or more, */
+    path path;
+    named operand[PATTERN_TERMS]; /* and what has become of them */
+    int16_t where[2 * PATTERN_TERMS];
+} tables;
+
 static tt_ctx *check(const char *name, const char *text, int n, tt_tensor *const *x)
 {
     tt_ctx *ctx = n > 0 ? op_context(name, n, x) : NULL;
@@ -30,25 +42,6 @@ static tt_ctx *check(const char *name, const char *text, int n, tt_tensor *const
             ctx_error(ctx, TT_ERR_DTYPE, "%s: dtypes differ: operand 0 is %s, operand %d is %s",
                       name, describe(x[0]).s, i, describe(x[i]).s);
     return ctx->err.code ? NULL : ctx;
-}
-
-static bool bind(plan *pl, parsed *p, const plan_rule *r, const char *text, int n,
-                 tt_tensor *const *x)
-{
-    message m;
-    int ndim[PATTERN_TERMS];
-    size_t length = strlen(text);
-    message_clear(&m);
-    m.shapes = n > 1; /* which of them? messages say it where it matters */
-    for (int i = 0; i < n; i++)
-        ndim[i] = x[i]->at.ndim;
-    unsigned grammar = MANY_TERMS | IMPLICIT | REPEATS | UNDERSCORE;
-    if (pattern_is_compact(text, length, n, ndim))
-        grammar |= LETTERS;
-    if (pattern_parse(p, text, length, grammar, &m) && plan_bind(pl, p, r, n, x, &m))
-        return true;
-    report(x[0], r->name, text, &m);
-    return false;
 }
 
 /* In how many operands each axis is. */
@@ -70,6 +63,27 @@ static void find_kept(const plan *pl, const int16_t *uses, bool *keep)
 {
     for (int i = 0; i < pl->n_axes; i++)
         keep[i] = pl->output[i] || uses[i] > 1;
+}
+
+static bool bind(tables *t, const plan_rule *r, const char *text, int n, tt_tensor *const *x)
+{
+    message m;
+    int ndim[PATTERN_TERMS];
+    size_t length = strlen(text);
+    message_clear(&m);
+    m.shapes = n > 1; /* which of them? messages say it where it matters */
+    for (int i = 0; i < n; i++)
+        ndim[i] = x[i]->at.ndim;
+    unsigned grammar = MANY_TERMS | IMPLICIT | REPEATS | UNDERSCORE;
+    if (pattern_is_compact(text, length, n, ndim))
+        grammar |= LETTERS;
+    if (pattern_parse(&t->p, text, length, grammar, &m) && plan_bind(&t->pl, &t->p, r, n, x, &m)) {
+        count_uses(&t->pl, n, t->uses);
+        find_kept(&t->pl, t->uses, t->keep);
+        return true;
+    }
+    report(x[0], r->name, text, &m);
+    return false;
 }
 
 static void pose(path_problem *q, const plan *pl, const bool *keep, int n)
@@ -160,30 +174,28 @@ static tt_tensor *contract_two(tt_tensor *const *x, const plan *pl, const bool *
 
 /* Three or more. The result of each step takes the place of its first operand; where[] says where
  * the numbers of the path are now. */
-static tt_tensor *contract_all(tt_ctx *ctx, int n, tt_tensor *const *x, const plan *pl,
-                               const bool *keep)
+static tt_tensor *contract_all(tt_ctx *ctx, int n, tt_tensor *const *x, tables *w)
 {
-    path_problem q;
-    path r;
-    named t[PATTERN_TERMS];
-    int16_t where[2 * PATTERN_TERMS];
+    const plan *pl = &w->pl;
+    const path *r = &w->path;
+    named *t = w->operand;
     plan_term axes;
-    pose(&q, pl, keep, n);
-    if (!path_find(&r, &q, ctx))
+    pose(&w->problem, pl, w->keep, n);
+    if (!path_find(&w->path, &w->problem, ctx))
         return NULL;
     for (int i = 0; i < n; i++) {
-        prepare(&t[i], x[i], pl, &pl->in[i], pl->p->term[i].repeats, keep);
-        where[i] = (int16_t)i;
+        prepare(&t[i], x[i], pl, &pl->in[i], pl->p->term[i].repeats, w->keep);
+        w->where[i] = (int16_t)i;
     }
-    for (int k = 0; k < r.n; k++) {
-        named *a = &t[where[r.step[k].a]], *b = &t[where[r.step[k].b]];
-        where[n + k] = where[r.step[k].a];
-        if (too_wide(&r, &q, k, ctx))
+    for (int k = 0; k < r->n; k++) {
+        named *a = &t[w->where[r->step[k].a]], *b = &t[w->where[r->step[k].b]];
+        w->where[n + k] = w->where[r->step[k].a];
+        if (too_wide(r, &w->problem, k, ctx))
             break;
-        list_axes(a, b, &r.step[k].axes, &axes);
-        multiply(a, b, pl, k == r.n - 1 ? &pl->out : &axes);
+        list_axes(a, b, &r->step[k].axes, &axes);
+        multiply(a, b, pl, k == r->n - 1 ? &pl->out : &axes);
     }
-    named *last = &t[where[n + r.n - 1]];
+    named *last = &t[w->where[n + r->n - 1]];
     if (!ctx->err.code)
         return named_finish(last, pl);
     for (int i = 0; i < n; i++)
@@ -191,24 +203,25 @@ static tt_tensor *contract_all(tt_ctx *ctx, int n, tt_tensor *const *x, const pl
     return NULL;
 }
 
+static tt_tensor *contract_one(tt_tensor *x, const plan *pl)
+{
+    named t;
+    prepare(&t, x, pl, &pl->in[0], pl->p->term[0].repeats, pl->output);
+    named_arrange(&t, pl);
+    return named_finish(&t, pl);
+}
+
 tt_tensor *tt_einsum(const char *text, int n, tt_tensor *const *inputs)
 {
-    parsed p;
-    plan pl;
-    int16_t uses[PLAN_AXES];
-    bool keep[PLAN_AXES];
     tt_ctx *ctx = check(rule.name, text, n, inputs);
-    if (!ctx || !bind(&pl, &p, &rule, text, n, inputs))
-        return NULL;
-    count_uses(&pl, n, uses);
-    find_kept(&pl, uses, keep);
-    if (n == 1) {
-        named t;
-        prepare(&t, inputs[0], &pl, &pl.in[0], p.term[0].repeats, pl.output);
-        named_arrange(&t, &pl);
-        return named_finish(&t, &pl);
-    }
-    return n == 2 ? contract_two(inputs, &pl, keep) : contract_all(ctx, n, inputs, &pl, keep);
+    tables *t = ctx ? tt_ctx_alloc(ctx, sizeof *t) : NULL;
+    tt_tensor *y = NULL;
+    if (t && bind(t, &rule, text, n, inputs))
+        y = n == 1   ? contract_one(inputs[0], &t->pl)
+            : n == 2 ? contract_two(inputs, &t->pl, t->keep)
+                     : contract_all(ctx, n, inputs, t);
+    tt_ctx_dealloc(ctx, t);
+    return y;
 }
 
 typedef struct writer {
@@ -298,30 +311,29 @@ static void describe_path(writer *w, const path *r, const path_problem *q, const
     }
 }
 
+static void write_path(tt_ctx *ctx, int n, tables *t, writer *w)
+{
+    path_problem *q = &t->problem;
+    pose(q, &t->pl, t->keep, n);
+    if (!path_find(&t->path, q, ctx))
+        return;
+    if (n == 1)
+        t->path.largest = path_elements(q, &q->out);
+    describe_path(w, &t->path, q, &t->pl, t->keep);
+}
+
 tt_status tt_einsum_path(const char *pattern, int n, tt_tensor *const *inputs, char *text,
                          size_t size)
 {
-    parsed p;
-    plan pl;
-    path r;
-    path_problem q;
-    int16_t uses[PLAN_AXES];
-    bool keep[PLAN_AXES];
     tt_ctx *ctx = check(path_rule.name, pattern, n, inputs);
     if (!ctx)
         return n > 0 ? op_status(inputs[0]) : TT_ERR_ARG;
     if (!text || !size)
         return ctx_error(ctx, TT_ERR_ARG, "einsum_path: no room for the text");
     text[0] = '\0';
-    if (!bind(&pl, &p, &path_rule, pattern, n, inputs))
-        return ctx->err.code;
-    count_uses(&pl, n, uses);
-    find_kept(&pl, uses, keep);
-    pose(&q, &pl, keep, n);
-    if (!path_find(&r, &q, ctx))
-        return ctx->err.code;
-    if (n == 1)
-        r.largest = path_elements(&q, &q.out);
-    describe_path(&(writer){text, size}, &r, &q, &pl, keep);
-    return TT_OK;
+    tables *t = tt_ctx_alloc(ctx, sizeof *t);
+    if (t && bind(t, &path_rule, pattern, n, inputs))
+        write_path(ctx, n, t, &(writer){text, size});
+    tt_ctx_dealloc(ctx, t);
+    return ctx->err.code;
 }

@@ -112,18 +112,25 @@ static tt_tensor *join(tt_ctx *ctx, int n, tt_tensor *const *x, const star *s)
     return y;
 }
 
+/* The pattern's tables are too large for a small stack. */
+static bool read_fitting_star(int n, tt_tensor *const *x, const char *pattern, star *s)
+{
+    parsed *p = tt_ctx_alloc(x[0]->ctx, sizeof *p);
+    bool ok = p && read_star(x[0], "pack", pattern, p, s);
+    for (int i = 0; ok && i < n; i++)
+        ok = fits(x, i, s, p);
+    tt_ctx_dealloc(x[0]->ctx, p);
+    return ok;
+}
+
 tt_tensor *tt_pack(int n, tt_tensor *const *tensors, const char *pattern, tt_packing *ps)
 {
-    parsed p;
     star s;
     if (ps)
         *ps = (tt_packing){0, NULL, NULL};
     tt_ctx *ctx = n > 0 ? op_context("pack", n, tensors) : NULL;
-    if (!ctx || !read_star(tensors[0], "pack", pattern, &p, &s))
+    if (!ctx || !read_fitting_star(n, tensors, pattern, &s))
         return NULL;
-    for (int i = 0; i < n; i++)
-        if (!fits(tensors, i, &s, &p))
-            return NULL;
     if (s.before + s.after == LAYOUT_MAX_NDIM)
         return op_fail(tensors[0], TT_ERR_SHAPE, "pack: the result has more than %d axes",
                        LAYOUT_MAX_NDIM);
@@ -232,12 +239,16 @@ static int take_apart(tt_ctx *ctx, tt_tensor *x, const tt_packing *ps, const sta
 
 int tt_unpack(tt_tensor *x, const tt_packing *ps, const char *pattern, int max, tt_tensor **out)
 {
-    parsed p;
     star s;
     tt_ctx *ctx = op_context("unpack", 1, &x);
     if (!ctx)
         return (int)op_status(x);
-    if (!usable(x, ps, max, out) || !read_star(x, "unpack", pattern, &p, &s))
+    if (!usable(x, ps, max, out))
+        return (int)ctx->err.code;
+    parsed *p = tt_ctx_alloc(ctx, sizeof *p);
+    bool read = p && read_star(x, "unpack", pattern, p, &s);
+    tt_ctx_dealloc(ctx, p);
+    if (!read)
         return (int)ctx->err.code;
     if (x->at.ndim != s.before + 1 + s.after) {
         op_fail(x, TT_ERR_SHAPE, "unpack: \"%s\" has %d axes, the tensor is %s", pattern,
@@ -294,7 +305,6 @@ static bool sizes_of(const tt_tensor *x, const parsed *p, int max, tt_axis_size 
 
 tt_status tt_parse_shape(tt_tensor *x, const char *pattern, int max, tt_axis_size *out)
 {
-    parsed p;
     message m;
     tt_ctx *ctx = op_context("parse_shape", 1, &x);
     if (!ctx)
@@ -302,8 +312,10 @@ tt_status tt_parse_shape(tt_tensor *x, const char *pattern, int max, tt_axis_siz
     if (!pattern || max < 0 || (max && !out))
         return ctx_error(ctx, TT_ERR_ARG, "parse_shape: the pattern or the list of sizes is NULL");
     message_clear(&m);
-    if (!pattern_parse(&p, pattern, strlen(pattern), UNDERSCORE, &m) ||
-        !sizes_of(x, &p, max, out, &m))
+    parsed *p = tt_ctx_alloc(ctx, sizeof *p);
+    if (p && (!pattern_parse(p, pattern, strlen(pattern), UNDERSCORE, &m) ||
+              !sizes_of(x, p, max, out, &m)))
         report(x, "parse_shape", pattern, &m);
+    tt_ctx_dealloc(ctx, p);
     return ctx->err.code;
 }

@@ -69,21 +69,30 @@ static tt_tensor *lower(const job *j, const plan *pl, message *m)
     return named_finish(&t, pl);
 }
 
-static tt_tensor *run(const job *j)
+static tt_tensor *run_with(const job *j, plan_tables *t)
 {
-    parsed p;
-    plan pl;
     message m;
     message_clear(&m);
-    bool ok = pattern_parse(&p, j->text, strlen(j->text), ARROW, &m);
+    bool ok = pattern_parse(&t->p, j->text, strlen(j->text), ARROW, &m);
     for (int i = 0; ok && i < j->n; i++)
-        ok = pattern_give(&p, j->names[i], j->sizes[i], &m);
-    if (ok && plan_bind(&pl, &p, j->rule, 1, &j->x, &m))
-        return lower(j, &pl, &m);
+        ok = pattern_give(&t->p, j->names[i], j->sizes[i], &m);
+    if (ok && plan_bind(&t->pl, &t->p, j->rule, 1, &j->x, &m))
+        return lower(j, &t->pl, &m);
     report(j->x, j->rule->name, j->text, &m);
     if (j->mine)
         tensor_release(j->x);
     return NULL;
+}
+
+static tt_tensor *run(const job *j)
+{
+    tt_ctx *ctx = j->x->ctx;
+    plan_tables *t = tt_ctx_alloc(ctx, sizeof *t);
+    if (!t && j->mine)
+        tensor_release(j->x);
+    tt_tensor *y = t ? run_with(j, t) : NULL;
+    tt_ctx_dealloc(ctx, t);
+    return y;
 }
 
 /* The pattern with its arguments filled in: itself when it asks for none, else in the buffer. */

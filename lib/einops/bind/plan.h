@@ -39,6 +39,12 @@ typedef struct plan {
     int64_t shape[LAYOUT_MAX_NDIM];
 } plan;
 
+/* Both, which are too large for a small stack: functions take them from the context. */
+typedef struct plan_tables {
+    parsed p;
+    plan pl;
+} plan_tables;
+
 /* False with the message filled in. */
 bool plan_bind(plan *pl, const parsed *p, const plan_rule *rule, int n, tt_tensor *const *x,
                message *m);

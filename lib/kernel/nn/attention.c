@@ -10,9 +10,9 @@
 #include "kernel/product/blas.h"
 #include "kernel/product/gemv.h"
 #include "kernel/isa/kernels.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 
-enum { ROWS = 64, COLS = 128, DEPTH = 64, MAX_ITEM = 8 };
+enum { ROWS = 64, COLS = 128, DEPTH = 64 };
 
 typedef struct job {
     const attention_args *a;
@@ -21,7 +21,13 @@ typedef struct job {
     blas_gemm *gemm;
     int64_t size, batches, blocks;
     attention_operand gout, gq, gk, gv;
+    size_t tile, turned; /* bytes of a tile of scores, of a strip of keys or values turned */
 } job;
+
+/* The memory of a task; grads: in the backward pass only. */
+typedef struct tile {
+    char *scores, *grads, *turned;
+} tile;
 
 static job job_of(const exec *x, const attention_args *a)
 {
@@ -34,7 +40,15 @@ static job job_of(const exec *x, const attention_args *a)
              .blocks = ceil_div(a->t, ROWS)};
     for (int i = 0; i < a->nbatch; i++)
         j.batches *= a->batch[i];
+    j.tile = tile_bytes(smaller(a->t, ROWS) * COLS * j.size);
+    if (blas_has_small_kernels())
+        j.turned = tile_bytes(smaller(larger(a->d, a->dv), DEPTH) * smaller(a->s, COLS) * j.size);
     return j;
+}
+
+static tile tile_of(const job *j, char *memory)
+{
+    return (tile){memory + j->turned, memory + j->turned + j->tile, memory};
 }
 
 static int64_t offset(const attention_args *a, const int64_t *stride, int64_t index)
@@ -81,9 +95,8 @@ static void mask_row(const job *j, int64_t b, int64_t row, int64_t k0, int64_t n
 /* out (rows, cols), a row every COLS, = scale a (rows, d) times b (cols, d) transposed. BLAS has no
  * small kernels for that: b is turned here, DEPTH columns at a time. */
 static void dots(const job *j, int64_t rows, int64_t cols, int64_t d, double scale, blas_matrix a,
-                 blas_matrix b, char *out)
+                 blas_matrix b, char *turned, char *out)
 {
-    _Alignas(64) char turned[DEPTH * COLS * MAX_ITEM];
     if (!blas_has_small_kernels()) {
         b.transposed = true;
         j->gemm(rows, cols, d, scale, a, b, 0, out, COLS);
@@ -100,16 +113,16 @@ static void dots(const job *j, int64_t rows, int64_t cols, int64_t d, double sca
     } while (at < d);
 }
 
-/* scores (rows, cols), a row every COLS, of queries from r0 on and keys from k0 on */
+/* The scores (rows, cols), a row every COLS, of queries from r0 on and keys from k0 on */
 static void score(const job *j, int64_t b, int64_t r0, int64_t rows, int64_t k0, int64_t cols,
-                  char *scores)
+                  tile t)
 {
     const attention_args *a = j->a;
     dots(j, rows, cols, a->d, a->scale, (blas_matrix){row_of(j, &a->q, b, r0), a->q.row, false},
-         (blas_matrix){row_of(j, &a->k, b, k0), a->k.row, false}, scores);
+         (blas_matrix){row_of(j, &a->k, b, k0), a->k.row, false}, t.turned, t.scores);
     for (int64_t r = 0; r < rows; r++)
         if (a->mask || (a->causal && k0 + cols > r0 + r + 1))
-            mask_row(j, b, r0 + r, k0, cols, scores + r * COLS * j->size);
+            mask_row(j, b, r0 + r, k0, cols, t.scores + r * COLS * j->size);
 }
 
 /* Keys that the queries before `end` may attend to. */
@@ -118,9 +131,8 @@ static int64_t reach(const attention_args *a, int64_t end)
     return a->causal ? smaller(a->s, end) : a->s;
 }
 
-static void forward_block(const job *j, int64_t b, int64_t r0)
+static void forward_block(const job *j, int64_t b, int64_t r0, tile t)
 {
-    _Alignas(64) char scores[ROWS * COLS * MAX_ITEM];
     const attention_args *a = j->a;
     double m[ROWS], sum[ROWS];
     int64_t rows = smaller(a->t - r0, ROWS), keys = reach(a, r0 + rows);
@@ -131,13 +143,13 @@ static void forward_block(const job *j, int64_t b, int64_t r0)
     }
     for (int64_t k0 = 0; k0 < keys; k0 += COLS) {
         int64_t cols = smaller(keys - k0, COLS);
-        score(j, b, r0, rows, k0, cols, scores);
+        score(j, b, r0, rows, k0, cols, t);
         for (int64_t r = 0; r < rows; r++) {
-            double f = j->loops->step(cols, scores + r * COLS * j->size, &m[r], &sum[r]);
+            double f = j->loops->step(cols, t.scores + r * COLS * j->size, &m[r], &sum[r]);
             if (k0 && f != 1)
                 j->loops->scale(a->dv, out + r * a->out.row * j->size, f);
         }
-        j->gemm(rows, a->dv, cols, 1, (blas_matrix){scores, COLS, false},
+        j->gemm(rows, a->dv, cols, 1, (blas_matrix){t.scores, COLS, false},
                 (blas_matrix){row_of(j, &a->v, b, k0), a->v.row, false}, k0 ? 1 : 0, out,
                 a->out.row);
     }
@@ -151,11 +163,12 @@ static void forward_block(const job *j, int64_t b, int64_t r0)
     }
 }
 
-static void forward(int64_t begin, int64_t end, void *arg)
+static void forward(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
     for (int64_t i = begin; i < end; i++) /* the longest blocks of a causal mask first */
-        forward_block(j, i % j->batches, (j->blocks - 1 - i / j->batches) * ROWS);
+        forward_block(j, i % j->batches, (j->blocks - 1 - i / j->batches) * ROWS,
+                      tile_of(j, memory));
 }
 
 void attention_run(const exec *x, const attention_args *a)
@@ -164,20 +177,21 @@ void attention_run(const exec *x, const attention_args *a)
     if (a->t == 0 || a->dv == 0 || j.batches == 0)
         return;
     blas_guard guard = blas_enter();
-    parallel_for(x, j.batches * j.blocks, 1, forward, &j);
+    parallel_tiles(x, j.batches * j.blocks, 1, j.turned + j.tile, forward, &j);
     blas_leave(guard);
 }
 
 /* One tile of the backward pass. delta: of its rows, sum of gout out. */
-static void backward_tile(const job *j, int64_t b, int64_t r0, int64_t k0, const double *delta)
+static void backward_tile(const job *j, int64_t b, int64_t r0, int64_t k0, const double *delta,
+                          tile t)
 {
-    _Alignas(64) char p[ROWS * COLS * MAX_ITEM], dp[ROWS * COLS * MAX_ITEM];
+    char *p = t.scores, *dp = t.grads;
     const attention_args *a = j->a;
     int64_t rows = smaller(a->t - r0, ROWS), cols = smaller(a->s - k0, COLS);
     blas_matrix gout = {row_of(j, &j->gout, b, r0), j->gout.row, false};
-    score(j, b, r0, rows, k0, cols, p);
+    score(j, b, r0, rows, k0, cols, t);
     dots(j, rows, cols, a->dv, 1, gout, (blas_matrix){row_of(j, &a->v, b, k0), a->v.row, false},
-         dp);
+         t.turned, dp);
     for (int64_t r = 0; r < rows; r++) {
         char *pr = p + r * COLS * j->size, *gr = dp + r * COLS * j->size;
         double lse = load(j, a->lse, b * a->t + r0 + r);
@@ -204,7 +218,7 @@ static void clear(const job *j, const attention_operand *o, int64_t b, int64_t r
         memset(row_of(j, o, b, r), 0, (size_t)(cols * j->size));
 }
 
-static void backward(int64_t begin, int64_t end, void *arg)
+static void backward(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
     const attention_args *a = j->a;
@@ -219,7 +233,7 @@ static void backward(int64_t begin, int64_t end, void *arg)
                 delta[r] = j->loops->dot(a->dv, row_of(j, &j->gout, b, r0 + r),
                                          row_of(j, &a->out, b, r0 + r));
             for (int64_t k0 = 0; k0 < keys; k0 += COLS)
-                backward_tile(j, b, r0, k0, delta);
+                backward_tile(j, b, r0, k0, delta, tile_of(j, memory));
         }
     }
 }
@@ -233,6 +247,6 @@ void attention_backward_run(const exec *x, const attention_args *a, attention_op
     j.gk = gk;
     j.gv = gv;
     blas_guard guard = blas_enter();
-    parallel_for(x, j.batches, 1, backward, &j);
+    parallel_tiles(x, j.batches, 1, j.turned + 2 * j.tile, backward, &j);
     blas_leave(guard);
 }

@@ -5,7 +5,7 @@
 #include "softmax.h"
 #include "softmax_loops.h"
 #include "kernel/isa/kernels.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 #include "kernel/reduce/plan.h"
 
 enum { GRAIN = 8192, TILE = 64, SHORT = 32 };
@@ -56,10 +56,17 @@ static void spread(int64_t n, char *to, int64_t to_step, const char *from, int64
     }
 }
 
-/* Up to TILE rows too short to fill vectors: they are turned into columns and back. */
-static void softmax_tile(const softmax_job *j, int64_t begin, int64_t m)
+/* Bytes of TILE rows turned. */
+static size_t turned_bytes(const softmax_job *j)
 {
-    _Alignas(64) char b[TILE * SHORT * 8], c[TILE * SHORT * 8];
+    return tile_bytes(TILE * j->n * j->size);
+}
+
+/* Up to TILE rows too short to fill vectors: they are turned into columns and back, in memory for
+ * two such tiles, of which the second one is used in the backward pass. */
+static void softmax_tile(const softmax_job *j, int64_t begin, int64_t m, char *memory)
+{
+    char *b = memory, *c = j->backward ? memory + turned_bytes(j) : b;
     reduce_line l[TILE];
     for (int64_t r = 0; r < m; r++) {
         l[r] = reduce_line_at(&j->p, begin + r);
@@ -73,11 +80,11 @@ static void softmax_tile(const softmax_job *j, int64_t begin, int64_t m)
         spread(j->n, j->a + l[r].out * j->size, 1, b + r * j->size, TILE, j->size);
 }
 
-static void softmax_rows(const softmax_job *j, int64_t begin, int64_t end)
+static void softmax_rows(const softmax_job *j, int64_t begin, int64_t end, char *memory)
 {
     while (begin < end && j->n < SHORT) {
         int64_t m = end - begin < TILE ? end - begin : TILE;
-        softmax_tile(j, begin, m);
+        softmax_tile(j, begin, m, memory);
         begin += m;
     }
     for (; begin < end; begin++) {
@@ -86,12 +93,12 @@ static void softmax_rows(const softmax_job *j, int64_t begin, int64_t end)
     }
 }
 
-static void softmax_task(int64_t begin, int64_t end, void *arg)
+static void softmax_task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const softmax_job *j = arg;
     const reduce_axis *inner = &j->p.kept[0];
     if (j->along_a == 1 && j->along_b == 1 && j->along_c == 1) {
-        softmax_rows(j, begin, end);
+        softmax_rows(j, begin, end, memory);
         return;
     }
     for (int64_t t = begin; t < end; t++) {
@@ -126,7 +133,9 @@ static void softmax(const exec *x, softmax_job *j, operand a, operand b, operand
     int64_t grain = GRAIN / (j->n * j->p.width) + 1;
     if (j->n < SHORT) /* tiles begin at the same rows for any number of threads */
         grain = (grain + TILE - 1) / TILE * TILE;
-    parallel_for(x, reduce_lines(&j->p), grain, softmax_task, j);
+    bool turned = j->n < SHORT && j->along_a == 1 && j->along_b == 1 && j->along_c == 1;
+    size_t bytes = turned ? turned_bytes(j) * (j->backward ? 2 : 1) : 0;
+    parallel_tiles(x, reduce_lines(&j->p), grain, bytes, softmax_task, j);
 }
 
 void softmax_run(const exec *x, bool log, operand out, operand in, int axis)

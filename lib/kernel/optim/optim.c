@@ -102,7 +102,7 @@ static void square_unit(const job *j, const optim_slot *s, int64_t from, int64_t
 {
     size_t size = j->dtype == TT_F64 ? 8 : 4;
     reduce_acc acc = {.f = 0};
-    j->square->row(to - from, (const char *)s->grad + (size_t)from * size, 1, 0, &acc);
+    j->square->row(to - from, (const char *)s->grad + (size_t)from * size, 1, 0, &acc, NULL);
     *j->partial += acc.f;
 }
 

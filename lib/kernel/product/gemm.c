@@ -7,7 +7,7 @@
 #include "packed.h"
 #include "gemv.h"
 #include "stage.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 
 enum { TASK = 1 << 17 }; /* multiplications worth handing to a thread: a few us */
 
@@ -56,7 +56,7 @@ static int64_t tile_begin(int64_t n, int64_t i, int64_t count)
     return i == count ? n : (at + TILE_EDGE / 2) / TILE_EDGE * TILE_EDGE;
 }
 
-static void run_tile(const job *j, int64_t tile)
+static void run_tile(const job *j, int64_t tile, char *memory)
 {
     const gemm_args *g = &j->g;
     int64_t col = tile % j->p.columns, row = tile / j->p.columns % j->p.rows;
@@ -79,7 +79,8 @@ static void run_tile(const job *j, int64_t tile)
                             g->sc.row,
                             g->sc.col,
                             g->alpha,
-                            g->beta};
+                            g->beta,
+                            memory};
     if (m <= 0 || n <= 0)
         return;
     if (j->p.path == TILES)
@@ -89,17 +90,19 @@ static void run_tile(const job *j, int64_t tile)
         j->loops->product(&p);
 }
 
-static void run_tiles(int64_t begin, int64_t end, void *arg)
+static void run_tiles(int64_t begin, int64_t end, void *arg, char *memory)
 {
     for (int64_t i = begin; i < end; i++)
-        run_tile(arg, i);
+        run_tile(arg, i, memory);
 }
 
-static void run_in_tiles(const exec *x, job *j)
+static bool run_in_tiles(const exec *x, job *j)
 {
     int64_t tiles = j->p.rows * j->p.columns;
+    size_t bytes = j->p.path == OWN ? product_panel_bytes(j->g.n, j->g.k, j->size) : 0;
     double each = (gemm_work(&j->g) + (double)j->g.m * (double)j->g.n) / (double)tiles;
-    parallel_for(x, tiles * j->batches, each < TASK ? (int64_t)(TASK / each) : 1, run_tiles, j);
+    return parallel_tiles(x, tiles * j->batches, each < TASK ? (int64_t)(TASK / each) : 1, bytes,
+                          run_tiles, j);
 }
 
 /* Only matrices of 16-bit floats are read as they are. */
@@ -134,10 +137,8 @@ static bool run_on_readable(const exec *x, job *j, void **copy)
     gemm_readable(g->m, g->k, &g->sa, &j->a);
     gemm_readable(g->k, g->n, &g->sb, &j->b);
     if (p->path == PACKED)
-        gemm_packed_run(x, g, j->blas, j->a);
-    else
-        run_in_tiles(x, j);
-    return true;
+        return gemm_packed_run(x, g, j->blas, j->a);
+    return run_in_tiles(x, j);
 }
 
 static bool run_blas(const exec *x, job *j)
@@ -182,8 +183,7 @@ bool gemm_run(const exec *x, const gemm_args *g)
     case HALF_VECTOR:
         return run_half_vector(x, &j.g);
     case OWN:
-        run_in_tiles(x, &j);
-        return true;
+        return run_in_tiles(x, &j);
     default:
         return run_blas(x, &j);
     }

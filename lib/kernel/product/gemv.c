@@ -6,6 +6,7 @@
 #include "kernel/isa/kernels.h"
 #include "stage.h"
 #include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 
 enum {
     PIECE = 1 << 15, /* elements of A in one piece: 128 KiB, about 10 us */
@@ -102,7 +103,8 @@ static void plan_pieces(gemv *v)
     v->parts = ceil_div(v->k, v->depth);
 }
 
-static void run_piece(const gemv *v, int64_t piece)
+/* block_sums: room for the sums of a block, where they are not cut further. */
+static void run_piece(const gemv *v, int64_t piece, char *block_sums)
 {
     int64_t part = piece % v->parts, block = piece / v->parts % v->blocks;
     int64_t batch = piece / v->parts / v->blocks;
@@ -112,8 +114,7 @@ static void run_piece(const gemv *v, int64_t piece)
     int64_t at_a = batch_offset(v->g, v->sa, batch) + i * v->a_row + j * v->a_col;
     int64_t at_x = batch_offset(v->g, v->sx, batch) + j * v->x_step;
     const char *a = v->a + at_a * (int64_t)v->a_size, *x = v->x + at_x * (int64_t)v->size;
-    double block_sums[GEMV_BLOCK];
-    void *out = v->parts == 1 ? (void *)block_sums
+    char *out = v->parts == 1 ? block_sums
                               : v->sums + ((batch * v->parts + part) * v->m + i) * (int64_t)v->size;
     (v->by_rows ? v->loops->rows : v->loops->columns)(m, k, a, v->a_row, v->a_col, x, v->x_step,
                                                       out);
@@ -123,10 +124,10 @@ static void run_piece(const gemv *v, int64_t piece)
     v->loops->finish(m, out, v->g->alpha, v->g->beta, v->y + at_y * (int64_t)v->size, v->y_step);
 }
 
-static void run_pieces(int64_t begin, int64_t end, void *arg)
+static void run_pieces(int64_t begin, int64_t end, void *arg, char *memory)
 {
     for (int64_t i = begin; i < end; i++)
-        run_piece(arg, i);
+        run_piece(arg, i, memory);
 }
 
 /* The parts of one block of results, added in order to the first of them. */
@@ -175,13 +176,15 @@ static bool alloc_sums(const exec *x, gemv *v)
     return v->sums != NULL;
 }
 
-static void run(const exec *x, gemv *v)
+static bool run(const exec *x, gemv *v)
 {
     int64_t piece = v->height * v->depth; /* small ones go to a thread several at a time */
-    parallel_for(x, v->batches * v->blocks * v->parts, piece < PIECE ? PIECE / piece : 1,
-                 run_pieces, v);
-    if (v->parts > 1)
+    size_t bytes = v->parts == 1 ? (size_t)smaller(v->height, v->m) * v->size : 0;
+    bool ok = parallel_tiles(x, v->batches * v->blocks * v->parts,
+                             piece < PIECE ? PIECE / piece : 1, bytes, run_pieces, v);
+    if (ok && v->parts > 1)
         parallel_for(x, v->batches * ceil_div(v->m, JOIN), 1, join_parts, v);
+    return ok;
 }
 
 bool gemv_run(const exec *x, const gemm_args *g)
@@ -190,9 +193,7 @@ bool gemv_run(const exec *x, const gemm_args *g)
     plan_pieces(&v);
     gemm_strides packed;
     void *copy = NULL;
-    bool ok = alloc_sums(x, &v) && stage_x(x, &v, &packed, &copy);
-    if (ok)
-        run(x, &v);
+    bool ok = alloc_sums(x, &v) && stage_x(x, &v, &packed, &copy) && run(x, &v);
     if (copy)
         x->mem.free(x->mem.user, copy);
     if (v.sums)

@@ -6,7 +6,11 @@
 
 #include "gemm.h"
 
-enum { GEMV_BLOCK = 4096 }; /* at most so many results in one call of rows or columns */
+enum {
+    GEMV_BLOCK = 4096, /* at most so many results in one call of rows or columns */
+    PANEL_K = 64,      /* the part of b that `product` packs at a time, */
+    PANEL_N = 64
+};
 
 typedef struct product_args { /* c (m, n) = alpha a (m, k) b (k, n) + beta c, any strides */
     int64_t m, n, k;
@@ -14,7 +18,14 @@ typedef struct product_args { /* c (m, n) = alpha a (m, k) b (k, n) + beta c, an
     void *c;
     int64_t a_row, a_col, b_row, b_col, c_row, c_col;
     double alpha, beta;
+    void *panel; /* product_panel_bytes of memory, aligned to 64 bytes */
 } product_args;
+
+static inline size_t product_panel_bytes(int64_t n, int64_t k, int64_t size)
+{
+    int64_t rows = k < PANEL_K ? k : PANEL_K, cols = n < PANEL_N ? (n + 15) / 16 * 16 : PANEL_N;
+    return (size_t)(rows * cols * size);
+}
 
 /* For one element type; those of F16 and BF16 have a (and what is packed) of that type and all else
  * in float32, neither `product` nor `multiply`, and a `pack` without zeros. In each, an element's

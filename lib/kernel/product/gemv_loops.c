@@ -6,10 +6,9 @@
 #include "kernel/isa/isa.h"
 #include "kernel/isa/transpose.h"
 
-enum { PANEL_K = 64, PANEL_N = 64 }; /* the packed part of b: 16 or 32 KiB, on the stack */
-enum { LINE = 64 };                  /* bytes of a cache line */
-enum { SQUARE = 16 };                /* columns that are turned at a time: so many streams */
-enum { AHEAD = 16 };                 /* rows of a block to be packed that are fetched early */
+enum { LINE = 64 };   /* bytes of a cache line */
+enum { SQUARE = 16 }; /* columns that are turned at a time: so many streams */
+enum { AHEAD = 16 };  /* rows of a block to be packed that are fetched early */
 
 extern const gemv_kernels ISA(gemv_loops);
 

@@ -1,13 +1,13 @@
 /* Big products out of small ones: tiles of HEIGHT rows and WIDTH columns, DEPTH terms of the sum at
  * a time, which BLAS's kernels for small products reach a tenth faster than BLAS a large product. A
  * task is a strip of b's columns with a group of a's rows. It copies the strip, one block of the
- * sum after the other, to its stack, where it stays in the cache for all of the rows; a is read
- * where it lies. Tiles and blocks lie at fixed places, so that the bits do not depend on which
+ * sum after the other, to memory of its own, which stays in the cache for all of the rows; a is
+ * read where it lies. Tiles and blocks lie at fixed places, so that the bits do not depend on which
  * thread computes which. */
 #include "blas.h"
 #include "packed.h"
 #include "gemv.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 
 enum {
     HEIGHT = 32,
@@ -79,9 +79,9 @@ static void multiply(const packed *p, int64_t m, int64_t n, int64_t k, int64_t d
             k ? 1 : p->g->beta, c, p->g->sc.row);
 }
 
-static void run_task(const packed *p, int64_t task)
+/* copy: room for a block of a strip. */
+static void run_task(const packed *p, int64_t task, char *copy)
 {
-    _Alignas(64) double copy[WIDTH * DEPTH / 2]; /* or floats */
     const gemm_args *g = p->g;
     int64_t strip = task % p->strips, group = task / p->strips % p->groups;
     int64_t left = strip * WIDTH, n = smaller(WIDTH, g->n - left);
@@ -100,13 +100,13 @@ static void run_task(const packed *p, int64_t task)
     }
 }
 
-static void run_tasks(int64_t begin, int64_t end, void *arg)
+static void run_tasks(int64_t begin, int64_t end, void *arg, char *memory)
 {
     for (int64_t i = begin; i < end; i++)
-        run_task(arg, i);
+        run_task(arg, i, memory);
 }
 
-void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a)
+bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a)
 {
     tt_dtype b_dtype = g->half_b ? g->half_b : g->dtype;
     packed p = {.g = g,
@@ -123,5 +123,6 @@ void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_ma
     int64_t tasks = gemm_batches(g) * p.strips, wanted = (int64_t)TASKS * x->num_threads;
     p.groups = smaller(ceil_div(wanted, tasks), ceil_div(p.tiles, p.near ? 1 : WORTH));
     p.groups = larger(p.groups, ceil_div(p.tiles, a.transposed ? COLUMNS : GROUP));
-    parallel_for(x, tasks * p.groups, 1, run_tasks, &p);
+    int64_t copied = p.near ? 0 : smaller(WIDTH, g->n) * ceil_div(g->k, p.blocks) * p.size;
+    return parallel_tiles(x, tasks * p.groups, 1, (size_t)copied, run_tasks, &p);
 }

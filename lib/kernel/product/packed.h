@@ -10,7 +10,7 @@ bool gemm_packed_suits(const gemm_args *g);
 /* The same for batches of middling products. */
 bool gemm_packed_suits_many(const gemm_args *g);
 
-/* With b on any strides, a as BLAS reads it, c's rows contiguous; no scratch memory. */
-void gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a);
+/* With b on any strides, a as BLAS reads it, c's rows contiguous. False: no scratch memory. */
+bool gemm_packed_run(const exec *x, const gemm_args *g, blas_gemm *blas, blas_matrix a);
 
 #endif

@@ -95,7 +95,7 @@ static void NAME(strip)(const product_args *p, int64_t rows, int64_t n, int64_t 
 static void NAME(product)(const product_args *p)
 {
     const T *a = p->a, *b = p->b;
-    T *c = p->c, panel[PANEL_K * PANEL_N];
+    T *c = p->c, *panel = p->panel;
     int64_t l = 0;
     do { /* once for k 0 */
         int64_t k = p->k - l < PANEL_K ? p->k - l : PANEL_K;

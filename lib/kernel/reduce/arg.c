@@ -3,7 +3,7 @@
  * compared in order, so that the first of equals wins. */
 #include <stddef.h>
 #include "kernel/isa/kernels.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 #include "reduce.h"
 #include "plan.h"
 
@@ -18,7 +18,12 @@ typedef struct job {
     int64_t *partial; /* width places for each part of each line; NULL: parts are run one by one */
 } job;
 
-static void run_part(const job *j, const reduce_line *l, int64_t part, int64_t *at)
+static size_t loop_space(const reduce_plan *p)
+{
+    return reduce_space(p->columns, p->width, p->columns ? p->kept[0].in : p->red[0].in);
+}
+
+static void run_part(const job *j, const reduce_line *l, int64_t part, int64_t *at, char *space)
 {
     const reduce_plan *p = &j->p;
     const reduce_axis *r = &p->red[0];
@@ -27,9 +32,9 @@ static void run_part(const job *j, const reduce_line *l, int64_t part, int64_t *
     end = end < r->size ? end : r->size;
     const char *in = j->in + (l->in + begin * r->in) * j->in_size;
     if (p->columns)
-        j->loop->column(l->m, end - begin, in, p->kept[0].in, r->in, at);
+        j->loop->column(l->m, end - begin, in, p->kept[0].in, r->in, at, space);
     else
-        at[0] = j->loop->row(end - begin, in, r->in);
+        at[0] = j->loop->row(end - begin, in, r->in, space);
     for (int64_t i = 0; i < l->m; i++)
         at[i] += begin;
 }
@@ -52,27 +57,29 @@ static void store(const job *j, const reduce_line *l, const int64_t *at)
         j->out[l->out + i * j->p.kept[0].out] = at[i];
 }
 
-static void lines_task(int64_t begin, int64_t end, void *arg)
+static void lines_task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
-    int64_t best[REDUCE_COLUMNS], part[REDUCE_COLUMNS];
+    char *space = memory;
+    int64_t *best = (int64_t *)(void *)(memory + tile_bytes((int64_t)loop_space(&j->p)));
+    int64_t *part = best + j->p.width;
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
-        run_part(j, &l, 0, best);
+        run_part(j, &l, 0, best, space);
         for (int64_t i = 1; i < j->p.parts; i++) {
-            run_part(j, &l, i, part);
+            run_part(j, &l, i, part, space);
             join(j, &l, best, part);
         }
         store(j, &l, best);
     }
 }
 
-static void parts_task(int64_t begin, int64_t end, void *arg)
+static void parts_task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t / j->p.parts);
-        run_part(j, &l, t % j->p.parts, j->partial + t * j->p.width);
+        run_part(j, &l, t % j->p.parts, j->partial + t * j->p.width, memory);
     }
 }
 
@@ -97,11 +104,12 @@ static void execute(const exec *x, job *j)
     if (parted)
         j->partial = slots <= FEW ? few : x->mem.alloc(x->mem.user, sizeof few[0] * (size_t)slots);
     if (!parted || !j->partial) {
-        parallel_for(x, lines, GRAIN / (cost * p->parts) + 1, lines_task, j);
+        size_t bytes = tile_bytes((int64_t)loop_space(p)) + 2 * (size_t)p->width * sizeof(int64_t);
+        parallel_tiles(x, lines, GRAIN / (cost * p->parts) + 1, bytes, lines_task, j);
         return;
     }
-    parallel_for(x, lines * p->parts, GRAIN / cost + 1, parts_task, j);
-    join_parts(j, lines);
+    if (parallel_tiles(x, lines * p->parts, GRAIN / cost + 1, loop_space(p), parts_task, j))
+        join_parts(j, lines);
     if (j->partial != few)
         x->mem.free(x->mem.user, j->partial);
 }

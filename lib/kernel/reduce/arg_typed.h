@@ -9,10 +9,10 @@ VECTOR bool NAME(better)(T b, T a)
     return (LARGEST ? b > a : b < a) || (IS_NAN(b) && !IS_NAN(a));
 }
 
-static int64_t NAME(row)(int64_t n, const void *in, int64_t s)
+static int64_t NAME(row)(int64_t n, const void *in, int64_t s, char *space)
 {
     const T *x = in;
-    T best = x[0], packed[BLOCK];
+    T best = x[0], *packed = (T *)(void *)space;
     int64_t from = 0;
     for (int64_t i = 0; i < n && !IS_NAN(best); i += BLOCK) {
         int64_t count = n - i < BLOCK ? n - i : BLOCK;
@@ -30,10 +30,10 @@ static int64_t NAME(row)(int64_t n, const void *in, int64_t s)
 }
 
 static void NAME(column)(int64_t m, int64_t n, const void *in, int64_t cs, int64_t rs,
-                         int64_t *restrict at)
+                         int64_t *restrict at, char *space)
 {
     const T *restrict x = in;
-    T best[REDUCE_COLUMNS];
+    T *restrict best = (T *)(void *)space;
     for (int64_t j = 0; j < m; j++) {
         best[j] = x[j * cs];
         at[j] = 0;

@@ -5,11 +5,14 @@
 #define TT_KERNEL_REDUCE_LOOPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
     REDUCE_COLUMNS = 2048, /* at most so many columns in one call of a column loop */
-    REDUCE_STRIDED = 256   /* and so many when they are not side by side in memory */
+    REDUCE_STRIDED = 256,  /* and so many when they are not side by side in memory */
+    REDUCE_TILE = 16,      /* rows of these that are copied at a time */
+    REDUCE_BLOCK = 2048    /* elements of a row that are joined at a time */
 };
 
 typedef enum reduce_map {
@@ -36,23 +39,33 @@ typedef union reduce_acc {
     int64_t i;
 } reduce_acc;
 
+/* Bytes of memory that a loop works in, aligned to 64 bytes, over m columns, or along a row (m 1).
+ */
+static inline size_t reduce_space(bool columns, int64_t m, int64_t stride)
+{
+    if (!columns)
+        return stride == 1 ? 0 : REDUCE_BLOCK * sizeof(double);
+    size_t one = (size_t)(m + 7) / 8 * 8 * sizeof(double);
+    return stride == 1 ? 2 * one : (2 + REDUCE_TILE) * one;
+}
+
 typedef struct reduce_loop {
     bool integer; /* accumulates in i, else in f */
     reduce_acc identity;
     /* *a joined with n elements, stride apart */
-    void (*row)(int64_t n, const void *in, int64_t stride, double c, reduce_acc *a);
+    void (*row)(int64_t n, const void *in, int64_t stride, double c, reduce_acc *a, char *space);
     /* a[j] joined with the n elements of column j; m columns, column and row strides apart */
     void (*column)(int64_t m, int64_t n, const void *in, int64_t column_stride, int64_t row_stride,
-                   const double *c, reduce_acc *a);
+                   const double *c, reduce_acc *a, char *space);
     void (*join)(int64_t m, reduce_acc *a, const reduce_acc *b); /* a[j] joined with b[j] */
 } reduce_loop;
 
 typedef struct reduce_arg_loop {
     /* place of the first extremum (or first NaN) of n elements, n >= 1 */
-    int64_t (*row)(int64_t n, const void *in, int64_t stride);
+    int64_t (*row)(int64_t n, const void *in, int64_t stride, char *space);
     /* the same for m columns of n elements */
     void (*column)(int64_t m, int64_t n, const void *in, int64_t column_stride, int64_t row_stride,
-                   int64_t *at);
+                   int64_t *at, char *space);
     bool (*beats)(const void *a, const void *b); /* a comes before b when b stands earlier */
 } reduce_arg_loop;
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "kernel/isa/kernels.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 #include "reduce.h"
 #include "plan.h"
 
@@ -139,27 +139,43 @@ static void clear(const job *j, const step *s, int64_t m, reduce_acc *a)
         a[i] = id;
 }
 
+/* Of a column plan: are several rows one behind the other, and few enough elements in each? */
+static bool is_narrow(const reduce_plan *p)
+{
+    return p->columns && p->width <= NARROW && p->width == p->kept[0].size && p->kept[0].in == 1 &&
+           p->red[0].in == p->width;
+}
+
+/* Bytes that the loops need for a line. */
+static size_t loop_space(const reduce_plan *p)
+{
+    if (is_narrow(p))
+        return 2 * REDUCE_COLUMNS * sizeof(double) + reduce_space(true, REDUCE_COLUMNS, 1);
+    return reduce_space(p->columns, p->width, p->columns ? p->kept[0].in : p->red[0].in);
+}
+
 /* Rows as narrow as m, one behind the other: several of them are run as one wide row. */
 static void narrow(const reduce_loop *loop, int64_t m, int64_t n, const char *in, int64_t size,
-                   const double *c, reduce_acc id, reduce_acc *a)
+                   const double *c, reduce_acc id, reduce_acc *a, char *space)
 {
-    reduce_acc wide[REDUCE_COLUMNS];
-    double centres[REDUCE_COLUMNS];
+    reduce_acc *wide = (reduce_acc *)(void *)space;
+    double *centres = (double *)(wide + REDUCE_COLUMNS);
+    space = (char *)(centres + REDUCE_COLUMNS);
     int64_t group = REDUCE_COLUMNS / m, groups = n / group;
     for (int64_t i = 0; i < group * m; i++) {
         wide[i] = id;
         centres[i] = c ? c[i % m] : 0;
     }
-    loop->column(group * m, groups, in, 1, group * m, centres, wide);
+    loop->column(group * m, groups, in, 1, group * m, centres, wide, space);
     for (int64_t g = 0; g < group; g++)
         loop->join(m, a, wide + g * m);
     const char *rest = in + groups * group * m * size;
-    loop->column(m, n - groups * group, rest, 1, m, c, a);
+    loop->column(m, n - groups * group, rest, 1, m, c, a, space);
 }
 
 /* Units [begin, end) of m outputs side by side; in: their first element. */
 static void run_units(const job *j, const step *s, int64_t m, const char *in, int64_t begin,
-                      int64_t end, const double *c, reduce_acc *a)
+                      int64_t end, const double *c, reduce_acc *a, char *space)
 {
     const reduce_plan *p = &j->p;
     const reduce_axis *r = &p->red[0];
@@ -171,12 +187,11 @@ static void run_units(const job *j, const step *s, int64_t m, const char *in, in
         int64_t at = from * r->in + reduce_offset(p->nred - 1, p->red + 1, u / segments);
         const char *data = in + at * j->in_size;
         if (!p->columns)
-            loop->row(n, data, r->in, c ? c[0] : 0, a);
-        else if (m <= NARROW && m == p->kept[0].size && across == 1 && r->in == m &&
-                 n > REDUCE_COLUMNS)
-            narrow(loop, m, n, data, j->in_size, c, identity(j, s), a);
+            loop->row(n, data, r->in, c ? c[0] : 0, a, space);
+        else if (n > REDUCE_COLUMNS && is_narrow(p))
+            narrow(loop, m, n, data, j->in_size, c, identity(j, s), a, space);
         else
-            loop->column(m, n, data, across, r->in, c, a);
+            loop->column(m, n, data, across, r->in, c, a, space);
     }
 }
 
@@ -234,28 +249,29 @@ static void finish_line(const job *j, int k, const reduce_line *l, const double 
 }
 
 static void run_part(const job *j, int k, const reduce_line *l, int64_t part, const double *c,
-                     reduce_acc *a)
+                     reduce_acc *a, char *space)
 {
     const reduce_plan *p = &j->p;
     const step *s = &j->r->steps[k];
     int64_t begin = p->units * part / p->parts, end = p->units * (part + 1) / p->parts;
     clear(j, s, l->m, a);
-    run_units(j, s, l->m, j->in + l->in * j->in_size, begin, end, c, a);
+    run_units(j, s, l->m, j->in + l->in * j->in_size, begin, end, c, a, space);
 }
 
 /* Whole lines: all steps and parts of each. */
-static void lines_task(int64_t begin, int64_t end, void *arg)
+static void lines_task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
-    reduce_acc acc[REDUCE_COLUMNS], part[REDUCE_COLUMNS];
-    double space[REDUCE_COLUMNS];
+    char *loops = memory + tile_bytes(3 * j->p.width * (int64_t)sizeof(double));
+    reduce_acc *acc = (reduce_acc *)(void *)memory, *part = acc + j->p.width;
+    double *space = (double *)(part + j->p.width);
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
         for (int k = 0; k < j->r->nsteps; k++) {
             const double *c = centres(j, k, &l, acc, space);
-            run_part(j, k, &l, 0, c, acc);
+            run_part(j, k, &l, 0, c, acc, loops);
             for (int64_t i = 1; i < j->p.parts; i++) {
-                run_part(j, k, &l, i, c, part);
+                run_part(j, k, &l, i, c, part, loops);
                 j->loops[j->r->steps[k].map].join(l.m, acc, part);
             }
             finish_line(j, k, &l, c, acc);
@@ -264,21 +280,21 @@ static void lines_task(int64_t begin, int64_t end, void *arg)
 }
 
 /* One part of one line, in the current step. */
-static void parts_task(int64_t begin, int64_t end, void *arg)
+static void parts_task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
-    double space[REDUCE_COLUMNS];
+    char *loops = memory + tile_bytes(j->p.width * (int64_t)sizeof(double));
+    double *space = (double *)(void *)memory;
     for (int64_t t = begin; t < end; t++) {
         int64_t line = t / j->p.parts;
         reduce_line l = reduce_line_at(&j->p, line);
         const double *c = centres(j, j->step, &l, j->previous + line * j->p.width, space);
-        run_part(j, j->step, &l, t % j->p.parts, c, j->partial + t * j->p.width);
+        run_part(j, j->step, &l, t % j->p.parts, c, j->partial + t * j->p.width, loops);
     }
 }
 
-static void join_parts(const job *j, int64_t lines)
+static void join_parts(const job *j, int64_t lines, double *space)
 {
-    double space[REDUCE_COLUMNS];
     for (int64_t t = 0; t < lines; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
         reduce_acc *acc = j->partial + t * j->p.parts * j->p.width;
@@ -293,22 +309,27 @@ static void join_parts(const job *j, int64_t lines)
 static void execute(job *j)
 {
     const reduce_plan *p = &j->p;
-    int64_t lines = reduce_lines(p);
-    int64_t cost = p->total / p->parts * p->width + 1, grain = GRAIN / cost + 1;
+    int64_t lines = reduce_lines(p), width = p->width;
+    int64_t cost = p->total / p->parts * width + 1, grain = GRAIN / cost + 1;
     reduce_acc few[FEW];
-    int64_t slots = lines * (p->parts + 1) * p->width;
+    int64_t places = lines * p->parts * width, slots = places + (lines + 1) * width;
     bool parted = p->parts > 1 && j->x->num_threads > 1;
     if (parted)
         j->partial =
             slots <= FEW ? few : j->x->mem.alloc(j->x->mem.user, sizeof few[0] * (size_t)slots);
     if (!parted || !j->partial) {
-        parallel_for(j->x, lines, GRAIN / (cost * p->parts) + 1, lines_task, j);
+        size_t bytes = tile_bytes(3 * width * (int64_t)sizeof(double)) + loop_space(p);
+        parallel_tiles(j->x, lines, GRAIN / (cost * p->parts) + 1, bytes, lines_task, j);
         return;
     }
-    j->previous = j->partial + lines * p->parts * p->width;
-    for (j->step = 0; j->step < j->r->nsteps; j->step++) {
-        parallel_for(j->x, lines * p->parts, grain, parts_task, j);
-        join_parts(j, lines);
+    j->previous = j->partial + places;
+    double *space = (double *)(void *)(j->previous + lines * width);
+    size_t bytes = tile_bytes(width * (int64_t)sizeof(double)) + loop_space(p);
+    bool ok = true;
+    for (j->step = 0; ok && j->step < j->r->nsteps; j->step++) {
+        ok = parallel_tiles(j->x, lines * p->parts, grain, bytes, parts_task, j);
+        if (ok)
+            join_parts(j, lines, space);
     }
     if (j->partial != few)
         j->x->mem.free(j->x->mem.user, j->partial);

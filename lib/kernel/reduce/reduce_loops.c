@@ -13,7 +13,7 @@
 
 extern const reduce_kernels ISA(reduce_loops);
 
-enum { BLOCK = 2048, DEPTH = 64, TILE = 16 };
+enum { BLOCK = REDUCE_BLOCK, DEPTH = 64, TILE = REDUCE_TILE };
 
 /* Partial results of type L side by side: 256 bytes of them are a good few registers. */
 #define LANES(L) (sizeof(L) == 8 ? 32 : 64)
@@ -73,17 +73,18 @@ JOINS(join_i_SMALLER, SMALLER, int64_t, i)
         return NAME(block)(NAME(name##_value), how, (L)(start), n, x, c);                          \
     }
 #define LOOPS_OF(name, how, start)                                                                 \
-    static void NAME(name##_row)(int64_t n, const void *in, int64_t s, double c, reduce_acc *a)    \
+    static void NAME(name##_row)(int64_t n, const void *in, int64_t s, double c, reduce_acc *a,    \
+                                 char *space)                                                      \
     {                                                                                              \
         A u = (A)a->F, v = s == 1 && n <= BLOCK                                                    \
                                ? (A)NAME(name##_block)(n, in, (V)c)                                \
-                               : NAME(span)(NAME(name##_block), how, n, in, s, (V)c);              \
+                               : NAME(span)(NAME(name##_block), how, n, in, s, (V)c, space);       \
         a->F = JOIN(how, u, v);                                                                    \
     }                                                                                              \
     static void NAME(name##_column)(int64_t m, int64_t n, const void *in, int64_t cs, int64_t rs,  \
-                                    const double *c, reduce_acc *a)                                \
+                                    const double *c, reduce_acc *a, char *space)                   \
     {                                                                                              \
-        NAME(column)(NAME(name##_value), how, (L)(start), m, n, in, cs, rs, c, a);                 \
+        NAME(column)(NAME(name##_value), how, (L)(start), m, n, in, cs, rs, c, a, space);          \
     }
 
 #define T       float

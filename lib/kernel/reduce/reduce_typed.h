@@ -50,18 +50,21 @@ VECTOR L NAME(block)(NAME(value_of) value, join how, L start, int64_t n, const T
 
 /* n elements s apart: blocks, joined pairwise.
  * NOLINTNEXTLINE(misc-no-recursion): as deep as n can be halved */
-static A NAME(span)(NAME(block_of) block, join how, int64_t n, const T *x, int64_t s, V c)
+static A NAME(span)(NAME(block_of) block, join how, int64_t n, const T *x, int64_t s, V c,
+                    char *space)
 {
-    T packed[BLOCK];
     if (n > BLOCK) {
         int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;
-        A a = NAME(span)(block, how, half, x, s, c);
-        A b = NAME(span)(block, how, n - half, x + half * s, s, c);
+        A a = NAME(span)(block, how, half, x, s, c, space);
+        A b = NAME(span)(block, how, n - half, x + half * s, s, c, space);
         return JOIN(how, a, b);
     }
-    if (s != 1)
+    if (s != 1) {
+        T *packed = (T *)(void *)space;
         P(pack)(n, x, s, packed);
-    return (A)block(n, s == 1 ? x : packed, c);
+        x = packed;
+    }
+    return (A)block(n, x, c);
 }
 
 /* n rows of m elements side by side, rs apart. */
@@ -92,13 +95,14 @@ VECTOR void NAME(rows)(NAME(value_of) value, join how, L start, int64_t m, int64
 }
 
 VECTOR void NAME(column)(NAME(value_of) value, join how, L start, int64_t m, int64_t n, const T *in,
-                         int64_t cs, int64_t rs, const double *c, reduce_acc *a)
+                         int64_t cs, int64_t rs, const double *c, reduce_acc *a, char *space)
 {
-    L lane[REDUCE_COLUMNS];
-    V centre[REDUCE_COLUMNS];
+    const int64_t apart = (m + 7) / 8 * 8 * (int64_t)sizeof(double);
+    L *restrict lane = (L *)(void *)space;
+    V *restrict centre = (V *)(void *)(space + apart);
+    T *restrict tile = (T *)(void *)(space + 2 * apart);
     for (int64_t j = 0; j < m; j++)
         centre[j] = c ? (V)c[j] : 0;
-    _Alignas(64) T tile[TILE * REDUCE_STRIDED];
     int64_t depth = cs == 1 ? DEPTH : TILE;
     for (int64_t i = 0; i < n; i += depth) {
         int64_t rows = n - i < depth ? n - i : depth;

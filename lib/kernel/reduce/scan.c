@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 #include "kernel/isa/isa.h"
-#include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 #include "plan.h"
 #include "scan.h"
 
@@ -17,7 +17,10 @@ typedef struct lines {
     void *out;
     int64_t in_across, in_along, out_across, out_along;
     int64_t first, step; /* the place along the axis of the first element, and the way on */
+    void *carry;         /* CARRY bytes for each line, where there are several */
 } lines;
+
+enum { CARRY = 16 };
 
 /* log of a sum, as m + log(s): s is the sum of exp(x - m). */
 typedef struct log_sum {
@@ -99,13 +102,14 @@ typedef struct job {
     int64_t in_size, out_size;
 } job;
 
-static void task(int64_t begin, int64_t end, void *arg)
+static void task(int64_t begin, int64_t end, void *arg, char *memory)
 {
     const job *j = arg;
     for (int64_t t = begin; t < end; t++) {
         reduce_line l = reduce_line_at(&j->p, t);
         lines w = j->w;
         w.m = l.m;
+        w.carry = memory;
         w.in = (const char *)w.in + l.in * j->in_size;
         w.out = (char *)w.out + l.out * j->out_size;
         j->loop(&w);
@@ -137,7 +141,8 @@ static void run(const exec *x, scan_loop *loop, operand out, operand in, int axi
                   .out_along = reverse ? -out_along : out_along,
                   .first = reverse ? n - 1 : 0,
                   .step = reverse ? -1 : 1};
-    parallel_for(x, reduce_lines(&j.p), GRAIN / (n * j.p.width) + 1, task, &j);
+    parallel_tiles(x, reduce_lines(&j.p), GRAIN / (n * j.p.width) + 1, (size_t)j.p.width * CARRY,
+                   task, &j);
 }
 
 void scan_run(const exec *x, scan_id id, operand out, operand in, int axis, bool reverse)

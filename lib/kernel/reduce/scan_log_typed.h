@@ -2,7 +2,7 @@
 
 static void NAME(log)(const lines *w)
 {
-    log_sum carry[REDUCE_COLUMNS];
+    log_sum *restrict carry = w->carry;
     for (int64_t j = 0; j < w->m; j++)
         carry[j] = (log_sum){-(double)INFINITY, 0};
     for (int64_t i = 0; i < w->n; i++) {

@@ -55,8 +55,8 @@ static void NAME(min)(const lines *w)
 /* The place of the extremum instead of its value; the first element of a line is taken as it is. */
 VECTOR void NAME(places)(const lines *w, bool largest)
 {
-    T best[REDUCE_COLUMNS];
-    int64_t at[REDUCE_COLUMNS];
+    int64_t *restrict at = w->carry;
+    T *restrict best = (T *)(at + w->m);
     for (int64_t i = 0; i < w->n; i++) {
         const T *in = (const T *)w->in + i * w->in_along;
         int64_t *out = (int64_t *)w->out + i * w->out_along;

@@ -13,7 +13,7 @@ VECTOR void WALK(line)(const lines *w, C c, C (*next)(C, C))
 
 VECTOR void WALK(lines)(const lines *w, C start, C (*next)(C, C))
 {
-    C carry[REDUCE_COLUMNS];
+    C *restrict carry = w->carry;
     if (w->m == 1) {
         WALK(line)(w, start, next);
         return;

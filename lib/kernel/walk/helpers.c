@@ -20,7 +20,7 @@ enum { HELPERS = THREADS_MAX - 1, LINE = 64, STACK = 4 << 20, PAUSE = 1000 * 100
 static struct pool {
     pthread_mutex_t starting;
     bool prepared;     /* the key, and what to do after fork */
-    pthread_key_t key; /* not NULL in a task */
+    pthread_key_t key; /* in a task: the thread's seat + 1; else NULL */
     _Atomic int64_t
         again; /* when to try once more to start threads, after the system refused one */
     pthread_t thread[HELPERS];
@@ -72,10 +72,15 @@ static job *next_job(int *last)
     return j;
 }
 
+static bool take_seat(int seat)
+{
+    return pthread_setspecific(pool.key, (void *)(intptr_t)(seat + 1)) == 0;
+}
+
 static void *help(void *number)
 {
     int id = (int)(intptr_t)number, last = 0;
-    if (pthread_setspecific(pool.key, &pool) != 0)
+    if (!take_seat(id + 1))
         return NULL;
     for (job *j; (j = next_job(&last));) {
         if (jobs_wait()) /* callers count on helpers that are awake, perhaps two on the same one */
@@ -158,12 +163,18 @@ bool helpers_inside(void)
 
 bool helpers_enter(void)
 {
-    return pthread_setspecific(pool.key, &pool) == 0;
+    return take_seat(0);
 }
 
 void helpers_leave(void)
 {
     pthread_setspecific(pool.key, NULL);
+}
+
+int helpers_seat(void)
+{
+    intptr_t seat = helpers_inside() ? (intptr_t)pthread_getspecific(pool.key) - 1 : 0;
+    return (int)seat;
 }
 
 /* When the library is unloaded nobody uses it; when the process ends others may, and work alone

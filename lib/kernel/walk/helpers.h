@@ -15,5 +15,7 @@ void helpers_wake(int wanted); /* those that sleep, when not enough others are a
 bool helpers_inside(void);
 bool helpers_enter(void);
 void helpers_leave(void);
+int helpers_seat(
+    void); /* a number of the thread: 0 for those that are no helpers, then 1, 2, ... */
 
 #endif

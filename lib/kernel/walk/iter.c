@@ -6,6 +6,7 @@
 #include <string.h>
 #include "kernel/isa/kernels.h"
 #include "parallel.h"
+#include "tiles.h"
 
 enum {
     GRAIN = 32768,    /* simple operations that are worth a thread's while */
@@ -243,10 +244,18 @@ static void plan_walk(tiling *w, const operand *ops, int64_t grain)
     w->across = (*cols - 1) / w->tile_cols + 1;
 }
 
-/* The turned operands of a tile, copied so that their columns are adjacent. */
-static void run_turned(const tiling *w, int64_t rows, int64_t cols, char *const *corner)
+/* Of operand i's copy of a tile. */
+static size_t turned_bytes(const tiling *w, int i)
 {
-    _Alignas(LINE) char buffer[ITER_MAX_OPS - 1][TILE_ROWS * TILE_COLS * 8];
+    int64_t cols = smaller(w->tile_cols, w->it.shape[w->it.ndim - 1]);
+    return w->turned[i] ? tile_bytes(w->tile_rows * cols << w->log2[i]) : 0;
+}
+
+/* The turned operands of a tile, copied so that their columns are adjacent, one behind the other
+ * into memory. */
+static void run_turned(const tiling *w, int64_t rows, int64_t cols, char *const *corner,
+                       char *memory)
+{
     const iter *it = &w->it;
     const int64_t *down = it->step[it->ndim - 2], *across = it->step[it->ndim - 1];
     char *ptr[ITER_MAX_OPS];
@@ -258,7 +267,8 @@ static void run_turned(const tiling *w, int64_t rows, int64_t cols, char *const 
         if (!w->turned[i])
             continue;
         int size = 1 << w->log2[i];
-        ptr[i] = buffer[i - 1];
+        ptr[i] = memory;
+        memory += turned_bytes(w, i);
         row_step[i] = size * cols;
         step[i] = size;
         w->copy->transpose[w->log2[i]](rows, cols, ptr[i], row_step[i], corner[i], across[i]);
@@ -282,16 +292,9 @@ static void run_rows(const tiling *w, int64_t rows, int64_t cols, char *const *c
     }
 }
 
-static bool any_turned(const tiling *w)
-{
-    bool any = false;
-    for (int i = 1; i < w->it.n_ops; i++)
-        any = any || w->turned[i];
-    return any;
-}
-
-/* Tile number `item`, counted along columns, then rows, then the outer axes. */
-static void run_tile(const tiling *w, int64_t item, bool turned)
+/* Tile number `item`, counted along columns, then rows, then the outer axes. memory: for the turned
+ * operands; NULL: there are none. */
+static void run_tile(const tiling *w, int64_t item, char *memory)
 {
     const iter *it = &w->it;
     int last = it->ndim - 1;
@@ -306,15 +309,22 @@ static void run_tile(const tiling *w, int64_t item, bool turned)
     int64_t rows = it->shape[last - 1] - row, cols = it->shape[last] - col;
     rows = rows < w->tile_rows ? rows : w->tile_rows;
     cols = cols < w->tile_cols ? cols : w->tile_cols;
-    (turned ? run_turned : run_rows)(w, rows, cols, corner);
+    if (memory)
+        run_turned(w, rows, cols, corner, memory);
+    else
+        run_rows(w, rows, cols, corner);
 }
 
 static void walk_chunk(int64_t begin, int64_t end, void *arg)
 {
-    const tiling *w = arg;
-    bool turned = any_turned(w);
     for (int64_t item = begin; item < end; item++)
-        run_tile(w, item, turned);
+        run_tile(arg, item, NULL);
+}
+
+static void turning_chunk(int64_t begin, int64_t end, void *arg, char *memory)
+{
+    for (int64_t item = begin; item < end; item++)
+        run_tile(arg, item, memory);
 }
 
 static void run_walk(const exec *x, tiling *w)
@@ -325,7 +335,13 @@ static void run_walk(const exec *x, tiling *w)
         items *= it->shape[axis];
     int64_t per_item = w->tile_rows * w->tile_cols;
     int64_t grain = per_item < GRAIN ? GRAIN / per_item : 1;
-    parallel_for(x, items, grain, walk_chunk, w);
+    size_t bytes = 0;
+    for (int i = 1; i < it->n_ops; i++)
+        bytes += turned_bytes(w, i);
+    if (bytes)
+        parallel_tiles(x, items, grain, bytes, turning_chunk, w);
+    else
+        parallel_for(x, items, grain, walk_chunk, w);
 }
 
 void iter_run(const exec *x, const operand *ops, int n_ops, int cost, loop_fn loop, const void *arg)

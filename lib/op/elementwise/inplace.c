@@ -53,7 +53,8 @@ static tt_status write_from(const char *name, tt_tensor *dst, tt_tensor *src, bo
     src = safe_source(dst, src);
     if (src) {
         write(ctx, dst, operand_expand(src, &dst->at, &at), arg);
-        op_written(dst);
+        if (!ctx->err.code) /* else there was no scratch memory, and nothing was written */
+            op_written(dst);
     }
     tt_scope_end(ctx, s);
     return ctx->err.code;

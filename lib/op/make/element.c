@@ -81,5 +81,5 @@ tt_status tt_copy_out(const tt_tensor *x, void *dst, size_t bytes)
     layout_init(&at, x->at.ndim, x->at.shape);
     if (need)
         copy_run(&x->ctx->ex, (operand){dst, &at, x->dtype}, (operand){x->data, &x->at, x->dtype});
-    return TT_OK;
+    return x->ctx->err.code;
 }
