@@ -1,6 +1,6 @@
-/* Standard output as a file. Input: what is written to the stream, or to a file under a temporary
- * name; output: the same bytes, and none but these, on standard output. Invariant: what a program
- * prints besides goes to standard error. */
+/* Standard output and input as files. Input: what is written to the stream, or to a file under a
+ * temporary name; output: the same bytes, and none but these, on standard output. Invariant: what a
+ * program prints besides goes to standard error. */
 #define _POSIX_C_SOURCE 200809L
 #include "standard.h"
 
@@ -37,37 +37,69 @@ static void remove_pending(void)
     *pending = 0;
 }
 
-const char *output_begin(const char *path, char *room)
+/* A new file under a temporary name in room; -1: errno says why. */
+static int open_temporary(char *room)
 {
-    if (strcmp(path, "-") != 0)
-        return path;
     const char *dir = getenv("TMPDIR");
     int n = snprintf(room, OUTPUT_ROOM, "%s/tinytensor-XXXXXX", dir && *dir ? dir : "/tmp");
     int fd = n < OUTPUT_ROOM ? mkstemp(room) : -1;
     if (fd < 0)
-        return NULL;
-    close(fd);
+        return -1;
     if (!*pending)
         atexit(remove_pending);
     memcpy(pending, room, OUTPUT_ROOM);
-    return room;
+    return fd;
+}
+
+static bool copy(FILE *from, FILE *to)
+{
+    char piece[1 << 12];
+    size_t n;
+    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
+        fwrite(piece, 1, n, to);
+    return !ferror(from) && !ferror(to) && fflush(to) == 0;
+}
+
+const char *output_begin(const char *path, char *room)
+{
+    if (strcmp(path, "-") != 0)
+        return path;
+    int fd = open_temporary(room);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 ? room : NULL;
 }
 
 bool output_end(const char *path, const char *room)
 {
-    char piece[1 << 12];
-    size_t n;
     if (strcmp(path, "-") != 0)
         return true;
     FILE *from = fopen(room, "rb");
     remove_pending();
     if (!from)
         return false;
-    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
-        fwrite(piece, 1, n, kept);
-    bool ok = !ferror(from) && !ferror(kept) && fflush(kept) == 0;
+    bool ok = copy(from, kept);
     int why = errno;
     fclose(from);
     errno = why;
     return ok;
+}
+
+const char *input_begin(const char *path, char *room)
+{
+    if (strcmp(path, "-") != 0)
+        return path;
+    int fd = open_temporary(room);
+    FILE *to = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    bool ok = to && copy(stdin, to);
+    int why = errno;
+    if (to)
+        fclose(to);
+    errno = why;
+    return ok ? room : NULL;
+}
+
+void input_end(void)
+{
+    remove_pending();
 }

@@ -1,4 +1,4 @@
-/* Standard output as a file, for outputs that are called "-". */
+/* Standard output and input as files, for those that are called "-". */
 #ifndef EXAMPLES_STANDARD_H
 #define EXAMPLES_STANDARD_H
 
@@ -17,5 +17,9 @@ FILE *standard_file(void);
 enum { OUTPUT_ROOM = 256 };
 const char *output_begin(const char *path, char *room);
 bool output_end(const char *path, const char *room);
+/* The same for inputs that others read: "-" is copied to a temporary file, which is removed by
+ * input_end. */
+const char *input_begin(const char *path, char *room);
+void input_end(void);
 
 #endif

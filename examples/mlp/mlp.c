@@ -94,8 +94,12 @@ static void save_model(const model *m, const char *path)
         program_fail("%s: cannot write: %s", path, strerror(errno));
 }
 
-static void load_model(tt_ctx *ctx, model *m, const char *path)
+static void load_model(tt_ctx *ctx, model *m, const char *given)
 {
+    char room[OUTPUT_ROOM];
+    const char *path = input_begin(given, room);
+    if (!path)
+        program_fail("%s: cannot read: %s", given, strerror(errno));
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     tt_tensor *loaded[2 * MAX_LAYERS];
     char name[32];
@@ -103,11 +107,12 @@ static void load_model(tt_ctx *ctx, model *m, const char *path)
         param_name(name, sizeof name, i);
         loaded[i] = tt_load_npz(ctx, path, name);
         if (!tt_same_shape(loaded[i], m->params[i]))
-            program_fail("%s: '%s' has another shape than --hidden and the data say", path, name);
+            program_fail("%s: '%s' has another shape than --hidden and the data say", given, name);
     }
     for (int i = 0; i < 2 * m->layers; i++)
         tt_copy_(m->params[i], loaded[i]);
     tt_scope_end(ctx, s);
+    input_end();
 }
 
 /* The mean loss, unless it was interrupted. h->steps goes on. */

@@ -112,6 +112,10 @@ def test_standard_input():
     trained = run([MLP, "--data", DIGITS, "--epochs", "1"]).raw
     assert run([MLP, "--data", "-", "--epochs", "1"], input=rows).raw == trained
     assert run([MLP, "--data", "-", "--epochs", "1"], input=gzip.decompress(rows)).raw == trained
+    run([MLP, "--data", DIGITS, "--epochs", "1", "--save", "w.npz"])
+    weights = open("w.npz", "rb").read()
+    assert run([MLP, "--data", DIGITS, "--epochs", "0", "--load", "-"], input=weights).raw == \
+        run([MLP, "--data", DIGITS, "--epochs", "0", "--load", "w.npz"]).raw
     prompt = [GPT2, "generate", "--model", SHIPPED, "--tokens", "5", "--greedy"]
     assert run(prompt + ["--prompt-file", "-"], input=b"ROMEO:\n").raw == run(prompt + ["--prompt", "ROMEO:\n"]).raw
     run(prompt + ["--prompt-file", "-", "--prompt", "x"], 2, "--prompt-file and --prompt exclude each other")

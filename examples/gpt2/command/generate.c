@@ -180,9 +180,10 @@ static int64_t generate(generator *g, int64_t n)
 /* As a string, for the rest of the program; a prompt ends at a zero. */
 static const char *read_prompt(const char *path)
 {
+    static char *text; /* lives as long as arguments do */
     size_t bytes;
     const char *data = command_file(path, &bytes);
-    char *text = calloc(bytes + 1, 1);
+    text = calloc(bytes + 1, 1);
     if (!text)
         program_fail("no memory for the prompt");
     if (data)
