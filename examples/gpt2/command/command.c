@@ -30,9 +30,7 @@ tt_ctx *command_model(gpt2 *m, const char *command, const char *dir, const char 
     if (!dir)
         program_usage(command, "--model is needed");
     tt_ctx *ctx = program_context(threads, seed);
-    progress_begin("opening the model", 0);
     gpt2_open(m, ctx, dir, dtype_named(dtype));
-    progress_end();
     progress_note("%s: %lld layers, %.1f million parameters in %s; %d thread%s", dir,
                   (long long)m->config.n_layer, (double)gpt2_size(m) / 1e6,
                   tt_dtype_name(tt_dtype_of(m->wte->x)), tt_num_threads(ctx),

@@ -18,7 +18,8 @@ static void save_logits(gpt2 *m, const prompt *p, const char *path)
     const char *name = output_begin(path, room);
     if (!name)
         program_fail("%s: cannot write: %s", path, strerror(errno));
-    progress_begin("computing the logits", 0);
+    m->watched = true;
+    progress_begin("computing the logits", m->config.n_layer + 1);
     tt_scope s = tt_scope_begin(m->ctx, TT_NO_GRAD);
     tt_tensor *x = tt_from_data(m->ctx, TT_I64, TT_SHAPE(1, p->n), p->ids);
     tt_tensor *logits = gpt2_logits(m, gpt2_hidden(m, x, NULL));

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/progress.h"
+
 tt_dtype gpt2_dtype(const gpt2 *m)
 {
     return tt_dtype_of(m->ln_f_w->x) == TT_F64 ? TT_F64 : TT_F32;
@@ -96,6 +98,8 @@ tt_tensor *gpt2_hidden(gpt2 *m, tt_tensor *ids, gpt2_cache *cache)
     for (int64_t i = 0; i < m->config.n_layer; i++) {
         tt_tensor *in[] = {x, m->recompute ? tt_scalar(m->ctx, TT_I64, (double)i) : NULL};
         x = m->recompute ? tt_checkpoint(m->ctx, block_again, m, 2, in) : block(m, i, x, cache);
+        if (m->watched)
+            progress_step(i + 1, NULL);
     }
     if (cache)
         cache->length += t;

@@ -32,6 +32,7 @@ typedef struct gpt2 {
     double dropout;
     bool prefixed;  /* names in its file begin with "transformer." */
     bool recompute; /* blocks are computed again in the backward pass */
+    bool watched;   /* each block is a step of what progress.h shows */
 } gpt2;
 
 /* The table of parameters, without tensors. */

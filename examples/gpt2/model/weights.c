@@ -141,6 +141,7 @@ static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted
         return;
     }
     tt_scope s = tt_scope_begin(m->ctx, TT_NO_GRAD);
+    progress_begin("opening the model", tt_safetensors_count(file));
     for (int64_t i = 0; i < tt_safetensors_count(file) && tt_ok(m->ctx); i++) {
         const char *stored = tt_safetensors_name(file, i), *name = without_prefix(stored);
         gpt2_param *p = find(m, name);
@@ -153,6 +154,7 @@ static void take_all(gpt2 *m, tt_safetensors *file, const char *path, int wanted
         else if (!is_buffer(name) && strcmp(name, "lm_head.weight") != 0)
             f.unknown[f.n_unknown++] = stored; /* a head beside a tied one is the embedding again */
     }
+    progress_end();
     for (int i = 0; i < m->n_params; i++) {
         m->params[i].x = tt_keep(m->params[i].x);
         if (!m->params[i].x)
