@@ -1,7 +1,7 @@
 """The commands that programs.py runs with faults, for each program: the files that are there, the
-commands that make the old ones (before), the command; and which files may be in between (grows: logs
-that lose a line; between: folders that hold what was reached when the fault came), and flags to be
-added when the command is given again, if a file is there (again)."""
+commands that make the old ones (before), the command; which files may be in between (grows: logs that
+lose a line; between: folders that hold what was reached when the fault came); and of files that
+belong together, who reads them (reads)."""
 
 TINY = ["--n-layer", "1", "--n-head", "2", "--n-embd", "8", "--block-size", "8", "--batch-size", "2",
         "--warmup", "1", "--eval-iters", "1", "--eval-every", "2", "--threads", "1"]
@@ -30,18 +30,22 @@ def gpt2(root):
     return {
         "train": {
             "files": files, "between": ["a", "a.svg"], "grows": ["a.csv"],
-            "again": [("--resume", "a/checkpoint.safetensors")],
             "command": [*train, "--out", "a", "--steps", "4", "--save-every", "2", "--log", "a.csv",
                         "--plot", "a.svg"]},
         "train-tokenizer": {
             "files": files,
             "before": [["train-tokenizer", "--data", "page", "--vocab-size", "260", "--out", "w"]],
-            "set": ("w", ["tokenize", "--model", "w", "the"]),
+            "reads": ["tokenize", "--model", "w", "--file", "page"],
             "command": ["train-tokenizer", "--data", "page", "--vocab-size", "264", "--out", "w"]},
         "convert": {
-            "files": files, "set": ("c", ["generate", "--model", "c", "--tokens", "1"]),
+            "files": files, "reads": ["info", "--model", "c"],
             "before": [*model, ["convert", "--model", "m", "--out", "c", "--dtype", "f16"]],
             "command": ["convert", "--model", "m", "--out", "c", "--dtype", "bf16"]},
+        "convert over another": {
+            "files": {**files, "other": files["page"].replace("a", "@")},
+            "reads": ["generate", "--model", "c", "--tokens", "1"],
+            "before": [*model, ["train", "--data", "other", *TINY, "--out", "c", "--steps", "1"]],
+            "command": ["convert", "--model", "m", "--out", "c", "--dtype", "bf16", "--overwrite"]},
         "logits": {
             "files": files,
             "before": [*model, ["logits", "--model", "m", "--ids", "1", "--out", "l.npy"]],

@@ -19,12 +19,14 @@ from cases import CASES
 ERRORS = {"malloc": 12, "mmap": 12, "open": 24, "write": 28, "fsync": 5, "rename": 30, "mkdir": 28}
 ONE_BY_ONE = {"malloc": 8}
 EVER = 1 << 40
+PARTS = ".tinytensor-"  # folders with parts of a set, which the next start puts into place or removes
 
 
 def tree(folder):
-    """Every file below a folder, by its path."""
+    """Every file below a folder, by its path; but what a set that is being replaced consists of."""
     found = []
-    for where, _, names in os.walk(folder):
+    for where, folders, names in os.walk(folder):
+        folders[:] = [x for x in folders if not x.startswith(PARTS)]
         found += [os.path.relpath(os.path.join(where, name), folder) for name in names]
     return sorted(found)
 
@@ -43,10 +45,16 @@ def untimed(text):
     return re.sub(r"[0-9.]+ s\b", "T s", text)
 
 
-def same_tree(a, b):
-    """Whether two folders hold the same files."""
-    return tree(a) == tree(b) and all(
-        filecmp.cmp(os.path.join(a, x), os.path.join(b, x), shallow=False) for x in tree(a))
+def parts(folder):
+    """The folders with parts of a set that lie below a folder."""
+    return [x for _, folders, _ in os.walk(folder) for x in folders if x.startswith(PARTS)]
+
+
+def untouched(folder, old):
+    """Whether everything is as it was."""
+    names = tree(folder)
+    return names == tree(old) and not parts(folder) and all(
+        filecmp.cmp(os.path.join(folder, x), os.path.join(old, x), shallow=False) for x in names)
 
 
 class Case:
@@ -76,6 +84,13 @@ class Case:
         if self.whole.returncode:
             sys.exit(f"{case['command']}: exit {self.whole.returncode}: {self.whole.stderr}")
 
+    def read_both(self):
+        """What is read from the old set, and from the new one."""
+        reader = self.case.get("reads")
+        self.readings = [self.run(reader, x).stdout for x in (self.old, self.new)] if reader else []
+        if reader and self.readings[0] == self.readings[1]:
+            sys.exit(f"{self.title}: old and new cannot be told apart: {self.readings}")
+
     def run(self, command, folder, **environment):
         env = dict(os.environ, TT_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", **environment)
         if environment:
@@ -84,6 +99,7 @@ class Case:
                               stdin=subprocess.DEVNULL, text=True, errors="replace", timeout=60)
 
     def faults(self):
+        """Each fault that the command can meet: kind, first and last call, error."""
         with open(self.counted, encoding="utf-8") as file:
             made = dict(line.split() for line in file)
         for kind, error in ERRORS.items():
@@ -112,8 +128,9 @@ class Case:
         if ended.returncode == 0 and untimed(ended.stdout) != untimed(self.whole.stdout):
             yield f"exit 0, but it prints {ended.stdout[:200]!r}"
         yield from self.files(folder, ended.returncode == 0)
-        yield from self.mixture(folder)
-        yield from self.afterwards(folder)
+        if not untouched(folder, self.old):
+            yield from self.mixture(folder)
+            yield from self.afterwards(folder)
 
     def files(self, folder, complete):
         """Each file is the old one or the new one, and after success the new one."""
@@ -131,15 +148,16 @@ class Case:
                 yield f"{path} is neither the old nor the new one"
 
     def mixture(self, folder):
-        """Old and new files side by side are refused by those who read them."""
-        where, reader = self.case.get("set", (None, None))
-        if not where or any(same_tree(*(os.path.join(x, where) for x in (folder, y)))
-                            for y in (self.old, self.new)):
+        """Whoever reads a set that was being replaced is told, or gets all of one of the two."""
+        reader = self.case.get("reads")
+        if not reader:
             return
         ended = self.run(reader, folder)
-        if ended.returncode != 1:
-            yield f"{where} is a mixture of old and new, and {reader[0]} ends with " \
-                  f"{ended.returncode}"
+        if ended.returncode == 1 and len(ended.stderr.splitlines()) == 1:
+            return
+        if ended.returncode != 0 or ended.stdout not in self.readings:
+            yield f"{reader[0]} reads neither the old nor the new: exit {ended.returncode}, " \
+                  f"{ended.stdout[:80]!r} {ended.stderr[:200]!r}"
 
     def may_vary(self, path, complete):
         """A log with times in it; and, before the end, what lies in a folder."""
@@ -155,10 +173,9 @@ class Case:
     def afterwards(self, folder):
         """The command works when it is given again, and makes what it makes without faults."""
         command = self.case["command"]
-        for flag, path in self.case.get("again", []):
-            if os.path.exists(os.path.join(folder, path)):
-                command = command + [flag]
         ended = self.run(command, folder)
+        if ended.returncode == 1 and "--resume goes on with it" in ended.stderr:
+            ended = self.run([*command, "--resume"], folder)
         if ended.returncode:
             yield f"given again: exit {ended.returncode}: {ended.stderr}"
             return
@@ -166,6 +183,8 @@ class Case:
             if not self.like(os.path.join(folder, path), os.path.join(self.new, path)) and \
                     not self.may_vary(path, True):
                 yield f"given again: {path} is not what it should be"
+        if parts(folder):
+            yield f"given again: {parts(folder)} stay"
 
 
 def main():
@@ -175,6 +194,7 @@ def main():
         with tempfile.TemporaryDirectory() as work:
             one = Case(os.path.realpath(preload), os.path.realpath(program), title,
                        case, work)
+            one.read_both()
             faults = list(one.faults())
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(one.attempt, faults))
