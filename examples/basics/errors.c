@@ -1,6 +1,6 @@
 /* Errors and how to handle them. The first one stays in the context, with a message that shows the
- * shapes; what follows does nothing. So an expression needs no checks within, and one at its end.
- */
+ * shapes; what follows does nothing. So an expression needs no checks within, but one at its
+ * end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tinytensor/tinytensor.h>

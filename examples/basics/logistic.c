@@ -31,8 +31,8 @@ static double accuracy(tt_tensor *const p[2], rows r)
     return 100 * tt_item(tt_mean(right, TT_ALL_AXES, false));
 }
 
-/* Trains new parameters; the step whose loss on held_out was the least, and its parameters in best.
- */
+/* Trains new parameters; returns the step whose loss on held_out was the least, and gives its
+ * parameters in best. */
 static int train(tt_ctx *ctx, rows seen, rows held_out, int steps, int patience, tt_tensor *best[2])
 {
     tt_tensor *p[] = {tt_param(tt_zeros(ctx, TT_F64, TT_SHAPE(1, COLUMNS))),

@@ -5,8 +5,7 @@
 
 enum { POINTS = 200, HIDDEN = 16, STEPS = 300, WIDE = 60, HIGH = 18 };
 
-/* Upper moon: (cos a, sin a); lower moon: (1 - cos a, 1/2 - sin a); a in [0, pi], with some noise.
- */
+/* Upper moon: (cos a, sin a); lower moon: (1 - cos a, 1/2 - sin a); a in [0, pi], with noise. */
 static tt_tensor *moons(tt_ctx *ctx, tt_tensor **y)
 {
     tt_tensor *a = tt_linspace(ctx, TT_F64, 0, 3.14159265, POINTS / 2);

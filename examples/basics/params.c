@@ -1,6 +1,6 @@
 /* Saving and loading parameters: a model is a list of names and tensors. What is loaded goes into
- * the tensors that are there; a file that does not fit changes nothing, and says all that is wrong.
- */
+ * the tensors that are there; a file that does not fit changes nothing, and all that is wrong is
+ * said. */
 #include <stdio.h>
 #include <tinytensor/tinytensor.h>
 

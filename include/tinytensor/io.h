@@ -178,9 +178,10 @@ typedef struct tt_csv_options {
  * @param path     the file
  * @param options  NULL for the defaults
  * @return         (rows columns); NULL: #TT_ERR_IO; #TT_ERR_FORMAT for what is no number or does
- * not fit in the dtype, rows of different length, an empty file, and missing values, all of which
- * the message lists as far as there is room; #TT_ERR_DTYPE, #TT_ERR_ARG for options; #TT_ERR_NOMEM
- */
+ *                 not fit in the dtype, rows of different length, an empty file, and missing
+ *                 values, all of which the message lists as far as there is room; #TT_ERR_DTYPE and
+ *                 #TT_ERR_ARG for options; #TT_ERR_UNSUPPORTED for a compressed file without zlib;
+ *                 #TT_ERR_NOMEM */
 TT_API tt_tensor *tt_load_csv(tt_ctx *ctx, const char *path, const tt_csv_options *options);
 
 /** The names of the columns, which are the first line of the table.
@@ -334,8 +335,7 @@ TT_API int64_t tt_safetensors_metadata_count(const tt_safetensors *file);
 /** The key of a text of the file's `__metadata__`.
  * @param file  an open file or NULL
  * @param i     number of the text, in the order of the keys' bytes
- * @return      UTF-8, valid until the file is closed; NULL for NULL, and when there is no such text
- */
+ * @return      UTF-8, valid until the file is closed; NULL for NULL, and when there is none */
 TT_API const char *tt_safetensors_metadata_key(const tt_safetensors *file, int64_t i);
 
 /** Writes tensors and texts to a file. The file is written beside its place, synced and renamed: it

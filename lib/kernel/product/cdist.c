@@ -77,8 +77,7 @@ static matrix turned(matrix m)
 MOVES(float, f32)
 MOVES(double, f64)
 
-/* The first rows and columns of m to a tile, of which the loops go over all columns: zeros there.
- */
+/* The first rows and columns of m to a tile. The loops go over all its columns: zeros there. */
 static void pack(matrix m, int64_t rows, int64_t columns, int64_t ld, void *to)
 {
     if (columns < ld)

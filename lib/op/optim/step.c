@@ -161,8 +161,7 @@ static double clip(batch *b, double max_norm)
     return norm;
 }
 
-/* The parameters as slots without state, to be given back; NULL: there is no context, or no memory.
- */
+/* The parameters as slots without state, to be given back; NULL: no context, or no memory. */
 static tt_step_slot *bare(tt_ctx *ctx, int n, tt_tensor *const *params)
 {
     tt_step_slot *slots = ctx ? tt_ctx_alloc(ctx, (size_t)n * sizeof *slots) : NULL;
