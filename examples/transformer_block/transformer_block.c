@@ -18,9 +18,9 @@
 #include "common/args.h"
 #include "common/interrupt.h"
 #include "common/page/heatmap.h"
-#include "common/page/html.h"
 #include "common/page/plot.h"
 #include "common/page/series.h"
+#include "common/page/terminal.h"
 #include "common/program.h"
 #include "common/progress.h"
 
@@ -230,18 +230,25 @@ static void draw(const char *path, const curves *c)
         program_fail("%s: %s", path, strerror(errno));
 }
 
+/* What training should lead to. */
+static const char *expected(const options *o)
+{
+    if (!is_induction(o))
+        return "What to see: one diagonal, 7 left of the main one: each token reads the one that "
+               "stood "
+               "7 places before it.";
+    return "What to see with two layers: in layer 1 a head that reads 1 back; in layer 2 a "
+           "diagonal "
+           "that begins where the sequence repeats: each token reads what followed it the last "
+           "time.";
+}
+
 static void write_page(const options *o, int n, const pattern *patterns)
 {
     char title[80];
-    replacement page;
     snprintf(title, sizeof title, "Attention patterns: %s, %lld layer%s", o->task,
              (long long)o->layers, o->layers > 1 ? "s" : "");
-    bool ok = html_begin(&page, o->html, title,
-                         "A row is a query, a column a key; the darker, the more the query reads "
-                         "from the key. Point at a cell for its value.");
-    for (int i = 0; ok && i < n; i++)
-        heatmap_figure(page.f, &patterns[i]);
-    if (!ok || !html_end(&page))
+    if (!heatmaps_page(o->html, title, expected(o), n, patterns))
         program_fail("%s: %s", o->html, strerror(errno));
 }
 
@@ -266,8 +273,9 @@ static void show(model *m)
             pattern *p = &patterns[n++];
             *p = (pattern){.n = o->length, .weights = tt_cdata(w), .tokens = tokens};
             snprintf(p->title, sizeof p->title, "layer %d, head %lld", i + 1, (long long)h + 1);
-            heatmap_print(p);
         }
+    terminal window = terminal_of(stdout);
+    heatmaps_print(stdout, &window, expected(o), n, patterns);
     if (o->html)
         write_page(o, n, patterns);
     printf("accuracy %.4f\n", right);

@@ -61,15 +61,15 @@ static void tidy(double *lo, double *hi)
 {
     if (!(*lo <= *hi))
         *lo = 0, *hi = 1;
-    *lo = fmax(*lo, -LARGEST);
-    *hi = fmin(*hi, LARGEST);
+    *lo = fmin(fmax(*lo, -LARGEST), LARGEST);
+    *hi = fmin(fmax(*hi, -LARGEST), LARGEST);
 }
 
 axis axis_counts(double lo, double hi, int most)
 {
     tidy(&lo, &hi);
     if (hi - lo < 1)
-        lo = floor(lo), hi = lo + 1;
+        lo = floor(lo), hi = lo + fmax(1, fabs(lo) / 1e6);
     axis a = {.lo = lo, .hi = hi};
     mark_linear(&a, fmax(1, axis_step(hi - lo, most)));
     return a;
@@ -125,13 +125,14 @@ static void write_power(char *text, size_t size, int part, int exponent)
 
 axis axis_log(double lo, double hi, int most)
 {
-    axis a = {.lo = round_log(fmax(lo, 1e-300), false), .hi = round_log(fmin(hi, LARGEST), true)};
+    axis a = {.lo = round_log(fmin(fmax(lo, 1e-300), LARGEST), false),
+              .hi = round_log(fmin(hi, LARGEST), true)};
     a.log = true;
     if (a.hi < a.lo * 2)
         a.hi = a.lo * 10;
     int first = (int)floor(log10(a.lo) + 1e-9), last = (int)ceil(log10(a.hi) - 1e-9);
     int decades = last - first, every = (decades + most - 1) / most;
-    bool fine = 3 * decades <= most + 1;
+    bool fine = 3 * log10(a.hi / a.lo) <= most + 0.5;
     for (int e = first; e <= last; e++)
         for (int part = 1; part < 10; part++) {
             double v = part * pow(10, e);

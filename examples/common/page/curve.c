@@ -87,7 +87,8 @@ axis panel_y_axis(const panel *p, int most)
     for (int c = 0; c < p->n_curves; c++)
         for (int64_t i = 0; !p->curves[c].each_step && i < p->curves[c].n; i++)
             include(&r, p->curves[c].y[i]);
-    bool decades = p->kind == PANEL_LOSSES && r.least < r.hi && r.hi / r.least >= DECADES;
+    bool decades =
+        p->kind == PANEL_LOSSES && r.lo >= 0 && r.least < r.hi && r.hi / r.least >= DECADES;
     for (int c = 0; c < p->n_curves; c++)
         if (p->curves[c].each_step)
             include_most(&r, &p->curves[c]);

@@ -1,55 +1,33 @@
-/* Heat maps. Input: a square of weights; output: shades in a terminal, or a figure of a page: a
- * table whose cells carry their values for the pointer. */
+/* What a pattern shows, in numbers: the diagonal with most of the weight. */
 #include "heatmap.h"
 
-#include <stdio.h>
+/* A diagonal is worth a word if its mean weight is at least this. */
+static const double MARKED = 0.3;
 
-#include "html.h"
-
-void heatmap_print(const pattern *p)
+double pattern_diagonal(const pattern *p, int64_t *back)
 {
-    static const char *const shades[] = {"  ", "░░", "▒▒", "▓▓", "██"};
-    printf("%s\n      ", p->title);
-    for (int64_t k = 0; k < p->n; k++)
-        printf("%2.2s", p->tokens[k]);
-    printf("\n");
-    for (int64_t q = 0; q < p->n; q++) {
-        printf("%5.5s ", p->tokens[q]);
-        for (int64_t k = 0; k < p->n; k++) {
-            float w = p->weights[q * p->n + k];
-            int shade = w < 0.05f ? 0 : w < 0.25f ? 1 : w < 0.5f ? 2 : w < 0.75f ? 3 : 4;
-            printf("%s", k > q ? " ." : shades[shade]);
+    double best = 0;
+    *back = 0;
+    for (int64_t d = 0; d <= p->n * 3 / 4; d++) { /* of few places chance makes a diagonal */
+        double sum = 0;
+        for (int64_t q = d; q < p->n; q++)
+            sum += (double)p->weights[q * p->n + q - d];
+        if (sum > best * (double)(p->n - d)) {
+            best = sum / (double)(p->n - d);
+            *back = d;
         }
-        printf("\n");
     }
-    printf("\n");
+    return best;
 }
 
-void heatmap_figure(FILE *f, const pattern *p)
+void pattern_words(const pattern *p, char *text, size_t size)
 {
-    fprintf(f, "<figure><figcaption>");
-    html_text(f, p->title);
-    fprintf(f, "</figcaption><table>\n<tr><th></th>");
-    for (int64_t k = 0; k < p->n; k++) {
-        fprintf(f, "<th>");
-        html_text(f, p->tokens[k]);
-        fprintf(f, "</th>");
-    }
-    fprintf(f, "</tr>\n");
-    for (int64_t q = 0; q < p->n; q++) {
-        fprintf(f, "<tr><th>");
-        html_text(f, p->tokens[q]);
-        fprintf(f, "</th>");
-        for (int64_t k = 0; k < p->n; k++) {
-            double w = (double)p->weights[q * p->n + k];
-            fprintf(f, "<td style=\"background:rgba(20,80,180,%.3f)\" data-w=\"%.4f\" data-q=\"", w,
-                    w);
-            html_text(f, p->tokens[q]);
-            fprintf(f, " (%lld)\" data-k=\"", (long long)q);
-            html_text(f, p->tokens[k]);
-            fprintf(f, " (%lld)\"></td>", (long long)k);
-        }
-        fprintf(f, "</tr>\n");
-    }
-    fprintf(f, "</table></figure>\n");
+    int64_t back;
+    double mean = pattern_diagonal(p, &back);
+    if (mean < MARKED)
+        snprintf(text, size, "no fixed distance");
+    else if (back == 0)
+        snprintf(text, size, "reads itself: %.2f", mean);
+    else
+        snprintf(text, size, "reads %lld back: %.2f", (long long)back, mean);
 }

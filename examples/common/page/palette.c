@@ -38,23 +38,9 @@ rgb palette_weight(double weight, bool dark)
                  (int)lround(a->b + at * (b->b - a->b))};
 }
 
-static int distance(rgb a, rgb b)
+int palette_weight_256(double weight)
 {
-    int r = a.r - b.r, g = a.g - b.g, blue = a.b - b.b;
-    return 2 * r * r + 4 * g * g + 3 * blue * blue; /* the eye is keenest for green */
-}
-
-int palette_256(rgb c)
-{
-    static const int levels[] = {0, 95, 135, 175, 215, 255};
-    int best = 16, least = distance(c, (rgb){0, 0, 0});
-    for (int k = 17; k < 256; k++) {
-        int cube = k - 16, grey = 8 + 10 * (k - 232);
-        rgb it = k < 232 ? (rgb){levels[cube / 36], levels[cube / 6 % 6], levels[cube % 6]}
-                         : (rgb){grey, grey, grey};
-        int d = distance(c, it);
-        if (d < least)
-            least = d, best = k;
-    }
-    return best;
+    static const int ramp[] = {235, 237, 24, 25, 31, 32, 38, 74, 81, 117, 153, 195, 231};
+    enum { LAST = sizeof ramp / sizeof *ramp - 1 };
+    return ramp[lround(fmin(fmax(weight, 0), 1) * LAST)];
 }

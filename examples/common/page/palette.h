@@ -14,7 +14,8 @@ typedef struct rgb {
 rgb palette_line(int k, bool dark);
 /* From near the ground, at 0, to the most unlike it, at 1; lightness changes evenly. */
 rgb palette_weight(double weight, bool dark);
-/* The nearest of the 240 colours of xterm that no user changes: 16 to 255. */
-int palette_256(rgb color);
+/* The same on a dark ground, of the 240 colours of xterm that no user changes. Chosen by eye: the
+ * nearest ones jump from hue to hue. */
+int palette_weight_256(double weight);
 
 #endif

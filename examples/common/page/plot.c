@@ -164,6 +164,8 @@ static void draw_curve(FILE *f, const panel *p, const curve *c, const frame *r, 
              "class='s%d' fill='none' stroke='#%02x%02x%02x' stroke-width='%d' "
              "stroke-linejoin='round'",
              color, is.r, is.g, is.b, c->each_step ? 1 : 2);
+    if (curve_last(c) < 0)
+        return;
     if (c->each_step) {
         fprintf(f, "<path %s stroke-opacity='0.4' d='", style);
         curve_path(f, c, r);
