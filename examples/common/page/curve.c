@@ -34,7 +34,7 @@ double frame_y(const frame *f, double y)
 
 axis panel_x_axis(const panel *p, int most)
 {
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = (double)INFINITY, hi = -(double)INFINITY;
     for (int c = 0; c < p->n_curves; c++)
         if (p->curves[c].n > 0) {
             lo = fmin(lo, curve_x(&p->curves[c], 0));
@@ -83,7 +83,7 @@ static void include_most(range *r, const curve *c)
 
 axis panel_y_axis(const panel *p, int most)
 {
-    range r = {INFINITY, -INFINITY, INFINITY};
+    range r = {(double)INFINITY, -(double)INFINITY, (double)INFINITY};
     for (int c = 0; c < p->n_curves; c++)
         for (int64_t i = 0; !p->curves[c].each_step && i < p->curves[c].n; i++)
             include(&r, p->curves[c].y[i]);
