@@ -241,7 +241,7 @@ bool trainer_peek(const char *path, int64_t *step, double *loss)
     tt_safetensors *file = tt_safetensors_open(ctx, path);
     const char *text = tt_safetensors_metadata(file, "step");
     *step = text ? strtoll(text, NULL, 10) : 0;
-    *loss = NAN;
+    *loss = (double)NAN;
     if (tt_safetensors_find(file, EVALS) >= 0) {
         tt_tensor *x = tt_safetensors_get(file, EVALS);
         if (tt_ndim(x) == 2 && tt_size(x, 0) > 0 && tt_size(x, 1) == 3)
