@@ -202,6 +202,39 @@ START_TEST(goes_on_bit_for_bit)
 }
 END_TEST
 
+/* Checkpoints keep the loss of each step; one of before they did is opened all the same, without.
+ */
+START_TEST(checkpoints_keep_the_losses_of_all_steps)
+{
+    fixture a = open_tiny(TT_F32);
+    const char *path = file_in("losses.safetensors");
+    trainer with, without, back;
+    gpt2_trainable(&a.m);
+    trainer_make(&with, &a.m);
+    trainer_make(&without, &a.m);
+    with.step = without.step = 3;
+    trainer_save(&without, path, &TRAINING, 99);
+    trainer_make(&back, &a.m);
+    trainer_load(&back, path, &TRAINING, 99);
+    ck_assert(back.losses.n == 3 && isnan(back.losses.values[0]) && isnan(back.losses.values[2]));
+    for (int i = 0; i < 3; i++)
+        ck_assert(trainer_note_loss(&with, 0.5 * i));
+    trainer_save(&with, path, &TRAINING, 99);
+    trainer_load(&back, path, &TRAINING, 99);
+    ck_assert(back.losses.n == 3 && back.losses.values[0] == 0 && back.losses.values[2] == 1);
+    ck_assert(trainer_note_loss(&with, 2));
+    trainer_save(&with, path, &TRAINING, 99);
+    trainer_free(&back);
+    trainer_make(&back, &a.m);
+    trainer_load(&back, path, &TRAINING, 99);
+    expect_error(a.ctx, TT_ERR_FORMAT, "'losses' is not (3)");
+    trainer_free(&with);
+    trainer_free(&without);
+    trainer_free(&back);
+    end(&a);
+}
+END_TEST
+
 /* A file that lacks a tensor and has one too many: both are named in one message. */
 START_TEST(all_that_does_not_fit_is_named)
 {
@@ -232,6 +265,7 @@ int main(void)
     tcase_add_test(c, the_future_is_not_seen);
     tcase_add_test(c, saved_and_opened_again);
     tcase_add_test(c, goes_on_bit_for_bit);
+    tcase_add_test(c, checkpoints_keep_the_losses_of_all_steps);
     tcase_add_test(c, all_that_does_not_fit_is_named);
     return run_suite("gpt2", c);
 }
