@@ -288,7 +288,11 @@ TT_API void tt_seed(tt_ctx *ctx, uint64_t seed);
  * spin for some tens of microseconds when there is nothing to do and then sleep, take no signals,
  * and end when the library is unloaded. Where the system gives no threads, operations run on fewer.
  * After `fork` the child starts its own; a signal handler that interrupts an operation must not
- * fork a child that goes on with it.
+ * fork a child that goes on with it. A program may end while threads of its own compute: those that
+ * would begin a product of matrices then wait for the end.
+ *
+ * A thread that calls the library needs at most 64 KiB of stack more than one that calls BLAS,
+ * which with OpenBLAS 0.3.21 on x86-64 and Linux makes 144 KiB in all.
  * @param ctx  a context or NULL
  * @param n    the number, of which more than 1024 count as 1024; 0 or less for the default */
 TT_API void tt_set_num_threads(tt_ctx *ctx, int n);

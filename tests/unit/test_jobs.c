@@ -3,6 +3,7 @@
  * second time with the condition variable that stands in where the system has no futex. */
 #define _GNU_SOURCE
 #include "kernel/walk/parallel.h"
+#include "kernel/walk/tiles.h"
 #include "unit.h"
 
 #include <pthread.h>
@@ -175,6 +176,79 @@ START_TEST(helpers_without_work_sleep)
 }
 END_TEST
 
+enum { TILE = 3000 }; /* numbers */
+
+/* Scratch memory that is refused from some call on. */
+typedef struct pantry {
+    int64_t held;
+    bool empty;
+} pantry;
+
+static void *pantry_alloc(void *from, size_t bytes)
+{
+    pantry *p = from;
+    void *memory = p->empty ? NULL : aligned_alloc(64, (bytes + 63) / 64 * 64);
+    p->held += memory != NULL;
+    return memory;
+}
+
+static void pantry_free(void *from, void *memory)
+{
+    ((pantry *)from)->held--;
+    free(memory);
+}
+
+static void fill_tile(int64_t begin, int64_t end, void *arg, char *memory)
+{
+    tally *t = arg;
+    int64_t *tile = (int64_t *)(void *)memory;
+    bool same = (uintptr_t)memory % 64 == 0;
+    for (int k = 0; k < TILE; k++)
+        tile[k] = begin;
+    for (int k = 0; k < TILE; k++)
+        same = same && tile[k] == begin;
+    atomic_fetch_add(&t->odd, !same);
+    count(begin, end, t);
+}
+
+static void use_no_memory(int64_t begin, int64_t end, void *arg, char *memory)
+{
+    atomic_fetch_add(&((tally *)arg)->odd, memory != NULL);
+    count(begin, end, arg);
+}
+
+START_TEST(each_task_has_memory_of_its_own)
+{
+    static const int threads[] = {1, 2, 3, 5, 80};
+    pantry p = {0};
+    for (int i = 0; i < 5; i++) {
+        exec x = {.num_threads = threads[i], .mem = {pantry_alloc, pantry_free, &p}};
+        for (int round = 0; round < 5; round++) {
+            tally large = {.n = 300, .grain = 1}, none = {.n = 100, .grain = 3},
+                  two = {.n = 2, .grain = 1};
+            ck_assert(parallel_tiles(&x, large.n, 1, TILE * sizeof(int64_t), fill_tile, &large));
+            ck_assert(parallel_tiles(&x, two.n, 1, TILE * sizeof(int64_t), fill_tile, &two));
+            ck_assert(parallel_tiles(&x, none.n, 3, 0, use_no_memory, &none));
+            ck_assert(each_ran(&large, 1) && each_ran(&none, 1) && each_ran(&two, 1));
+            ck_assert_int_eq(p.held, 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(without_memory_nothing_runs)
+{
+    pantry p = {.empty = true};
+    exec x = {.num_threads = 2, .mem = {pantry_alloc, pantry_free, &p}};
+    tally t = {.n = 10, .grain = 1};
+    ck_assert(!parallel_tiles(&x, t.n, 1, TILE * sizeof(int64_t), fill_tile, &t));
+    ck_assert(each_ran(&t, 0));
+    ck_assert(parallel_tiles(&x, 0, 1, TILE * sizeof(int64_t), fill_tile, &t));
+    ck_assert(parallel_tiles(&x, t.n, 1, 0, use_no_memory, &t));
+    ck_assert(each_ran(&t, 1));
+}
+END_TEST
+
 #ifndef TT_NO_FUTEX /* with a lock, a handler may wait for the thread that it interrupts */
 
 static _Atomic int handled, wrong;
@@ -220,6 +294,8 @@ int main(void)
     tcase_add_test(c, many_jobs_at_once);
     tcase_add_test(c, a_caller_that_waits_for_a_chunk_sleeps);
     tcase_add_test(c, helpers_without_work_sleep);
+    tcase_add_test(c, each_task_has_memory_of_its_own);
+    tcase_add_test(c, without_memory_nothing_runs);
 #ifndef TT_NO_FUTEX
     tcase_add_test(c, a_signal_handler_may_compute);
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "blas.h"
+#include "gate.h"
 
 #ifndef TT_BLAS_NAME
 #define TT_BLAS_NAME "cblas"
@@ -77,6 +78,7 @@ static void begin_in_child(void)
 {
     inside_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     buffers_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    gate_in_child();
     if (inside.users > 0)
         inside.unrestored = inside.before;
     inside.users = 0;
@@ -88,13 +90,13 @@ static void find(void)
     char *(*config)(void) = (char *(*)(void))look_up("openblas_get_config");
     char *(*corename)(void) = (char *(*)(void))look_up("openblas_get_corename");
     int (*parallel)(void) = (int (*)(void))look_up("openblas_get_parallel");
+    pthread_atfork(NULL, NULL, begin_in_child);
     found.get_num_threads = (int (*)(void))look_up("openblas_get_num_threads");
     found.set_num_threads = (void (*)(int))look_up("openblas_set_num_threads");
     if (!config || !corename || !parallel || !found.get_num_threads || !found.set_num_threads) {
         snprintf(found.name, sizeof found.name, "%s", TT_BLAS_NAME);
         return;
     }
-    pthread_atfork(NULL, NULL, begin_in_child);
     const char *about = config(), *core = corename();
     int kind = parallel();
     found.kind = kind == 1 ? PTHREADS : kind == 2 && find_openmp() ? OPENMP : NO_THREADS;
@@ -127,6 +129,7 @@ bool blas_is_concurrent(void)
 
 static void enter_pthreads(void)
 {
+    int place = gate_enter();
     pthread_mutex_lock(&inside_lock);
     if (inside.users++ == 0) {
         int now = found.get_num_threads();
@@ -136,15 +139,18 @@ static void enter_pthreads(void)
             found.set_num_threads(1);
     }
     pthread_mutex_unlock(&inside_lock);
+    gate_leave(place);
 }
 
 static void leave_pthreads(void)
 {
+    int place = gate_enter();
     pthread_mutex_lock(&inside_lock);
     /* A number other than 1 was set by the program while we were inside: it stays. */
     if (--inside.users == 0 && inside.before != 1 && found.get_num_threads() == 1)
         found.set_num_threads(inside.before);
     pthread_mutex_unlock(&inside_lock);
+    gate_leave(place);
 }
 
 /* OpenBLAS's OpenMP build runs on one thread in a parallel region (of the program's) by itself.
@@ -192,38 +198,44 @@ static bool must_wait(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matri
     return found.one_at_a_time && !small;
 }
 
+typedef struct visit {
+    int place; /* in the gate */
+    bool waited;
+} visit;
+
 /* A product on any thread. The caller's is as blas_enter has set it; those that help, which are the
  * library's own, stay with one OpenMP thread for good. */
-static bool begin(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matrix b)
+static visit begin(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matrix b)
 {
-    bool wait = must_wait(m, n, k, a, b);
+    visit v = {gate_enter(), must_wait(m, n, k, a, b)};
     if (found.kind == OPENMP)
         one_omp_thread();
-    if (wait)
+    if (v.waited)
         pthread_mutex_lock(&buffers_lock);
-    return wait;
+    return v;
 }
 
-static void end(bool waited)
+static void end(visit v)
 {
-    if (waited)
+    if (v.waited)
         pthread_mutex_unlock(&buffers_lock);
+    gate_leave(v.place);
 }
 
 void blas_sgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
-    bool waited = begin(m, n, k, a, b);
+    visit v = begin(m, n, k, a, b);
     cblas_sgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, (float)alpha, a.data,
                 (int)a.ld, b.data, (int)b.ld, (float)beta, c, (int)ldc);
-    end(waited);
+    end(v);
 }
 
 void blas_dgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
-    bool waited = begin(m, n, k, a, b);
+    visit v = begin(m, n, k, a, b);
     cblas_dgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, alpha, a.data, (int)a.ld,
                 b.data, (int)b.ld, beta, c, (int)ldc);
-    end(waited);
+    end(v);
 }
