@@ -30,7 +30,10 @@ typedef struct tt_tensor tt_tensor;
  * in its context and returns `NULL`; operations on `NULL`, or in a context with an error, do
  * nothing and return `NULL`; and nothing in place runs. So an expression of any depth is written
  * without checks, and tt_ok() is asked once, at its end. Functions that return no tensor return a
- * tt_status, and those that count return the count or a negative status.
+ * tt_status, and those that count return the count or a negative status. What only reads tensors
+ * that are there works in a context with an error, too, so that a failed run can say and save what
+ * it has: tt_item(), tt_get(), tt_cdata(), tt_data(), tt_copy_out(), tt_print() and the functions
+ * that save. What they find wrong themselves is then returned, and the first error stays.
  * @{ */
 
 /** The status codes, their values and meanings: the list from which tt_status is made.

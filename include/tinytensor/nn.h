@@ -64,7 +64,8 @@ TT_API tt_tensor *tt_softmax(tt_tensor *x, int axis);
 TT_API tt_tensor *tt_log_softmax(tt_tensor *x, int axis);
 
 /** Dropout: in training each element is 0 with probability p, else x / (1 - p); otherwise, and for
- * p = 0, a view of x. The choice comes from the context's random numbers.
+ * p = 0, a view of x, read-only, since in training it would be memory of its own. The choice comes
+ * from the context's random numbers.
  * @param x  (...), float
  * @param p  in [0, 1]
  * @return   (...); NULL: #TT_ERR_ARG for p, #TT_ERR_DTYPE

@@ -162,7 +162,8 @@ TT_API tt_status tt_optim_set_lr(tt_optim *o, double lr);
 TT_API double tt_optim_lr(const tt_optim *o);
 
 /** Writes the state to a npz file, whole or not at all: the steps, rates and decays, and the means
- * of each parameter. The parameters themselves are written with tt_save_npz().
+ * of each parameter. The parameters themselves are written with tt_save_npz(). In a context with an
+ * error, too, which an error handler then hears of once more.
  * @param o     an optimiser
  * @param path  the file
  * @return      #TT_OK, #TT_ERR_IO, #TT_ERR_NOMEM */

@@ -336,8 +336,8 @@ TT_API const void *tt_cdata(const tt_tensor *x);
 
 /** The only element, as a double.
  * @param x  one element, any shape and dtype
- * @return   its value; NaN for NULL, after an error, and with #TT_ERR_SHAPE recorded when x does
- *           not have one element */
+ * @return   its value, in a context with an error, too; NaN for NULL, and with #TT_ERR_SHAPE
+ *           recorded when x does not have one element */
 TT_API double tt_item(const tt_tensor *x);
 
 /** The only element, as an integer; exact for int64 values that a double cannot hold.
@@ -349,7 +349,8 @@ TT_API int64_t tt_item_i64(const tt_tensor *x);
  * @param x      a tensor
  * @param n      the number of axes of x
  * @param index  one per axis; negative counts from the end
- * @return       the value; NaN for NULL, after an error, and with #TT_ERR_INDEX recorded */
+ * @return       the value, in a context with an error, too; NaN for NULL, and with #TT_ERR_INDEX
+ *                recorded */
 TT_API double tt_get(const tt_tensor *x, int n, const int64_t *index);
 
 /** Writes one element.

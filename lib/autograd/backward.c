@@ -111,8 +111,11 @@ static tt_ctx *check(const char *name, tt_tensor *y, tt_tensor *grad_y)
     tt_tensor *both[] = {y, grad_y};
     tt_ctx *ctx = op_context(name, grad_y ? 2 : 1, both);
     if (ctx && !tensor_wants_grad(y)) {
-        ctx_error(ctx, TT_ERR_GRAD, "%s: %s does not depend on anything that requires grad", name,
-                  describe(y).s);
+        ctx_error(ctx, TT_ERR_GRAD, "%s: %s does not depend on anything that requires grad%s", name,
+                  describe(y).s,
+                  ctx->mode == TT_NO_GRAD
+                      ? "; the scope is TT_NO_GRAD, and what is computed in one is not recorded"
+                      : "");
         return NULL;
     }
     return ctx;

@@ -105,20 +105,26 @@ static void put_file(void *user, const void *data, size_t bytes)
     file_write(user, data, bytes);
 }
 
-tt_status tt_save_npy(tt_tensor *x, const char *path)
+static tt_status save(tt_ctx *ctx, tt_tensor *x, const char *path)
 {
     file_out o;
-    if (!tensor_alive(x))
-        return TT_ERR_ARG;
-    tt_ctx *ctx = x->ctx;
-    if (ctx->err.code)
-        return ctx->err.code;
     if (!path)
         return ctx_error(ctx, TT_ERR_ARG, "save_npy: the path is NULL");
     if (!npy_supports(x, "save_npy") || !file_create(&o, ctx, "save_npy", path))
         return ctx->err.code;
     npy_emit(x, put_file, &o);
     return file_commit(&o);
+}
+
+tt_status tt_save_npy(tt_tensor *x, const char *path)
+{
+    error_state held;
+    if (!tensor_alive(x))
+        return TT_ERR_ARG;
+    ctx_put_aside(x->ctx, &held);
+    tt_status status = save(x->ctx, x, path);
+    ctx_put_back(x->ctx, &held);
+    return status;
 }
 
 typedef struct npy_header {

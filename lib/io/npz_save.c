@@ -99,12 +99,9 @@ static void put_directory(writer *w, const entry *e, int n)
     put_number(w, 0, 2);
 }
 
-static tt_ctx *check_entries(int n, const char *const *names, tt_tensor *const *tensors)
+static void check_entries(tt_ctx *ctx, int n, const char *const *names, tt_tensor *const *tensors)
 {
     int64_t total = 0;
-    if (n <= 0 || !tensor_alive(tensors[0]))
-        return NULL;
-    tt_ctx *ctx = tensors[0]->ctx;
     for (int i = 0; i < n && !ctx->err.code; i++) {
         if (!tensor_alive(tensors[i]) || !names[i])
             ctx_error(ctx, TT_ERR_ARG, "save_npz: entry %d is NULL", i);
@@ -115,7 +112,6 @@ static tt_ctx *check_entries(int n, const char *const *names, tt_tensor *const *
     }
     if (n > MAX_ENTRIES || total > UINT32_MAX)
         ctx_error(ctx, TT_ERR_UNSUPPORTED, "save_npz: more than 4 GB or 65,535 arrays");
-    return ctx;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -138,12 +134,11 @@ static bool name_entries(tt_ctx *ctx, int n, const char *const *names, entry *e)
     return !ctx->err.code;
 }
 
-tt_status tt_save_npz(const char *path, int n, const char *const *names, tt_tensor *const *tensors)
+static tt_status save(tt_ctx *ctx, const char *path, int n, const char *const *names,
+                      tt_tensor *const *tensors)
 {
     writer w = {.at = 0};
-    tt_ctx *ctx = check_entries(n, names, tensors);
-    if (!ctx)
-        return TT_ERR_ARG;
+    check_entries(ctx, n, names, tensors);
     if (!path)
         ctx_error(ctx, TT_ERR_ARG, "save_npz: the path is NULL");
     if (ctx->err.code)
@@ -161,5 +156,17 @@ tt_status tt_save_npz(const char *path, int n, const char *const *names, tt_tens
         status = ctx->err.code;
     }
     ctx->ex.mem.free(ctx->ex.mem.user, e);
+    return status;
+}
+
+tt_status tt_save_npz(const char *path, int n, const char *const *names, tt_tensor *const *tensors)
+{
+    error_state held;
+    if (n <= 0 || !tensor_alive(tensors[0]))
+        return TT_ERR_ARG;
+    tt_ctx *ctx = tensors[0]->ctx;
+    ctx_put_aside(ctx, &held);
+    tt_status status = save(ctx, path, n, names, tensors);
+    ctx_put_back(ctx, &held);
     return status;
 }

@@ -320,7 +320,7 @@ static tt_tensor *copied(tt_ctx *ctx, tt_dtype dtype, const layout *at, const ch
     memcpy(t->data, data, (size_t)(tensor_numel(t) * element_size(dtype)));
     for (int64_t k = 0; dtype == TT_BOOL && k < tensor_numel(t); k++)
         t->data[k] = (char)(t->data[k] != 0);
-    t->readonly = true;
+    t->readonly = READ_ONLY;
     return t;
 }
 

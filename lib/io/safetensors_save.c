@@ -216,20 +216,30 @@ static tt_status write_file(const request *r)
     return file_commit(&file);
 }
 
+static tt_status save(request *r)
+{
+    const scratch *mem = &r->ctx->ex.mem;
+    if (!check(r))
+        return r->ctx->err.code;
+    r->begin = mem->alloc(mem->user, (size_t)r->n * sizeof *r->begin);
+    if (!r->begin)
+        return r->ctx->err.code;
+    tt_status status = write_file(r);
+    mem->free(mem->user, r->begin);
+    return status;
+}
+
 tt_status tt_safetensors_save(const char *path, int n, const char *const *names,
                               tt_tensor *const *tensors, int n_meta, const char *const *keys,
                               const char *const *values)
 {
+    error_state held;
     if (n < 1 || n_meta < 0 || !tensors || !tensor_alive(tensors[0]))
         return TT_ERR_ARG;
     tt_ctx *ctx = tensors[0]->ctx;
     request r = {ctx, path, n, n_meta, names, keys, values, tensors, NULL};
-    if (ctx->err.code || !check(&r))
-        return ctx->err.code;
-    r.begin = ctx->ex.mem.alloc(ctx->ex.mem.user, (size_t)n * sizeof *r.begin);
-    if (!r.begin)
-        return ctx->err.code;
-    tt_status status = write_file(&r);
-    ctx->ex.mem.free(ctx->ex.mem.user, r.begin);
+    ctx_put_aside(ctx, &held);
+    tt_status status = save(&r);
+    ctx_put_back(ctx, &held);
     return status;
 }

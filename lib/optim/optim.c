@@ -84,6 +84,10 @@ static tt_status check_params(const char *name, const tt_optim *o, int n, tt_ten
         if (!tt_requires_grad(params[i]))
             return tt_error_set(o->ctx, TT_ERR_GRAD, "%s: parameter %d does not require grad", name,
                                 i);
+        if (!tt_is_contiguous(params[i]))
+            return tt_error_set(o->ctx, TT_ERR_ARG,
+                                "%s: parameter %d is not contiguous; make it of tt_contiguous()",
+                                name, i);
         for (int k = 0; k < o->n + i; k++)
             if (params[i] == (k < o->n ? o->slots[k].param : params[k - o->n]))
                 return tt_error_set(o->ctx, TT_ERR_ARG, "%s: parameter %d is given twice", name, i);

@@ -107,36 +107,51 @@ static bool compare_all(tt_ctx *ctx, const tt_safetensors *file, const char *pat
     return !all.n || report(ctx, path, &all) == TT_OK;
 }
 
-/* The context of a list in which all are alive, named and of that context. */
-static tt_ctx *context_of(const char *op, int n, const char *const *names, tt_tensor *const *params)
+static tt_ctx *context_of(int n, tt_tensor *const *params)
 {
-    tt_ctx *ctx = n > 0 && params ? tt_ctx_of(params[0]) : NULL;
-    for (int i = 0; ctx && tt_ok(ctx) && i < n; i++)
-        if (!names || !names[i])
-            tt_error_set(ctx, TT_ERR_ARG, "%s: name %d is NULL", op, i);
-        else if (!params[i])
-            tt_error_set(ctx, TT_ERR_ARG, "%s: parameter %d, '%.100s', is NULL", op, i, names[i]);
-        else if (tt_ctx_of(params[i]) != ctx)
-            tt_error_set(ctx, TT_ERR_CONTEXT, "%s: parameter %d, '%.100s', is %s", op, i, names[i],
-                         tt_ctx_of(params[i]) ? "of another context" : "dead");
-    return ctx;
+    return n > 0 && params ? tt_ctx_of(params[0]) : NULL;
 }
 
+/* Are all named, alive and of the context? The first that is not is recorded. */
+static tt_status check_list(tt_ctx *ctx, const char *op, int n, const char *const *names,
+                            tt_tensor *const *params)
+{
+    for (int i = 0; i < n; i++) {
+        const char *name = names && names[i] ? names[i] : NULL;
+        const char *what = !params[i]                    ? "NULL"
+                           : !tt_ctx_of(params[i])       ? "dead"
+                           : tt_ctx_of(params[i]) != ctx ? "of another context"
+                                                         : NULL;
+        tt_status code = !params[i]              ? TT_ERR_ARG
+                         : !tt_ctx_of(params[i]) ? TT_ERR_DEAD
+                                                 : TT_ERR_CONTEXT;
+        if (!name)
+            tt_error_set(ctx, code = TT_ERR_ARG, "%s: name %d is NULL", op, i);
+        else if (what)
+            tt_error_set(ctx, code, "%s: parameter %d, '%.100s', is %s", op, i, name, what);
+        if (!name || what)
+            return code;
+    }
+    return TT_OK;
+}
+
+/* In a context with an error, too. */
 tt_status tt_save_params(const char *path, int n, const char *const *names,
                          tt_tensor *const *params)
 {
-    tt_ctx *ctx = context_of("save_params", n, names, params);
-    if (!ctx || !tt_ok(ctx))
-        return ctx ? tt_error_code(ctx) : TT_ERR_ARG;
-    return tt_safetensors_save(path, n, names, params, 0, NULL, NULL);
+    tt_ctx *ctx = context_of(n, params);
+    tt_status status = ctx ? check_list(ctx, "save_params", n, names, params) : TT_ERR_ARG;
+    return status < 0 ? status : tt_safetensors_save(path, n, names, params, 0, NULL, NULL);
 }
 
 tt_status tt_load_params(const char *path, int n, const char *const *names,
                          tt_tensor *const *params)
 {
-    tt_ctx *ctx = context_of("load_params", n, names, params);
-    if (!ctx || !tt_ok(ctx))
-        return ctx ? tt_error_code(ctx) : TT_ERR_ARG;
+    tt_ctx *ctx = context_of(n, params);
+    if (!ctx)
+        return TT_ERR_ARG;
+    if (!tt_ok(ctx) || check_list(ctx, "load_params", n, names, params) < 0)
+        return tt_error_code(ctx);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
     tt_safetensors *file = tt_safetensors_open(ctx, path);
     bool fits = file && compare_all(ctx, file, path, n, names, params);

@@ -45,10 +45,8 @@ static tt_status save_in_scope(tt_optim *o, const char *path, char (*text)[32], 
     return tt_ok(o->ctx) ? tt_save_npz(path, n, names, tensors) : tt_error_code(o->ctx);
 }
 
-tt_status tt_optim_save(tt_optim *o, const char *path)
+static tt_status save(tt_optim *o, const char *path)
 {
-    if (!o || o->released)
-        return TT_ERR_ARG;
     size_t most = 2 + 2 * (size_t)o->n;
     char(*text)[32] = tt_ctx_alloc(o->ctx, most * sizeof *text);
     const char **names = tt_ctx_alloc(o->ctx, most * sizeof *names);
@@ -62,6 +60,24 @@ tt_status tt_optim_save(tt_optim *o, const char *path)
     tt_ctx_dealloc(o->ctx, tensors);
     tt_ctx_dealloc(o->ctx, (void *)names);
     tt_ctx_dealloc(o->ctx, text);
+    return status;
+}
+
+/* The state is made of tensors, which a context with an error makes none of: it is cleared for the
+ * time being, and recorded again. */
+tt_status tt_optim_save(tt_optim *o, const char *path)
+{
+    char text[1024];
+    if (!o || o->released)
+        return TT_ERR_ARG;
+    tt_status before = tt_error_code(o->ctx);
+    snprintf(text, sizeof text, "%s", tt_error_message(o->ctx));
+    tt_error_clear(o->ctx);
+    tt_status status = save(o, path);
+    if (before < 0) {
+        tt_error_clear(o->ctx);
+        tt_error_set(o->ctx, before, "%s", text);
+    }
     return status;
 }
 

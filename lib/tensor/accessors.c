@@ -46,7 +46,7 @@ tt_tensor *tt_set_readonly(tt_tensor *x)
 {
     if (!tensor_alive(x))
         return NULL;
-    x->readonly = true;
+    x->readonly = READ_ONLY;
     return x;
 }
 

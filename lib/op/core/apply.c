@@ -229,7 +229,11 @@ tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *sr
         }
     }
     if (dst->readonly)
-        ctx_error(ctx, TT_ERR_ARG, "%s: the tensor is read-only", name);
+        ctx_error(ctx, TT_ERR_ARG, "%s: the tensor is read-only%s", name,
+                  dst->readonly == UNDROPPED
+                      ? ": it is what tt_dropout was given, which drops in training only; write to "
+                        "a tt_clone"
+                      : "");
     else if (layout_overlaps(&dst->at))
         ctx_error(ctx, TT_ERR_ARG, "%s: elements of the %s overlap in memory", name,
                   describe(dst).s);

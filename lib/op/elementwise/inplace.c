@@ -32,6 +32,12 @@ static tt_tensor *safe_source(tt_tensor *dst, tt_tensor *src)
     return memory_overlaps(dst, src) && !same_view(dst, src) ? tt_clone(src) : src;
 }
 
+static tt_status no_arithmetic(const char *name, const tt_tensor *x)
+{
+    return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s; cast first", name,
+                     describe(x).s);
+}
+
 typedef void (*writer)(tt_ctx *ctx, tt_tensor *dst, operand src, const void *arg);
 
 static tt_status write_from(const char *name, tt_tensor *dst, tt_tensor *src, bool cast,
@@ -45,7 +51,7 @@ static tt_status write_from(const char *name, tt_tensor *dst, tt_tensor *src, bo
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: dtypes differ: %s and %s", name, describe(dst).s,
                          describe(src).s);
     if (!cast && !dtype_is_arithmetic(dst->dtype))
-        return ctx_error(ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s", name, describe(dst).s);
+        return no_arithmetic(name, dst);
     if (!layout_expand(&at, &src->at, dst->at.ndim, dst->at.shape))
         return ctx_error(ctx, TT_ERR_SHAPE, "%s: %s does not broadcast to %s", name,
                          describe(src).s, describe(dst).s);
@@ -78,6 +84,8 @@ static void write_binary(tt_ctx *ctx, tt_tensor *dst, operand src, const void *a
 
 static tt_status binary_(const char *name, tt_tensor *x, tt_tensor *y, binary_id id)
 {
+    if (tensor_live(x) && !x->ctx->err.code && !dtype_is_arithmetic(x->dtype))
+        return no_arithmetic(name, x);
     if (tensor_live(x) && !x->ctx->err.code && !binary_takes(id, x->dtype))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: the result is no %s", name, describe(x).s);
     return write_from(name, x, y, false, write_binary, &id);
@@ -142,6 +150,8 @@ static tt_status scalar_(const char *name, tt_tensor *x, double value, binary_id
     tt_ctx *ctx = op_inplace(name, x, 0, NULL);
     if (!ctx)
         return op_status(x);
+    if (!dtype_is_arithmetic(x->dtype))
+        return no_arithmetic(name, x);
     if (x->dtype == TT_I64 && value != floor(value))
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: %g is no int64", name, value);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);

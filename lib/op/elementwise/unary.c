@@ -55,38 +55,51 @@ static void third_order(const op_call *c, op_grads *g)
     op_error(c, TT_ERR_UNSUPPORTED, "derivatives beyond the second are not available");
 }
 
-static const op unary_grad2 = {
-    .name = "unary_grad2", .infer = unary_infer, .forward = grad2_forward, .vjp = third_order};
-
 static void grad_vjp(const op_call *c, op_grads *g);
-static const op unary_grad = {.name = "unary_grad",
-                              .infer = unary_infer,
-                              .forward = grad_forward,
-                              .vjp = grad_vjp,
-                              .saves = SAVE_IN(0) | SAVE_IN(1)};
+
+/* The records of first and second derivatives, which messages name after their row. */
+static const op slopes[UNARY_COUNT] = {
+#define UNARY(row, ...)                                                                            \
+    [UNARY_##row] = {.name = #row "_backward",                                                     \
+                     .infer = unary_infer,                                                         \
+                     .forward = grad_forward,                                                      \
+                     .vjp = grad_vjp,                                                              \
+                     .saves = SAVE_IN(0) | SAVE_IN(1)},
+#define UNARY_WITH UNARY
+#include "kernel/elementwise/unary.def"
+};
+static const op bends[UNARY_COUNT] = {
+#define UNARY(row, ...)                                                                            \
+    [UNARY_##                                                                                      \
+        row] = {.name = #row, .infer = unary_infer, .forward = grad2_forward, .vjp = third_order},
+#define UNARY_WITH UNARY
+#include "kernel/elementwise/unary.def"
+};
 
 static void grad_vjp(const op_call *c, op_grads *g)
 {
+    unary_id id = ((const unary_attr *)c->attr)->id;
     tt_tensor *gg = grads_out(g), *z = c->in[1];
     if (grads_need(g, 0)) {
         tt_tensor *in[] = {gg, z, c->in[2]};
-        grads_add(g, 0, op_apply(&unary_grad, 3, in, c->attr, sizeof(unary_attr)));
+        grads_add(g, 0, op_apply(&slopes[id], 3, in, c->attr, sizeof(unary_attr)));
     }
     if (grads_need(g, 2)) {
         tt_tensor *in[] = {gg, c->in[0], z, c->in[2]};
-        grads_add(g, 2, op_apply(&unary_grad2, 4, in, c->attr, sizeof(unary_attr)));
+        grads_add(g, 2, op_apply(&bends[id], 4, in, c->attr, sizeof(unary_attr)));
     }
 }
 
 /* g times the derivative: the gradient from that of the result, or the tangent of the result. */
 static tt_tensor *times_slope(const op_call *c, tt_tensor *g)
 {
-    unary_reads reads = unary_grad_reads(((const unary_attr *)c->attr)->id);
+    unary_id id = ((const unary_attr *)c->attr)->id;
+    unary_reads reads = unary_grad_reads(id);
     tt_tensor *read = reads == READS_X   ? c->in[0]
                       : reads == READS_Y ? c->out
                                          : g; /* stands in where nothing is read */
     tt_tensor *in[] = {g, tt_detach(read), c->in[0]};
-    return op_apply(&unary_grad, 3, in, c->attr, sizeof(unary_attr));
+    return op_apply(&slopes[id], 3, in, c->attr, sizeof(unary_attr));
 }
 
 static void unary_vjp(const op_call *c, op_grads *g)

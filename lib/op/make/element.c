@@ -1,5 +1,5 @@
 /* Single elements, and copying a tensor out. Invariant: an index is checked before it is used, and
- * a write counts for autograd. */
+ * a write counts for autograd. What only reads works in a context with an error, too. */
 #include <math.h>
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
@@ -7,7 +7,7 @@
 /* The element of a one-element tensor, NULL with the error recorded when there is not one. */
 static const char *only_element(const tt_tensor *x, const char *name)
 {
-    if (!tensor_alive(x) || x->ctx->err.code)
+    if (!tensor_alive(x))
         return NULL;
     if (tensor_numel(x) == 1)
         return x->data;
@@ -30,7 +30,7 @@ int64_t tt_item_i64(const tt_tensor *x)
 static char *element_at(const tt_tensor *x, const char *name, int n, const int64_t *index)
 {
     int64_t at = 0;
-    if (!tensor_alive(x) || x->ctx->err.code)
+    if (!tensor_alive(x))
         return NULL;
     if (n != x->at.ndim) {
         ctx_error(x->ctx, TT_ERR_INDEX, "%s: %d indices for %s", name, n, describe(x).s);
@@ -72,14 +72,16 @@ tt_status tt_copy_out(const tt_tensor *x, void *dst, size_t bytes)
     layout at;
     if (!tensor_alive(x))
         return TT_ERR_ARG;
-    if (x->ctx->err.code)
-        return x->ctx->err.code;
     size_t need = (size_t)(tensor_numel(x) * element_size(x->dtype));
     if (bytes != need || (!dst && need))
         return ctx_error(x->ctx, TT_ERR_ARG, "copy_out: %s takes %zu bytes, the buffer has %zu",
                          describe(x).s, need, dst ? bytes : 0);
+    error_state held;
     layout_init(&at, x->at.ndim, x->at.shape);
+    ctx_put_aside(x->ctx, &held);
     if (need)
         copy_run(&x->ctx->ex, (operand){dst, &at, x->dtype}, (operand){x->data, &x->at, x->dtype});
-    return x->ctx->err.code;
+    tt_status status = x->ctx->err.code;
+    ctx_put_back(x->ctx, &held);
+    return status;
 }

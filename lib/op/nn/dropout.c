@@ -49,6 +49,16 @@ static const op dropout = {.name = "dropout",
                            .vjp = dropout_vjp,
                            .saves = SAVE_RESULT(MASK) | CONSTANT_RESULT(MASK)};
 
+/* A handle of its own on the same memory, through which that is not written: in training it would
+ * be another. */
+static tt_tensor *undropped(tt_tensor *x)
+{
+    tt_tensor *y = tt_reshape(x, x->at.ndim, x->at.shape);
+    if (y && !y->readonly)
+        y->readonly = UNDROPPED;
+    return y;
+}
+
 tt_tensor *tt_dropout(tt_tensor *x, double p)
 {
     tt_ctx *ctx = op_context("dropout", 1, &x);
@@ -60,6 +70,6 @@ tt_tensor *tt_dropout(tt_tensor *x, double p)
         return op_fail(x, TT_ERR_DTYPE, "dropout: x is %s; float32 or float64 is needed",
                        describe(x).s);
     if (!ctx->training || p == 0)
-        return tt_reshape(x, x->at.ndim, x->at.shape); /* a handle of its own on the same memory */
+        return undropped(x);
     return op_apply(&dropout, 1, &x, &p, sizeof p);
 }
