@@ -42,6 +42,7 @@ typedef struct group {
     bool unified;              /* version 2 */
     char root[LINE], at[LINE]; /* this group of the hierarchy is what one sees at that place */
     char path[LINE];           /* the process's group */
+    char folder[3 * LINE];     /* the one that is looked at */
 } group;
 
 static bool has_word(const char *list, const char *word)
@@ -127,12 +128,12 @@ static int quota_of(const char *folder, bool unified)
 /* The least of the group's quota and its parents', as far up as they can be seen. */
 static int least_quota(const char *root, group *g)
 {
-    char folder[3 * LINE];
+    char *folder = g->folder;
     size_t above = strcmp(g->root, "/") == 0 ? 0 : strlen(g->root);
     if (strncmp(g->path, g->root, above) != 0 || !strchr("/", g->path[above]))
         above = strlen(g->path); /* outside of what is mounted: what is seen is all there is */
-    size_t top = (size_t)snprintf(folder, sizeof folder, "%s%s", root, g->at);
-    snprintf(folder + top, sizeof folder - top, "%s", g->path + above);
+    size_t top = (size_t)snprintf(folder, sizeof g->folder, "%s%s", root, g->at);
+    snprintf(folder + top, sizeof g->folder - top, "%s", g->path + above);
     int least = 0;
     for (;;) {
         int n = quota_of(folder, g->unified);
@@ -147,7 +148,7 @@ static int least_quota(const char *root, group *g)
 
 int threads_quota(const char *root)
 {
-    group *g = malloc(sizeof *g); /* three paths, which a small stack has no room for */
+    group *g = malloc(sizeof *g); /* paths, which a small stack has no room for */
     int least = 0;
     for (int unified = 0; g && unified < 2; unified++) {
         memset(g, 0, sizeof *g);
