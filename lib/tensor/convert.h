@@ -58,17 +58,19 @@ INLINE float of_brain(uint16_t b)
     return f32_of_bits((uint32_t)b << 16);
 }
 
-/* What the 16-bit floats are made of is rounded to odd: of the two floats around x the one whose
- * last bit is 1, for a number that is no float. It has more digits than they, so that rounding it
- * again gives what rounding x once would: the last bit says that x lies beside the middle. (S.
- * Boldo and G. Melquiond, Emulation of FMA and correctly rounded sums: proved algorithms using
- * rounding to odd, 2008) */
+/* What the 16-bit floats are made of: x with 15 digits, the last of which is 1 where others were
+ * cut off. They are more digits than the 16-bit floats have, and a float holds them even where a
+ * bfloat16 is subnormal, so that rounding again gives what rounding x once would: the last digit
+ * says that x lies beside the middle. (Rounding to odd: S. Boldo and G. Melquiond, Emulation of FMA
+ * and correctly rounded sums: proved algorithms using rounding to odd, 2008) */
 INLINE float f32_odd_of_f64(double x)
 {
-    float f = (float)x;
-    double back = (double)f, size = x < 0 ? -x : x, got = back < 0 ? -back : back;
-    uint32_t u = f32_bits(f) - (got > size); /* towards 0 */
-    return f32_of_bits(u | (back != x));
+    const uint64_t rest = ((uint64_t)1 << 38) - 1;
+    uint64_t u;
+    memcpy(&u, &x, sizeof u);
+    u = (u | ((u & rest) + rest)) & ~rest;
+    memcpy(&x, &u, sizeof x);
+    return (float)x;
 }
 
 /* Above 2^53 a double has no room for all digits: those below 2^11 are made one. */

@@ -249,7 +249,8 @@ void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, 
                  bool equal_nan)
 {
     const operand ops[] = {out, a, b};
-    const isclose_args args = {rtol, atol, equal_nan};
+    bool none = isnan(rtol) || isnan(atol); /* a tolerance below 0, which no distance is within */
+    const isclose_args args = {none ? 0 : rtol, none ? -1 : atol, equal_nan};
     run(x, 3, ops, 4, x->k->select->isclose[a.dtype], &args);
 }
 

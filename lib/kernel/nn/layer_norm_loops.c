@@ -7,6 +7,8 @@
 
 extern const layer_norm_kernels ISA(layer_norm_loops);
 
+enum { LANES = 32 };
+
 /* EXTREME: 1/deviations below come with squares near the end of the type's range. */
 #define T       float
 #define NAME(x) f32_##x

@@ -8,36 +8,60 @@ typedef struct NAME(stats) {
     T c, r, rest; /* the mean is c + rest; r: one over the deviation */
 } NAME(stats);
 
+/* The 32 lanes of partial sums, added up; lanes hide the latency of one sum. */
+VECTOR T NAME(fold)(T *lane)
+{
+    for (int w = LANES / 2; w > 0; w /= 2)
+        for (int l = 0; l < w; l++)
+            lane[l] += lane[l + w];
+    return lane[0];
+}
+
 static T NAME(mean)(int64_t n, const T *restrict x)
 {
-    T s = 0;
+    T lane[LANES] = {0}, s = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += x[i + l];
 #pragma omp simd reduction(+ : s)
-    for (int64_t i = 0; i < n; i++)
-        s += x[i];
-    return s / (T)n;
+    for (int64_t k = i; k < n; k++)
+        s += x[k];
+    return (NAME(fold)(lane) + s) / (T)n;
 }
 
 static T NAME(mean_square)(int64_t n, const T *restrict x)
 {
-    T s = 0;
+    T lane[LANES] = {0}, s = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += x[i + l] * x[i + l];
 #pragma omp simd reduction(+ : s)
-    for (int64_t i = 0; i < n; i++)
-        s += x[i] * x[i];
-    return s / (T)n;
+    for (int64_t k = i; k < n; k++)
+        s += x[k] * x[k];
+    return (NAME(fold)(lane) + s) / (T)n;
 }
 
 /* The mean of x - c, and that of its square. */
 static T NAME(moments)(int64_t n, const T *restrict x, T c, T *square)
 {
-    T s = 0, t = 0;
+    T first[LANES] = {0}, second[LANES] = {0}, s = 0, t = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const T d = x[i + l] - c;
+            first[l] += d;
+            second[l] += d * d;
+        }
 #pragma omp simd reduction(+ : s, t)
-    for (int64_t i = 0; i < n; i++) {
-        const T d = x[i] - c;
+    for (int64_t k = i; k < n; k++) {
+        const T d = x[k] - c;
         s += d;
         t += d * d;
     }
-    *square = t / (T)n;
-    return s / (T)n;
+    *square = (NAME(fold)(second) + t) / (T)n;
+    return (NAME(fold)(first) + s) / (T)n;
 }
 
 static NAME(stats) NAME(measure)(const layer_norm_args *a, const T *x)
