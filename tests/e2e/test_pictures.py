@@ -30,6 +30,7 @@ def check_drawing(path, panels, curves, thin):
     assert root.tag == SVG + "svg"
     style = root.find(SVG + "style").text
     assert "prefers-color-scheme:dark" in style and "max-width" in style
+    assert style.count("-width:") - style.count("(min-width:900px)") == style.count("(scripting:enabled)")
     groups = [g for g in root.iter(SVG + "g") if g.get("transform")]
     assert len(groups) == panels, groups
     wide, high = float(root.get("width")) / panels, float(root.get("height"))

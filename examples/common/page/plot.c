@@ -33,11 +33,12 @@ static int color_of(names *all, const char *name)
 
 /* How large panels are, and whether they lie side by side, in windows of these sizes. Nothing
  * finer, since a style sheet can move and scale, but not divide the width of a window by another.
- */
+ * Only where the drawing has a window of its own, which is where scripts would run: as a picture in
+ * a page it is scaled as a whole. */
 static void write_size(FILE *f, int n, const char *windows, bool beside, double scale)
 {
-    fprintf(f, "@media %s{svg:root{width:%gpx;height:%gpx}", windows, scale * W * (beside ? n : 1),
-            scale * H * (beside ? 1 : n));
+    fprintf(f, "@media (scripting:enabled) and %s{svg:root{width:%gpx;height:%gpx}", windows,
+            scale * W * (beside ? n : 1), scale * H * (beside ? 1 : n));
     for (int i = 0; i < n; i++)
         fprintf(f, ".p%d{transform:translate(%gpx,%gpx) scale(%g)}", i, beside ? i * scale * W : 0,
                 beside ? 0 : i * scale * H, scale);
