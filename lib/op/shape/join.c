@@ -114,6 +114,12 @@ static tt_tensor *tile_axis(tt_tensor *x, int axis, int64_t n)
     return n % 2 ? tt_cat(TT_TENSORS(half, x), axis) : half;
 }
 
+/* Where there is one repetition, or one element to be repeated, y is a view of x at first. */
+static tt_tensor *in_new_memory(tt_tensor *x, tt_tensor *y)
+{
+    return tt_same_storage(x, y) ? tt_clone(y) : y;
+}
+
 tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
 {
     int64_t split[2 * LAYOUT_MAX_NDIM], wide[2 * LAYOUT_MAX_NDIM], shape[LAYOUT_MAX_NDIM];
@@ -138,13 +144,15 @@ tt_tensor *tt_tile(tt_tensor *x, int n, const int64_t *reps)
     if (!layout_init(&at, ndim, shape))
         return op_fail(x, TT_ERR_SHAPE, "tile: the result is too large");
     if (2 * ndim <= LAYOUT_MAX_NDIM)
-        return tt_reshape(tt_expand(tt_reshape(x, 2 * ndim, split), 2 * ndim, wide), ndim, shape);
+        return in_new_memory(
+            x, tt_reshape(tt_expand(tt_reshape(x, 2 * ndim, split), 2 * ndim, wide), ndim, shape));
+    tt_tensor *y = x;
     for (int i = 0; i < ndim; i++) /* too many axes to double: one after the other */
         split[i] = split[2 * i + 1];
-    x = tt_reshape(x, ndim, split);
+    y = tt_reshape(y, ndim, split);
     for (int i = 0; i < ndim; i++)
-        x = tile_axis(x, i, wide[2 * i]);
-    return x;
+        y = tile_axis(y, i, wide[2 * i]);
+    return in_new_memory(x, y);
 }
 
 tt_tensor *tt_repeat_interleave(tt_tensor *x, int64_t n, int axis)
@@ -165,7 +173,8 @@ tt_tensor *tt_repeat_interleave(tt_tensor *x, int64_t n, int axis)
     int ndim = x->at.ndim;
     int64_t size = x->at.shape[k], inner = size ? behind / size : 0;
     tt_tensor *flat = tt_reshape(x, TT_SHAPE(before, size, 1, inner)); /* 16 axes may be taken */
-    return tt_reshape(tt_expand(flat, TT_SHAPE(before, size, n, inner)), ndim, shape);
+    tt_tensor *wide = tt_expand(flat, TT_SHAPE(before, size, n, inner));
+    return in_new_memory(x, tt_reshape(wide, ndim, shape));
 }
 
 tt_tensor *tt_roll(tt_tensor *x, int64_t n, int axis)
