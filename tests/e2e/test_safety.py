@@ -224,6 +224,22 @@ def test_convert_is_killed_or_fails_anywhere():
     assert seen >= {(False, False), (False, True), (True, True)}, seen
 
 
+def test_convert_is_interrupted():
+    if not traces():
+        return
+    run([GPT2, "convert", "--model", SHIPPED, "--out", "old"])
+    before = contents("old")
+    for out in ("old", "new"):
+        p = start(["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=300000",
+                   GPT2, "convert", "--model", SHIPPED, "--out", out, "--dtype", "f32"], start_new_session=True)
+        wait_for(lambda: os.path.isdir(out) and any(n.startswith(".tinytensor-new-") and "model" in "".join(os.listdir(out + "/" + n))
+                                                    for n in everything(out)))
+        os.killpg(p.pid, signal.SIGINT)
+        out_, err = p.communicate()
+        assert b"interrupted; %s is as it was" % out.encode() in err, (p.returncode, err)
+    assert contents("old") == before and everything("old") == sorted(before) and not os.path.exists("new")
+
+
 def test_training_survives_failing_calls():
     if not traces():
         return

@@ -28,6 +28,8 @@ static tokenizer *find_tokenizer(const char *dir)
     return access(path, F_OK) == 0 ? command_tokenizer(dir) : NULL;
 }
 
+/* A signal that comes while the files are written is heeded once they are, when the stage can go.
+ */
 static void write_all(gpt2 *m, const convert_options *o)
 {
     char error[ERROR];
@@ -43,8 +45,11 @@ static void write_all(gpt2 *m, const convert_options *o)
     if (t && !tokenizer_save(t, s.stage, error, sizeof error))
         program_fail("%s", error);
     folder_watch("writing", &s, gpt2_bytes(m));
+    const volatile sig_atomic_t *interrupted = interrupt_defer();
     gpt2_write(m, s.stage, t ? tokenizer_fingerprint(t) : 0);
     progress_end();
+    if (*interrupted)
+        program_fail("interrupted; %s is as it was", o->out);
     if (!set_end(&s, error, sizeof error))
         program_fail("%s", error);
     lock_leave(o->out);
