@@ -56,6 +56,10 @@ def run(command, code=0, says=None, input=None, **more):
     return e
 
 
+# Whoever began the tests in the background had Ctrl-C ignored, which a command would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(command, **more):
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 

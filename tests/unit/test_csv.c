@@ -135,7 +135,8 @@ START_TEST(headers)
     expect_table("a,b\n1,2\n", &o, 1, 2, F64(1, 2));
     expect_table("# remark\n\na,b\n1,2\n3,4\n", &o, 2, 2, F64(1, 2, 3, 4));
     expect_shape(load("a,b\n", &o), TT_SHAPE(0, 2));
-    write_bytes("age, \"weight, \"\"kg\"\"\" ,x\n1,2,3\n", 34);
+    const char *quoted = "age, \"weight, \"\"kg\"\"\" ,x\n1,2,3\n";
+    write_bytes(quoted, strlen(quoted));
     ck_assert_int_eq(tt_csv_names(ctx, path, &o, 2, names), 3);
     ck_assert_str_eq(names[0], "age");
     ck_assert_str_eq(names[1], "weight, \"kg\"");
