@@ -40,6 +40,8 @@ static void vjp(const op_call *c, op_grads *g)
     ctx->seed = a->seed;
     ctx->counter = a->counter;
     ctx->training = a->training;
+    for (int k = 1; k < c->n_in; k++)
+        c->in[k]->seen = true; /* the user's function gets them */
     tt_tensor *gy = grads_out(g), *y = call(ctx, a->fn, c->n_in - 1, c->in + 1, a->user);
     ctx->seed = seed;
     ctx->counter = counter;

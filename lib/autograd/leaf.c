@@ -80,7 +80,8 @@ tt_tensor *tt_grad(const tt_tensor *x)
     leaf *l = x->leaf;
     if (!l->grad && l->zeroed)
         l->grad = zeros_for(l);
-    l->observed = l->observed || l->grad;
+    if (l->grad)
+        l->observed = l->grad->seen = true;
     return l->grad;
 }
 

@@ -1,7 +1,7 @@
 /* Handles: slots of slabs, linked into their scope's list. Input: a layout and a storage; output: a
  * live handle. Invariants: a live handle is in exactly one list, or PRIVATE and in none; a slot
- * that has been let go waits until QUARANTINE others have been taken, so that its stale handle is
- * recognised meanwhile, unless there is no memory for so many. */
+ * that the user has had and that has been let go waits until QUARANTINE others have been taken, so
+ * that its stale handle is recognised meanwhile, unless there is no memory for so many. */
 #include "graph.h"
 
 #include <stddef.h>
@@ -77,6 +77,12 @@ static void unpoison(tt_tensor *t)
 static void put_slot(tt_ctx *ctx, tt_tensor *t)
 {
     t->stamp = DEAD;
+    if (!t->seen) {
+        t->next = ctx->unseen;
+        ctx->unseen = t;
+        poison(t);
+        return;
+    }
     t->next = NULL;
     if (ctx->free_first)
         ctx->free_last->next = t;
@@ -164,13 +170,8 @@ void tensor_slots_free(tt_ctx *ctx)
     ctx->chunks = NULL;
 }
 
-static tt_tensor *take_slot(tt_ctx *ctx)
+static tt_tensor *reset(tt_tensor *t)
 {
-    if (--ctx->spare < ctx->few && !more_slots(ctx)) {
-        ctx->spare++;
-        return NULL;
-    }
-    tt_tensor *t = ctx->fresh != ctx->fresh_end ? take_fresh(ctx) : take_oldest(ctx);
     t->stamp = ALIVE;
     t->prev = t->next = NULL;
     t->scope = PRIVATE;
@@ -181,13 +182,36 @@ static tt_tensor *take_slot(tt_ctx *ctx)
     t->version = 0;
     t->result = 0;
     t->readonly = 0;
+    t->seen = false;
     return t;
+}
+
+static tt_tensor *take_slot(tt_ctx *ctx)
+{
+    if (--ctx->spare < ctx->few && !more_slots(ctx)) {
+        ctx->spare++;
+        return NULL;
+    }
+    tt_tensor *t = ctx->fresh != ctx->fresh_end ? take_fresh(ctx) : take_oldest(ctx);
+    return reset(t);
+}
+
+/* For a handle of the library's own: a slot that is still in the cache, where there is one. */
+static tt_tensor *take_unseen(tt_ctx *ctx)
+{
+    tt_tensor *t = ctx->unseen;
+    if (!t)
+        return take_slot(ctx);
+    ctx->unseen = t->next;
+    unpoison(t);
+    return reset(t);
 }
 
 static void link_to(tt_tensor *t, int scope_index)
 {
     scope *s = &t->ctx->scopes[scope_index];
     t->scope = scope_index;
+    t->seen = true;
     t->prev = NULL;
     t->next = s->first;
     if (s->first)
@@ -281,7 +305,7 @@ tt_tensor *tensor_view(tt_tensor *x, const layout *at)
 
 tt_tensor *tensor_private(tt_tensor *x, bool with_data)
 {
-    tt_tensor *t = take_slot(x->ctx);
+    tt_tensor *t = take_unseen(x->ctx);
     if (!t)
         return NULL;
     t->dtype = x->dtype;

@@ -33,6 +33,7 @@ struct tt_tensor {
     tt_dtype dtype;
     uint8_t result;   /* which result of its node */
     uint8_t readonly; /* 0, or why it may not be written: READ_ONLY, UNDROPPED */
+    bool seen;        /* the user has had it: its slot waits before it is used again */
     layout at;
 };
 
@@ -58,7 +59,8 @@ struct tt_ctx {
     chunk *chunks, *newest, *fresh_chunk; /* in the order of their creation */
     tt_tensor *fresh, *fresh_end;         /* slots of fresh_chunk that were never used */
     tt_tensor *free_first, *free_last;    /* FIFO, so that a dead handle is noticed for long */
-    int64_t slots, spare;                 /* all, and those without a tensor */
+    tt_tensor *unseen;                    /* LIFO, of slots that nobody but the library knew */
+    int64_t slots, spare;                 /* all, and those without a tensor, but for the unseen */
     int64_t few;                          /* fewer spare ones are too few */
     int64_t live;
     scope *scopes;
