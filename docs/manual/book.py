@@ -24,12 +24,12 @@ class Book:
         for file in sorted(os.listdir(folder)):
             if file.endswith(".xml") and file not in ("index.xml", "Doxyfile.xml"):
                 self.read(ET.parse(os.path.join(folder, file)).getroot().find("compounddef"))
-        self.sections = []
         with open(contents) as f:
-            for line in f:
-                if line.strip() and not line.startswith("#"):
-                    words = line.split()
-                    self.place(words[0], words[1:])
+            lines = [line.split() for line in f if line.strip() and not line.startswith("#")]
+        self.listed = {name for words in lines for name in words[1:]}
+        self.sections = []
+        for words in lines:
+            self.place(words[0], words[1:])
         for name, page in self.pages.items():
             if not page.section:
                 self.problems.append("docs/manual/contents: %s is in no section" % name)
@@ -70,7 +70,8 @@ class Book:
                 page.section = section
                 placed.append(page)
                 for child in page.children:
-                    add(child)
+                    if child not in self.listed:  # that has its own place
+                        add(child)
 
         for name in names:
             add(name)

@@ -55,6 +55,21 @@ def first_text(node):
     return " ".join(plain(node.find("briefdescription")).split())
 
 
+def page_text(page):
+    """What a page is about: its brief, else its first sentence."""
+    paragraph = page.node.find("detaileddescription//para")
+    return first_text(page.node) or re.split(r"(?<=[a-z0-9)][.]) ", " ".join(plain(paragraph).split()))[0]
+
+
+def cut_short(book):
+    """First sentences that Doxygen ends at an initial, as in "(J. Smith)"."""
+    for page in book.pages.values():
+        for node in book.members(page) + book.inner_structs(page):
+            if re.search(r"\b[A-Z]\.$", first_text(node)):
+                yield "%s: the first sentence ends at an initial: %s" % (
+                    node.findtext("name") or node.findtext("compoundname"), first_text(node))
+
+
 def group_body(book, page, renderer, shown):
     """A group: what it is, the groups in it, its members in short and in full."""
     out = [renderer.blocks(page.node.find("briefdescription")), renderer.blocks(page.node.find("detaileddescription"))]
@@ -124,8 +139,7 @@ def words_of(body, address):
 def search_rows(book, sections, also):
     """[name, kind, address, first sentence, other names, and of a section its words] of what can be found."""
     for page in book.pages.values():
-        told = first_text(page.node)
-        yield [page.title, "page", page.file, told, page.name.strip("@")]
+        yield [page.title, "page", page.file, page_text(page), page.name.strip("@")]
         for m in book.members(page):
             kind = {"define": "macro", "typedef": "type", "enum": "type"}.get(m.get("kind"), "function")
             name = m.findtext("name")
@@ -188,7 +202,7 @@ def build(options, work):
     for path, name, _ in names.functions(options.headers):
         if os.path.basename(path) in ILLUSTRATED and name not in shown:
             problems.append("docs/examples: %s of %s has no example" % (name, os.path.basename(path)))
-    problems += sorted(check_links(pages))
+    problems += sorted(check_links(pages)) + list(cut_short(book))
     rows = ",\n".join(js_row(row) for row in search_rows(book, sections, aliases(options.headers)))
     return pages, "var manualIndex = [\n%s\n];\n" % rows, problems
 

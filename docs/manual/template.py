@@ -22,7 +22,7 @@ PAGE = """<!DOCTYPE html>
 </div>
 <a class="all" href="functions.html">All functions</a>
 </header>
-<div class="frame">
+<div class="frame{alone}">
 <nav class="pages" aria-label="Pages">
 <details open>
 <summary>Pages</summary>
@@ -65,7 +65,8 @@ def contents_of(headings):
             out, depth = out + "<ul>", depth + 1
         while depth > level:
             out, depth = out + "</ul>", depth - 1
-        out += '<li><a href="#%s">%s</a></li>' % (address, html.escape(text))
+        shown = html.escape(text).replace("_", "_<wbr>")  # where a long name may be broken
+        out += '<li><a href="#%s">%s</a></li>' % (address, shown)
     return out + "</ul>" * depth
 
 
@@ -79,11 +80,13 @@ def frame(book, page, version, body, headings):
     if 0 <= at < len(order) - 1:
         after = '<a rel="next" href="%s">%s &rarr;</a>' % (order[at + 1].file, html.escape(order[at + 1].title))
     toc = small = ""
+    alone = " alone"
     if len(headings) > 3:
         listed = contents_of(headings)
         toc = '<aside class="toc" aria-label="On this page"><p>On this page</p>%s</aside>' % listed
+        alone = ""
         small = '<details class="toc-small"><summary>On this page</summary>%s</details>' % listed
     title = page.title if page.title == "libtinytensor" else page.title + " - libtinytensor"
     return PAGE.format(title=html.escape(title), version=html.escape(version), heading=html.escape(page.title),
-                       nav=navigation(book, page), body=body, toc=toc, toc_small=small,
+                       nav=navigation(book, page), body=body, toc=toc, toc_small=small, alone=alone,
                        before=before, after=after)

@@ -66,8 +66,8 @@ TT_API tt_tensor *tt_silu(tt_tensor *x);
  * @grad x: sigmoid(x) */
 TT_API tt_tensor *tt_softplus(tt_tensor *x);
 
-/** Mish: y = x tanh(softplus(x)), smooth like tt_silu() and a little steeper (D. Misra, Mish, 2019;
- * torch.nn.functional.mish).
+/** Mish: y = x tanh(softplus(x)), smooth like tt_silu() and a little steeper
+ * (torch.nn.functional.mish). From D. Misra, Mish, 2019.
  * @param x  (...), float; integers give float64
  * @return   (...)
  * @grad x: t + x (1 - t^2) sigmoid(x) with t = tanh(softplus(x)) */
@@ -80,8 +80,8 @@ TT_API tt_tensor *tt_mish(tt_tensor *x);
  * @grad x: 1 above 0, else slope */
 TT_API tt_tensor *tt_leaky_relu(tt_tensor *x, double slope);
 
-/** Exponential linear unit: y = x above 0, else alpha (e^x - 1) (D.-A. Clevert et al., ELU, 2015;
- * torch.nn.functional.elu).
+/** Exponential linear unit: y = x above 0, else alpha (e^x - 1) (torch.nn.functional.elu). From
+ * D.-A. Clevert et al., ELU, 2015.
  * @param x      (...), float; integers give float64
  * @param alpha  -y far below 0; 1 in PyTorch
  * @return       (...)

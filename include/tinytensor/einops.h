@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/** @defgroup einops Patterns
+/** @defgroup einops Pattern functions
  * A pattern names the axes of the operands and those of the result; what is to be done follows from
  * the names. An axis on both sides is kept, one on the left only is reduced, one on the right only
  * is new. docs/einops.md teaches the language with pictures; in short:

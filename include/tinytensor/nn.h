@@ -73,8 +73,8 @@ TT_API tt_tensor *tt_log_softmax(tt_tensor *x, int axis);
 TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
 
 /** Layer normalisation over the last axis: y = (x - mean) / sqrt(var + eps) weight + bias, where
- * var is the mean of the squares of the deviations (J. L. Ba et al., Layer Normalization, 2016;
- * torch.nn.functional.layer_norm). One pass over each row forward and one back; accurate around
+ * var is the mean of the squares of the deviations (torch.nn.functional.layer_norm). From J. L. Ba
+ * et al., Layer Normalization, 2016. One pass over each row forward and one back; accurate around
  * large means, and for rows whose squares overflow.
  * @param x       (... n), float
  * @param weight  (n), or NULL for ones
@@ -84,8 +84,9 @@ TT_API tt_tensor *tt_dropout(tt_tensor *x, double p);
  * @grad x, weight, bias; second derivatives too */
 TT_API tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias, double eps);
 
-/** Root mean square normalisation over the last axis: y = x / sqrt(mean(x^2) + eps) weight (B.
- * Zhang and R. Sennrich, Root Mean Square Layer Normalization, 2019; torch.nn.functional.rms_norm).
+/** Root mean square normalisation over the last axis: y = x / sqrt(mean(x^2) + eps) weight
+ * (torch.nn.functional.rms_norm). From B. Zhang and R. Sennrich, Root Mean Square Layer
+ * Normalization, 2019.
  * @param x       (... n), float
  * @param weight  (n), or NULL for ones
  * @param eps     added to the mean square
@@ -94,11 +95,12 @@ TT_API tt_tensor *tt_layer_norm(tt_tensor *x, tt_tensor *weight, tt_tensor *bias
 TT_API tt_tensor *tt_rms_norm(tt_tensor *x, tt_tensor *weight, double eps);
 
 /** Attention: softmax(scale q k^T + mask) v over the last two axes, computed tile by tile, so that
- * the (t s) scores are never stored, forward or back (T. Dao et al., FlashAttention, 2022;
- * torch.nn.functional.scaled_dot_product_attention). What may not be attended to is -inf, never a
- * finite number: it changes no bit of the result, as long as its v and, with an adding mask, its
- * score are finite (0 times an infinity is NaN, as in PyTorch). A query that may attend to nothing
- * gives 0. In memory the result is ordered (... t h e), so that joining the heads copies nothing.
+ * the (t s) scores are never stored, forward or back
+ * (torch.nn.functional.scaled_dot_product_attention). From T. Dao et al., FlashAttention, 2022.
+ * What may not be attended to is -inf, never a finite number: it changes no bit of the result, as
+ * long as its v and, with an adding mask, its score are finite (0 times an infinity is NaN, as in
+ * PyTorch). A query that may attend to nothing gives 0. In memory the result is ordered
+ * (... t h e), so that joining the heads copies nothing.
  * @param q       (... h t d), float; leading axes broadcast among q, k and v
  * @param k       (... h s d)
  * @param v       (... h s e)

@@ -29,9 +29,10 @@ extern "C" {
  * @endcode
  * @{ */
 
-/** Gated recurrent unit (K. Cho et al., 2014; torch.nn.GRUCell): with a = weight_x x + bias_x and
+/** Gated recurrent unit (torch.nn.GRUCell): with a = weight_x x + bias_x and
  * b = weight_h h + bias_h, each of three parts,
  * r = sigmoid(a_0 + b_0), z = sigmoid(a_1 + b_1), n = tanh(a_2 + r b_2), h' = n + z (h - n).
+ * From K. Cho et al., 2014.
  * @param x         (... in), float
  * @param h         (... hidden), the state
  * @param weight_x  (3 hidden, in): of the gates r and z, and of n
@@ -43,10 +44,10 @@ extern "C" {
 TT_API tt_tensor *tt_gru_cell(tt_tensor *x, tt_tensor *h, tt_tensor *weight_x, tt_tensor *weight_h,
                               tt_tensor *bias_x, tt_tensor *bias_h);
 
-/** Long short-term memory (S. Hochreiter and J. Schmidhuber, 1997; torch.nn.LSTMCell): with
+/** Long short-term memory (torch.nn.LSTMCell): with
  * a = weight_x x + bias_x + weight_h h + bias_h, of four parts,
  * i = sigmoid(a_0), f = sigmoid(a_1), g = tanh(a_2), o = sigmoid(a_3), c' = f c + i g,
- * h' = o tanh(c').
+ * h' = o tanh(c'). From S. Hochreiter and J. Schmidhuber, 1997.
  * @param x         (... in), float
  * @param h         (... hidden), the state
  * @param c         (... hidden), the memory

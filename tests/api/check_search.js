@@ -44,6 +44,7 @@ const first = {
   "numpy.concatenate": "tt_cat", concatenate: "tt_cat", "np.where": "tt_where", "torch.gather": "tt_gather",
   "tt_sum()": "tt_sum", "cross entropy": "tt_cross_entropy", sofmax: "tt_softmax", reshpe: "tt_reshape",
   "learning rate": "tt_optim_lr", SoftMax: "tt_softmax", TT_F32: "TT_F32", rearrange: "tt_rearrange", clip: "tt_clamp",
+  "k-means": "clusters.c", variational: "vae.c", "early stopping": "logistic.c",
 };
 let bad = 0;
 for (const [text, wanted] of Object.entries(first)) {
