@@ -139,8 +139,9 @@ TT_API int tt_npz_names(tt_ctx *ctx, const char *path, int max, char (*names)[64
 /** @defgroup csv Tables as text
  * Numbers in lines, as spreadsheets write them: one row a line, values apart by commas or another
  * character, blanks around them ignored, quotes allowed. Empty lines are left out, and so are lines
- * that begin with the mark of a comment. Numbers have a point in every locale; `inf` and `nan` are
- * numbers of float dtypes. A file compressed by gzip is read as what it holds, by a library with
+ * that begin with the mark of a comment. Numbers are what strtod() or strtoll() reads, `0x1f` too,
+ * with a point in every locale; `inf` and `nan` are numbers of float dtypes, in which a number that
+ * is too large is infinite. A file compressed by gzip is read as what it holds, by a library with
  * zlib. A value that is empty, `NA` or `?` is missing. What is wrong is told with its line and
  * column, counted from 1.
  *
@@ -178,7 +179,7 @@ typedef struct tt_csv_options {
  * @param path     the file
  * @param options  NULL for the defaults
  * @return         (rows columns); NULL: #TT_ERR_IO; #TT_ERR_FORMAT for what is no number or does
- *                 not fit in the dtype, rows of different length, an empty file, and missing
+ *                 not fit in int64, rows of different length, an empty file, and missing
  *                 values, all of which the message lists as far as there is room; #TT_ERR_DTYPE and
  *                 #TT_ERR_ARG for options; #TT_ERR_UNSUPPORTED for a compressed file without zlib;
  *                 #TT_ERR_NOMEM */

@@ -118,9 +118,9 @@ TT_API tt_tensor *tt_scaled_dot_product_attention(tt_tensor *q, tt_tensor *k, tt
 
 /** @defgroup losses Losses
  * Each loss is the mean over its rows or elements; the function of the same name with `_with` at
- * its end has the choice between mean, sum, and no reduction. What is compared has one shape: a
- * prediction (100, 1) against targets (100) would broadcast to (100, 100) and train something else,
- * and is #TT_ERR_SHAPE.
+ * its end has the choice between mean, sum, and no reduction; what is none of these is #TT_ERR_ARG.
+ * What is compared has one shape: a prediction (100, 1) against targets (100) would broadcast to
+ * (100, 100) and train something else, and is #TT_ERR_SHAPE.
  * @{ */
 
 /** What becomes of the losses of the rows or elements. */

@@ -16,7 +16,8 @@
  *     std::cout << a << b; // 2 and 1
  *     tt::Tensor p = ctx(tt_softmax(x, 0)); // any C function
  */
-// clang-format off: short functions on one line keep this to a few pages
+// Short functions on one line keep this to a few pages.
+// clang-format off
 #ifndef TINYTENSOR_HPP
 #define TINYTENSOR_HPP
 
@@ -57,9 +58,11 @@ using Shape = List<int64_t>;
 using Axes = List<int>; /**< none: all */
 
 template <class N> using if_number = std::enable_if_t<std::is_arithmetic_v<N>, int>;
-
-/** The dtype of an arithmetic type. */
-template <class T, if_number<T> = 0> constexpr tt_dtype dtype_of()
+/** Whether a dtype has elements of this type; none has those of int16_t, uint64_t, long double. */
+template <class T> constexpr bool is_element = std::is_floating_point_v<T> ? sizeof(T) <= 8
+    : std::is_integral_v<T> && (std::is_signed_v<T> ? sizeof(T) >= 4 : sizeof(T) == 1);
+/** The dtype of such a type. */
+template <class T, std::enable_if_t<is_element<T>, int> = 0> constexpr tt_dtype dtype_of()
 {
     return std::is_same_v<T, bool> ? TT_BOOL
            : std::is_floating_point_v<T> ? (sizeof(T) == sizeof(float) ? TT_F32 : TT_F64)
@@ -162,6 +165,10 @@ class Tensor {
     Tensor &operator-=(const Tensor &b) { return written(tt_sub_(t, b)); }
     Tensor &operator*=(const Tensor &b) { return written(tt_mul_(t, b)); }
     Tensor &operator/=(const Tensor &b) { return written(tt_div_(t, b)); }
+    Tensor &operator+=(double b) { return written(tt_add_scalar_(t, b)); }
+    Tensor &operator-=(double b) { return written(tt_add_scalar_(t, -b)); }
+    Tensor &operator*=(double b) { return written(tt_mul_scalar_(t, b)); }
+    Tensor &operator/=(double b) { return *this /= of(tt_scalar(tt_ctx_of(t), dtype(), b)); }
     Tensor &copy_(const Tensor &b) { return written(tt_copy_(t, b)); }
     Tensor &fill_(double value) { return written(tt_fill_(t, value)); }
 

@@ -67,6 +67,15 @@ static bool same_shape(const tt_safetensors *file, int64_t k, const tt_tensor *p
     return same;
 }
 
+/* As tt_expand() makes it: an element that is there several times cannot be written. */
+static bool repeats(const tt_tensor *p)
+{
+    bool twice = false;
+    for (int i = 0; i < tt_ndim(p); i++)
+        twice |= tt_shape(p)[i] > 1 && tt_strides(p)[i] == 0;
+    return twice && tt_numel(p) > 0;
+}
+
 static void compare(problems *all, const tt_safetensors *file, const char *name, const tt_tensor *p)
 {
     int64_t k = tt_safetensors_find(file, name);
@@ -85,6 +94,8 @@ static void compare(problems *all, const tt_safetensors *file, const char *name,
             d < 0 ? "of another dtype" : tt_dtype_name((tt_dtype)d), tt_dtype_name(tt_dtype_of(p)));
     if (tt_is_readonly(p))
         add(all, TT_ERR_ARG, "the parameter '%.100s' is read-only", name);
+    if (repeats(p))
+        add(all, TT_ERR_ARG, "the parameter '%.100s' has elements that are there twice", name);
 }
 
 static bool is_listed(const char *name, int n, const char *const *names)

@@ -15,6 +15,13 @@
 
 using Values = std::vector<float>;
 
+// What no dtype holds does not compile, instead of being read as something else.
+static_assert(tt::is_element<float> && tt::is_element<double> && tt::is_element<bool>, "");
+static_assert(tt::is_element<int> && tt::is_element<int64_t> && tt::is_element<uint8_t>, "");
+static_assert(!tt::is_element<int8_t> && !tt::is_element<int16_t> && !tt::is_element<uint16_t>, "");
+static_assert(!tt::is_element<uint32_t> && !tt::is_element<uint64_t>, "");
+static_assert(!tt::is_element<long double> || sizeof(long double) == sizeof(double), "");
+
 static void lists_and_shapes()
 {
     tt::Context ctx(tt::Errors::raise);
@@ -64,6 +71,11 @@ static void operators()
     a -= b;
     a /= b;
     CHECK((a.values<float>() == Values{2, 3, 5}));
+    a += 1;
+    a *= 2;
+    a -= 0.5;
+    a /= 0.5;
+    CHECK((a.values<float>() == Values{11, 15, 23}));
     tt::Tensor same = a;
     same.fill_(3);
     CHECK(a.at({0}) == 3 && (tt_tensor *)same == (tt_tensor *)a);

@@ -103,6 +103,31 @@ START_TEST(huber_is_smooth_at_0_and_at_delta)
 }
 END_TEST
 
+START_TEST(losses_know_three_reductions)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    const tt_loss_reduction none = (tt_loss_reduction)3, less = (tt_loss_reduction)-1;
+    tt_tensor *x = tt_ones(ctx, TT_F32, TT_SHAPE(2, 3)), *t = tt_zeros(ctx, TT_I64, TT_SHAPE(2));
+    tt_cross_entropy_options o = TT_CROSS_ENTROPY_OPTIONS_INIT;
+    o.reduction = none;
+    ck_assert_ptr_null(tt_cross_entropy_with(x, t, &o));
+    expect_error(ctx, TT_ERR_ARG, "cross_entropy: there is no reduction 3");
+    ck_assert_ptr_null(tt_nll_loss_with(x, t, -100, none));
+    expect_error(ctx, TT_ERR_ARG, "nll_loss: there is no reduction 3");
+    ck_assert_ptr_null(tt_mse_loss_with(x, x, none));
+    expect_error(ctx, TT_ERR_ARG, "mse_loss: there is no reduction 3");
+    ck_assert_ptr_null(tt_l1_loss_with(x, x, less));
+    expect_error(ctx, TT_ERR_ARG, "l1_loss: there is no reduction -1");
+    ck_assert_ptr_null(tt_huber_loss_with(x, x, 1, none));
+    expect_error(ctx, TT_ERR_ARG, "huber_loss: there is no reduction 3");
+    ck_assert_ptr_null(tt_bce_with_logits_with(x, x, none));
+    expect_error(ctx, TT_ERR_ARG, "bce_with_logits: there is no reduction 3");
+    ck_assert_ptr_null(tt_kl_div_with(x, x, none));
+    expect_error(ctx, TT_ERR_ARG, "kl_div: there is no reduction 3");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 START_TEST(cosines)
 {
     tt_ctx *ctx = tt_ctx_new();
@@ -114,6 +139,16 @@ START_TEST(cosines)
     expect_values(tt_cosine_similarity(y, x, -1, 1e-8), F64(0, 0.8));
     expect_values(tt_cosine_similarity(x, tt_zeros_like(x), 1, 1e-8), F64(0, 0));
     expect_values(tt_cosine_similarity(y, y, 0, 0), F64(1));
+    /* repeated along the axis: each of its elements counts twice */
+    tt_tensor *ones = tt_ones(ctx, TT_F32, TT_SHAPE(2)),
+              *pair = tt_ones(ctx, TT_F32, TT_SHAPE(2, 2));
+    expect_values(tt_cosine_similarity(pair, ones, 0, 1e-8), F64(1, 1));
+    expect_values(tt_cosine_similarity(tt_ones(ctx, TT_F32, TT_SHAPE(1)), pair, 1, 1e-8),
+                  F64(1, 1));
+    ck_assert_ptr_null(tt_cosine_similarity(tt_select(y, 0, 0), tt_select(y, 0, 1), -1, 1e-8));
+    expect_error(ctx, TT_ERR_AXIS, "cosine_similarity: axis -1 is out of range for ()");
+    ck_assert_ptr_null(tt_cosine_similarity(x, y, 1, NAN));
+    expect_error(ctx, TT_ERR_ARG, "cosine_similarity: eps is nan, not 0 or above");
     ck_assert_ptr_null(tt_cosine_similarity(x, y, 2, 1e-8));
     expect_error(ctx, TT_ERR_AXIS, "axis 2");
     ck_assert_ptr_null(tt_cosine_similarity(x, tt_ones(ctx, TT_F32, TT_SHAPE(3)), 1, 1e-8));
@@ -241,5 +276,5 @@ START_TEST(out_of_memory_at_every_call)
 END_TEST
 
 RUN_TESTS("functions", activations_of_every_dtype, vectors_and_single_elements_agree,
-          nan_is_left_out_or_stays, huber_is_smooth_at_0_and_at_delta, cosines, distances,
-          cells_check_their_operands, out_of_memory_at_every_call)
+          nan_is_left_out_or_stays, huber_is_smooth_at_0_and_at_delta, losses_know_three_reductions,
+          cosines, distances, cells_check_their_operands, out_of_memory_at_every_call)

@@ -119,6 +119,13 @@ START_TEST(all_problems_are_told_at_once)
     tt_tensor *fixed = tt_set_readonly(tt_ones(ctx, TT_F32, TT_SHAPE(2, 3)));
     ck_assert_int_eq(tt_load_params(path, 1, names, &fixed), TT_ERR_ARG);
     expect_error(ctx, TT_ERR_ARG, "the parameter 'layer.weight' is read-only");
+    tt_tensor *rows[] = {params[0], tt_expand(tt_zeros(ctx, TT_F32, TT_SHAPE(3)), TT_SHAPE(2, 3))};
+    tt_tensor *full[] = {params[0], tt_ones(ctx, TT_F32, TT_SHAPE(2, 3))};
+    tt_save_params(path, 2, names, full);
+    spoil();
+    ck_assert_int_eq(tt_load_params(path, 2, names, rows), TT_ERR_ARG);
+    expect_error(ctx, TT_ERR_ARG, "'layer.bias' has elements that are there twice");
+    expect_spoiled();
     teardown();
 }
 END_TEST

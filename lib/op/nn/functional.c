@@ -3,6 +3,7 @@
 #include <math.h>
 #include <tinytensor/tinytensor.h>
 #include "op/core/op.h"
+#include "op/nn/reduced.h"
 
 /* Floats of one dtype? */
 static bool pair_of_floats(const char *name, tt_tensor *x, tt_tensor *y)
@@ -31,30 +32,36 @@ static bool pair_fits(const char *name, const char *first, tt_tensor *x, const c
     return false;
 }
 
-/* ... or shapes that broadcast? */
-static bool pair_broadcasts(const char *name, tt_tensor *x, tt_tensor *y)
+/* ... or shapes that broadcast? Then to which. */
+static bool pair_broadcasts(const char *name, tt_tensor *x, tt_tensor *y, layout *both)
 {
-    layout both;
     if (!pair_of_floats(name, x, y))
         return false;
-    if (layout_broadcast(&both, &x->at, &y->at))
+    if (layout_broadcast(both, &x->at, &y->at))
         return true;
     op_fail(x, TT_ERR_SHAPE, "%s: shapes do not broadcast: %s and %s", name, describe(x).s,
             describe(y).s);
     return false;
 }
 
-static tt_tensor *reduced(tt_tensor *x, tt_loss_reduction how)
+tt_tensor *loss_reduced(const char *name, tt_tensor *losses, tt_loss_reduction how)
 {
-    return how == TT_LOSS_NONE  ? x
-           : how == TT_LOSS_SUM ? tt_sum(x, TT_ALL_AXES, false)
-                                : tt_mean(x, TT_ALL_AXES, false);
+    switch (losses ? how : TT_LOSS_NONE) {
+    case TT_LOSS_NONE:
+        return losses;
+    case TT_LOSS_SUM:
+        return tt_sum(losses, TT_ALL_AXES, false);
+    case TT_LOSS_MEAN:
+        return tt_mean(losses, TT_ALL_AXES, false);
+    }
+    return op_fail(losses, TT_ERR_ARG, "%s: there is no reduction %d", name, (int)how);
 }
 
 tt_tensor *tt_mse_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return pair_fits("mse_loss", "x", x, "y", y) ? reduced(tt_square(tt_sub(x, y)), reduction)
-                                                 : NULL;
+    if (!pair_fits("mse_loss", "x", x, "y", y))
+        return NULL;
+    return loss_reduced("mse_loss", tt_square(tt_sub(x, y)), reduction);
 }
 
 tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
@@ -64,7 +71,9 @@ tt_tensor *tt_mse_loss(tt_tensor *x, tt_tensor *y)
 
 tt_tensor *tt_l1_loss_with(tt_tensor *x, tt_tensor *y, tt_loss_reduction reduction)
 {
-    return pair_fits("l1_loss", "x", x, "y", y) ? reduced(tt_abs(tt_sub(x, y)), reduction) : NULL;
+    if (!pair_fits("l1_loss", "x", x, "y", y))
+        return NULL;
+    return loss_reduced("l1_loss", tt_abs(tt_sub(x, y)), reduction);
 }
 
 tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
@@ -76,20 +85,29 @@ tt_tensor *tt_l1_loss(tt_tensor *x, tt_tensor *y)
  * it; without |e|, whose second derivative at 0 would be lost. */
 tt_tensor *tt_huber_loss_with(tt_tensor *x, tt_tensor *y, double delta, tt_loss_reduction reduction)
 {
-    tt_ctx *ctx = tt_ctx_of(x);
     if (!pair_fits("huber_loss", "x", x, "y", y))
         return NULL;
-    if (!(delta > 0)) {
-        tt_error_set(ctx, TT_ERR_ARG, "huber_loss: delta is %g, not above 0", delta);
-        return NULL;
-    }
+    if (!(delta > 0))
+        return op_fail(x, TT_ERR_ARG, "huber_loss: delta is %g, not above 0", delta);
     tt_tensor *e = tt_sub(x, y), *m = tt_clamp(e, -delta, delta);
-    return reduced(tt_mul(m, tt_sub(e, tt_mul_scalar(m, 0.5))), reduction);
+    return loss_reduced("huber_loss", tt_mul(m, tt_sub(e, tt_mul_scalar(m, 0.5))), reduction);
 }
 
 tt_tensor *tt_huber_loss(tt_tensor *x, tt_tensor *y, double delta)
 {
     return tt_huber_loss_with(x, y, delta, TT_LOSS_MEAN);
+}
+
+/* x with the axes that it lacks in front, and along one axis of them as long as the broadcast
+ * shape: there each element counts as often as it is repeated. */
+static tt_tensor *spread_along(tt_tensor *x, const layout *both, int axis)
+{
+    int64_t shape[LAYOUT_MAX_NDIM];
+    for (int i = 0; i < both->ndim; i++) {
+        int own = i - both->ndim + x->at.ndim;
+        shape[i] = i == axis ? both->shape[i] : own < 0 ? 1 : x->at.shape[own];
+    }
+    return tt_expand(x, both->ndim, shape);
 }
 
 /* x scaled to length 1 along an axis; what is shorter than eps is divided by eps. */
@@ -102,18 +120,16 @@ static tt_tensor *unit(tt_tensor *x, int axis, double eps)
 /* Each is scaled before the product, which then cannot overflow. */
 tt_tensor *tt_cosine_similarity(tt_tensor *x, tt_tensor *y, int axis, double eps)
 {
-    tt_ctx *ctx = tt_ctx_of(x);
-    if (!pair_broadcasts("cosine_similarity", x, y))
+    layout both;
+    if (!pair_broadcasts("cosine_similarity", x, y, &both))
         return NULL;
-    if (ctx && tt_ok(ctx) && !(eps >= 0)) {
-        tt_error_set(ctx, TT_ERR_ARG, "cosine_similarity: eps is %g, negative", eps);
+    if (!(eps >= 0))
+        return op_fail(x, TT_ERR_ARG, "cosine_similarity: eps is %g, not 0 or above", eps);
+    tt_tensor *longer = x->at.ndim < y->at.ndim ? y : x;
+    if ((axis = op_axis("cosine_similarity", longer, axis, both.ndim)) < 0)
         return NULL;
-    }
-    /* the axis is one of the broadcast shape: axes that one lacks come first */
-    for (; tt_ndim(x) < tt_ndim(y) && x; x = tt_unsqueeze(x, 0))
-        ;
-    for (; tt_ndim(y) < tt_ndim(x) && y; y = tt_unsqueeze(y, 0))
-        ;
+    x = spread_along(x, &both, axis);
+    y = x ? spread_along(y, &both, axis) : NULL;
     return tt_sum(tt_mul(unit(x, axis, eps), unit(y, axis, eps)), TT_AXES(axis), false);
 }
 
@@ -124,7 +140,7 @@ tt_tensor *tt_kl_div_with(tt_tensor *log_q, tt_tensor *p, tt_loss_reduction redu
         return NULL;
     tt_tensor *none = tt_le_scalar(p, 0);
     tt_tensor *entropy = tt_mul(p, tt_log(tt_masked_fill(p, none, 1)));
-    return reduced(tt_sub(entropy, tt_mul(p, log_q)), reduction);
+    return loss_reduced("kl_div", tt_sub(entropy, tt_mul(p, log_q)), reduction);
 }
 
 tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p)
@@ -159,11 +175,9 @@ tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int64_t ig
     tt_tensor *at = tt_unsqueeze(tt_masked_fill(targets, ignored, 0), -1);
     tt_tensor *rows = tt_neg(tt_squeeze(tt_gather(log_probs, -1, at), TT_AXES(-1)));
     rows = tt_masked_fill(rows, ignored, 0);
-    if (reduction == TT_LOSS_NONE)
-        return rows;
+    if (reduction != TT_LOSS_MEAN)
+        return loss_reduced("nll_loss", rows, reduction);
     tt_tensor *sum = tt_sum(rows, TT_ALL_AXES, false);
-    if (reduction == TT_LOSS_SUM)
-        return sum;
     tt_tensor *ones = tt_count_nonzero(tt_logical_not(ignored), TT_ALL_AXES, false);
     return tt_div(sum, tt_cast(ones, tt_dtype_of(sum)));
 }

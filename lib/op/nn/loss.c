@@ -5,6 +5,7 @@
 #include <tinytensor/ops.h>
 #include "kernel/nn/loss.h"
 #include "op/core/op.h"
+#include "op/nn/reduced.h"
 
 typedef struct ce_attr {
     int64_t ignore_index;
@@ -160,10 +161,11 @@ tt_tensor *tt_cross_entropy_with(tt_tensor *logits, tt_tensor *targets,
     tt_tensor *t = tt_reshape(targets, TT_SHAPE(tensor_numel(targets)));
     tt_tensor *in[] = {x, t, o.weight};
     tt_tensor *rows = op_apply(&cross_entropy, o.weight ? 3 : 2, in, &a, sizeof a);
-    if (!rows || o.reduction == TT_LOSS_NONE)
+    if (o.reduction == TT_LOSS_NONE)
         return tt_reshape(rows, targets->at.ndim, targets->at.shape);
-    tt_tensor *sum = tt_sum(rows, TT_ALL_AXES, false);
-    return o.reduction == TT_LOSS_SUM ? sum : tt_div_scalar(sum, divisor(x, t, &o));
+    if (o.reduction != TT_LOSS_MEAN)
+        return loss_reduced("cross_entropy", rows, o.reduction);
+    return tt_div_scalar(tt_sum(rows, TT_ALL_AXES, false), rows ? divisor(x, t, &o) : 1);
 }
 
 tt_tensor *tt_cross_entropy(tt_tensor *logits, tt_tensor *targets, int64_t ignore_index)
@@ -230,9 +232,7 @@ tt_tensor *tt_bce_with_logits_with(tt_tensor *logits, tt_tensor *targets,
                                    tt_loss_reduction reduction)
 {
     tt_tensor *in[] = {logits, targets}, *rows = op_apply(&bce, 2, in, NULL, 0);
-    return reduction == TT_LOSS_NONE  ? rows
-           : reduction == TT_LOSS_SUM ? tt_sum(rows, TT_ALL_AXES, false)
-                                      : tt_mean(rows, TT_ALL_AXES, false);
+    return loss_reduced("bce_with_logits", rows, reduction);
 }
 
 tt_tensor *tt_bce_with_logits(tt_tensor *logits, tt_tensor *targets)

@@ -3,6 +3,7 @@
  * the cell. */
 #include <stdio.h>
 #include <tinytensor/tinytensor.h>
+#include "op/core/op.h"
 
 /* What a cell is given; the biases may be NULL. */
 typedef struct cell {
@@ -39,12 +40,12 @@ static bool states_fit(const cell *c)
     for (int i = 0; same && i + 1 < n; i++)
         same = tt_size(c->x, i) == tt_size(c->h, i);
     if (!same)
-        tt_error_set(tt_ctx_of(c->x), TT_ERR_SHAPE,
-                     c->c ? "%s: x (... in), h (... hidden) and c (... hidden) differ in what is "
-                            "before their last axis, or h and c in it"
-                          : "%s: x (... in) and h (... hidden) differ in what is before their last "
-                            "axis",
-                     c->name);
+        op_fail(c->x, TT_ERR_SHAPE,
+                c->c ? "%s: x (... in), h (... hidden) and c (... hidden) differ in what is before "
+                       "their last axis, or h and c in it: they are %s, %s and %s"
+                     : "%s: x (... in) and h (... hidden) differ in what is before their last "
+                       "axis: they are %s and %s",
+                c->name, describe(c->x).s, describe(c->h).s, c->c ? describe(c->c).s : "");
     return same;
 }
 
