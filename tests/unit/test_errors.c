@@ -110,8 +110,24 @@
     X(tt_kl_div_with(s, a, TT_LOSS_NONE), TT_ERR_SHAPE, "kl_div: log_q is () float32, p (2, 3)")   \
     X(tt_bce_with_logits(tt_unsqueeze(v, 1), v), TT_ERR_SHAPE,                                     \
       "bce_with_logits: logits are (4, 1) float32, targets (4,) float32; both need one shape")     \
+    X(tt_huber_loss(tt_unsqueeze(v, 1), v, 1), TT_ERR_SHAPE,                                       \
+      "huber_loss: x is (4, 1) float32, y (4,) float32; both need one shape: tt_reshape or "       \
+      "tt_expand one")                                                                             \
+    X(tt_huber_loss(a, a, 0), TT_ERR_ARG, "huber_loss: delta is 0, not above 0")                   \
+    X(tt_cross_entropy(a, tt_unsqueeze(I64S(0, 1), 1), -100), TT_ERR_SHAPE,                        \
+      "cross_entropy: logits (... classes) are (2, 3) float32, targets (...) (2, 1) int64; "       \
+      "tt_reshape one")                                                                            \
+    X(tt_linear_cross_entropy(a, a, tt_unsqueeze(I64S(0, 1), 1), -100), TT_ERR_SHAPE,              \
+      "targets (...) (2, 1) int64; tt_reshape one")                                                \
     X(tt_nll_loss(a, I64S(0), -100), TT_ERR_SHAPE,                                                 \
-      "nll_loss: log_probs (... classes) are (2, 3) float32, targets (...) (1,) int64")            \
+      "nll_loss: log_probs (... classes) are (2, 3) float32, targets (...) (1,) int64; "           \
+      "tt_reshape one")                                                                            \
+    X(tt_nll_loss(n, I64S(0, 1), -100), TT_ERR_DTYPE, "nll_loss: log_probs are (2, 3) int64")      \
+    X(tt_nll_loss(a, v, -100), TT_ERR_DTYPE, "nll_loss: log_probs are (2, 3) float32, targets (4") \
+    X(tt_nll_loss(a, I64S(0, 3), -100), TT_ERR_INDEX,                                              \
+      "nll_loss: target 3 is not a class in [0, 3)")                                               \
+    X(tt_nll_loss_with(a, I64S(-1, 0), -100, TT_LOSS_SUM), TT_ERR_INDEX,                           \
+      "nll_loss: target -1 is not a class in [0, 3)")                                              \
     X(tt_rand(ctx, TT_I64, TT_SHAPE(2)), TT_ERR_DTYPE, "rand: int64")                              \
     X(tt_randn(ctx, TT_F32, TT_SHAPE(-1)), TT_ERR_SHAPE, "randn: (-1,)")                           \
     X(tt_randperm(ctx, -1), TT_ERR_SHAPE, "randperm: ")

@@ -118,7 +118,8 @@ static tt_status lerp_infer(op_call *c)
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
     if (!dtype_is_float(c->in[0]->dtype))
-        return op_error(c, TT_ERR_DTYPE, "%s is no float; cast first", describe(c->in[0]).s);
+        return op_error(c, TT_ERR_DTYPE, "%s is neither float32 nor float64; cast first",
+                        describe(c->in[0]).s);
     return infer_broadcast(c, c->in[0]->dtype);
 }
 

@@ -2,6 +2,7 @@
  * compares has one shape, for one of broadcast operands trains something else without a word. */
 #include <math.h>
 #include <tinytensor/tinytensor.h>
+#include "kernel/nn/loss.h"
 #include "op/core/op.h"
 #include "op/nn/reduced.h"
 
@@ -148,28 +149,50 @@ tt_tensor *tt_kl_div(tt_tensor *log_q, tt_tensor *p)
     return tt_kl_div_with(log_q, p, TT_LOSS_MEAN);
 }
 
-/* targets (...) are class numbers for log_probs (... classes). */
-static bool nll_fits(tt_tensor *log_probs, tt_tensor *targets)
+/* Is every target a class, or the one to ignore? Here, since for tt_gather() -1 is the last one. */
+static bool are_classes(tt_tensor *targets, int64_t classes, int64_t ignore_index)
+{
+    layout logits;
+    int64_t bad, rows = tensor_numel(targets);
+    tt_tensor *flat = tt_reshape(targets, TT_SHAPE(rows));
+    layout_init(&logits, 2, (int64_t[]){rows, classes});
+    if (!flat || cross_entropy_check(&(cross_entropy_args){.logits = {NULL, &logits, TT_F32},
+                                                           .targets = operand_of(flat),
+                                                           .ignore_index = ignore_index},
+                                     &bad))
+        return flat != NULL;
+    op_fail(targets, TT_ERR_INDEX, "nll_loss: target %lld is not a class in [0, %lld)",
+            (long long)bad, (long long)classes);
+    return false;
+}
+
+/* Are targets (...) class numbers for log_probs (... classes)? */
+static bool nll_fits(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index)
 {
     tt_tensor *in[] = {log_probs, targets};
     if (!op_context("nll_loss", 2, in))
         return false;
-    bool fits = log_probs->at.ndim == targets->at.ndim + 1;
-    for (int i = 0; fits && i < targets->at.ndim; i++)
+    int last = targets->at.ndim;
+    bool fits = log_probs->at.ndim == last + 1;
+    for (int i = 0; fits && i < last; i++)
         fits = log_probs->at.shape[i] == targets->at.shape[i];
-    if (targets->dtype != TT_I64)
-        op_fail(targets, TT_ERR_DTYPE, "nll_loss: targets are %s, not int64",
-                tt_dtype_name(targets->dtype));
-    else if (!fits)
-        op_fail(targets, TT_ERR_SHAPE, "nll_loss: log_probs (... classes) are %s, targets (...) %s",
+    if (!dtype_is_float(log_probs->dtype) || targets->dtype != TT_I64)
+        op_fail(targets, TT_ERR_DTYPE,
+                "nll_loss: log_probs are %s, targets %s; float and int64 are needed",
                 describe(log_probs).s, describe(targets).s);
-    return !targets->ctx->err.code;
+    else if (!fits)
+        op_fail(targets, TT_ERR_SHAPE,
+                "nll_loss: log_probs (... classes) are %s, targets (...) %s; tt_reshape one",
+                describe(log_probs).s, describe(targets).s);
+    else
+        return are_classes(targets, log_probs->at.shape[last], ignore_index);
+    return false;
 }
 
 tt_tensor *tt_nll_loss_with(tt_tensor *log_probs, tt_tensor *targets, int64_t ignore_index,
                             tt_loss_reduction reduction)
 {
-    if (!nll_fits(log_probs, targets))
+    if (!nll_fits(log_probs, targets, ignore_index))
         return NULL;
     tt_tensor *ignored = tt_eq_scalar(targets, (double)ignore_index);
     tt_tensor *at = tt_unsqueeze(tt_masked_fill(targets, ignored, 0), -1);

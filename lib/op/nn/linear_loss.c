@@ -103,7 +103,8 @@ tt_tensor *tt_linear_cross_entropy(tt_tensor *x, tt_tensor *weight, tt_tensor *t
             linear_cross_entropy.name, describe(x).s, describe(weight).s, describe(targets).s);
     if (!fits)
         return op_fail(
-            x, TT_ERR_SHAPE, "%s: x (... in) is %s, weight (classes in) %s, targets (...) %s",
+            x, TT_ERR_SHAPE,
+            "%s: x (... in) is %s, weight (classes in) %s, targets (...) %s; tt_reshape one",
             linear_cross_entropy.name, describe(x).s, describe(weight).s, describe(targets).s);
     int64_t rows = tensor_numel(targets);
     in[0] = tt_reshape(x, TT_SHAPE(rows, x->at.shape[last]));

@@ -124,7 +124,8 @@ static bool check(tt_tensor *x, tt_tensor *t, const tt_cross_entropy_options *o)
                   describe(x).s, describe(t).s);
     else if (x->at.ndim != t->at.ndim + 1 ||
              memcmp(x->at.shape, t->at.shape, (size_t)t->at.ndim * sizeof *t->at.shape) != 0)
-        ctx_error(ctx, TT_ERR_SHAPE, "cross_entropy: logits (... classes) are %s, targets (...) %s",
+        ctx_error(ctx, TT_ERR_SHAPE,
+                  "cross_entropy: logits (... classes) are %s, targets (...) %s; tt_reshape one",
                   describe(x).s, describe(t).s);
     else if (o->weight && (o->weight->dtype != x->dtype || o->weight->at.ndim != 1 ||
                            o->weight->at.shape[0] != x->at.shape[x->at.ndim - 1]))

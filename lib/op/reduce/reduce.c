@@ -44,7 +44,8 @@ tt_status reduce_float_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
     if (!dtype_is_float(c->in[0]->dtype))
-        return op_error(c, TT_ERR_DTYPE, "%s is no float; cast first", describe(c->in[0]).s);
+        return op_error(c, TT_ERR_DTYPE, "%s is neither float32 nor float64; cast first",
+                        describe(c->in[0]).s);
     c->dtype = c->in[0]->dtype;
     reduced_layout(c->in[0], a->axis, a->keepdim, &c->at);
     return TT_OK;
