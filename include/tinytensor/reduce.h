@@ -156,7 +156,7 @@ TT_API tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correc
  *                    PyTorch
  * @param keepdim     whether they stay with size 1
  * @return            (...) without the axes; NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
- * @grad x: (x - mean(x)) / (y (n - correction)) */
+ * @grad x: (x - mean(x)) / (y (n - correction)), 0 where y is 0 */
 TT_API tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim);
 
 /** Vector norm: sum(|x|^ord)^(1 / ord) over the elements, also where several axes are named

@@ -216,6 +216,66 @@ START_TEST(gradients_of_variances_around_large_means)
 }
 END_TEST
 
+START_TEST(gradients_of_deviations_of_equal_elements)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_param(tt_ones(ctx, TT_F32, TT_SHAPE(2, 3)));
+    tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);
+    tt_set(x, TT_INDEX(1, 0), 4);
+    tt_scope_end(ctx, s);
+    tt_tensor *y = tt_std(x, TT_AXES(1), 0, false);
+    expect_values(y, F64(0, (double)sqrtf(2)));
+    tt_backward(tt_sum(y, TT_ALL_AXES, false));
+    double third = 1 / sqrt(2) / 3;
+    double want[] = {0, 0, 0, 2 * third, -third, -third};
+    for (int i = 0; i < 6; i++)
+        close_to(at(tt_grad(x), i / 3, i % 3), want[i], 1e-6, "gradient of std", 1);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* sum over k >= i of g_k e^(x_i - y_k), y_k the running one, in double. */
+static double gradient_of_running(const double *x, const double *g, int n, int i)
+{
+    double sum = 0, top = -HUGE_VAL, rest = 0;
+    for (int k = 0; k < n; k++) {
+        double higher = fmax(top, x[k]);
+        rest = rest * exp(top - higher) + exp(x[k] - higher);
+        top = higher;
+        if (k >= i)
+            sum += g[k] * exp(x[i] - top) / rest;
+    }
+    return sum;
+}
+
+/* Exponentials of the range that the running values span would overflow. Around 1000 these have
+ * four digits behind the point, and so has the gradient. */
+START_TEST(gradients_of_running_logarithms)
+{
+    enum { N = 4 };
+    static const double rows[][N] = {{0, 50, 100, 150},         {0, 200, -200, 300},
+                                     {-200, 0, 5, 5},           {-1000, 1000, 1000, 1000},
+                                     {1000, -1000, 1000, -1e4}, {-1e8, -1e8, 1e8, 1e8},
+                                     {1e8, 1e8, 0, 1e8},        {-1e4, 0, 0, -1e4}};
+    static const double weights[][N] = {{1, 1, 1, 1}, {-1, 2, 0, -3}, {0, 0, 0, 0}};
+    for (int r = 0; r < 8; r++)
+        for (int w = 0; w < 3; w++)
+            for (int graph = 0; graph <= TT_CREATE_GRAPH; graph += TT_CREATE_GRAPH) {
+                tt_ctx *ctx = tt_ctx_new();
+                tt_tensor *x = tt_cast(tt_from_data(ctx, TT_F64, TT_SHAPE(N), rows[r]), TT_F32);
+                tt_tensor *g = tt_cast(tt_from_data(ctx, TT_F64, TT_SHAPE(N), weights[w]), TT_F32);
+                x = tt_param(x);
+                tt_backward_with(tt_logcumsumexp(x, 0), g, (unsigned)graph);
+                ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+                for (int i = 0; i < N; i++)
+                    close_to(tt_get(tt_grad(x), TT_INDEX(i)),
+                             gradient_of_running(rows[r], weights[w], N, i), 2e-6,
+                             "gradient of logcumsumexp", r);
+                tt_ctx_free(ctx);
+            }
+}
+END_TEST
+
 /* (x - mean) / sqrt(var + eps), its gradient for the gradient g of the result, and what the
  * weight's gradient adds up: all of one row, in double. */
 typedef struct norm {
@@ -319,6 +379,8 @@ int main(void)
     tcase_add_test(c, logsumexp_of_infinities);
     tcase_add_loop_test(c, variances_around_large_means, 0, MEANS);
     tcase_add_loop_test(c, gradients_of_variances_around_large_means, 0, MEANS);
+    tcase_add_test(c, gradients_of_deviations_of_equal_elements);
+    tcase_add_test(c, gradients_of_running_logarithms);
     tcase_add_loop_test(c, layer_norm_around_large_means, 0, MEANS);
     tcase_add_test(c, layer_norm_of_equal_elements);
     tcase_add_test(c, layer_norm_at_the_ends_of_the_range);

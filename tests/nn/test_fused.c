@@ -160,6 +160,14 @@ static tt_tensor *cdist_max(tt_tensor *const *in)
 {
     return tt_cdist(in[0], in[1], (double)INFINITY);
 }
+static tt_tensor *logcumsumexp(tt_tensor *const *in)
+{
+    return tt_logcumsumexp(in[0], -1);
+}
+static tt_tensor *logcumsumexp_middle(tt_tensor *const *in)
+{
+    return tt_logcumsumexp(in[0], 1);
+}
 static tt_tensor *linear(tt_tensor *const *in)
 {
     return tt_linear(in[0], in[1], in[2]);
@@ -263,6 +271,8 @@ static const row rows[] = {
     {"cdist", "cdist", cdist_2, NULL, 2, CDIST_SIZES},
     {"cdist, cubes", "cdist", cdist_3, NULL, 2, CDIST_SIZES},
     {"cdist, largest", "cdist", cdist_max, NULL, 2, CDIST_SIZES},
+    {"logcumsumexp", "logcumsumexp", logcumsumexp, NULL, 1, NORM_SIZES},
+    {"logcumsumexp, middle axis", "logcumsumexp", logcumsumexp_middle, NULL, 1, NORM_SIZES},
     {"linear", "linear", linear, NULL, 3, LINEAR_SIZES},
     {"linear bare", "linear", linear_bare, NULL, 2, LINEAR_SIZES},
 };

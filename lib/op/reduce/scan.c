@@ -1,4 +1,5 @@
 /* Running sums, products and extrema along an axis, and differences. */
+#include <math.h>
 #include <tinytensor/ops.h>
 #include "kernel/reduce/scan.h"
 #include "op/core/op.h"
@@ -89,27 +90,46 @@ tt_tensor *tt_cumprod(tt_tensor *x, int axis)
     return apply(&cumprod, x, axis, SCAN_PROD, false);
 }
 
-/* dx_i = exp(x_i) sum_{k>=i} g_k exp(-y_k), which overflows; the running maximum m of the row, a
- * constant of the whole row, keeps the exponents small: exp(x_i - m) and exp(m - y_k) with
- * y_k >= x_k. */
+/* exp(x_i) sum_{k>=i} p_k exp(-y_k) for p that is not negative. Alone the exponentials overflow, so
+ * the sum is one of logarithms; where y is infinite nothing flows. */
+static tt_tensor *tails(const op_call *c, tt_tensor *x, tt_tensor *y, tt_tensor *p)
+{
+    tt_tensor *logs = tt_masked_fill(tt_sub(tt_log(p), y), tt_isinf(y), -(double)INFINITY);
+    logs = apply(c->op, logs, ((const scan_attr *)c->attr)->axis, SCAN_LOGSUMEXP, true);
+    return tt_exp(tt_add(x, logs));
+}
+
+/* In float64: of a difference of large logarithms float32 would leave few digits. */
 static void logcumsumexp_vjp(const op_call *c, op_grads *g)
 {
-    const scan_attr *a = c->attr;
-    tt_tensor *x = c->in[0], *y = c->out, *gy = grads_out(g);
-    tt_dtype d = x->dtype;
-    tt_tensor *none = tt_cast(tt_isinf(y), d); /* leading -inf: no gradient */
-    tt_tensor *safe = tt_masked_fill(y, tt_isinf(y), 0);
-    tt_tensor *m = tt_detach(tt_max(safe, 1, &a->axis, true));
-    tt_tensor *tail = tt_mul(tt_mul(gy, tt_exp(tt_sub(m, safe))), tt_rsub_scalar(none, 1));
-    tail = apply(&cumsum, tail, a->axis, SCAN_SUM, true);
-    grads_add(g, 0, tt_mul(tail, tt_exp(tt_sub(x, m))));
+    tt_tensor *x = tt_cast(c->in[0], TT_F64), *gy = tt_cast(grads_out(g), TT_F64);
+    tt_tensor *y = tt_logcumsumexp(x, ((const scan_attr *)c->attr)->axis);
+    tt_tensor *negative = tt_lt_scalar(gy, 0);
+    tt_tensor *gx = tails(c, x, y, tt_masked_fill(gy, negative, 0));
+    if (tt_item(tt_any(negative, TT_ALL_AXES, false)) != 0)
+        gx = tt_sub(gx, tails(c, x, y, tt_clamp(tt_neg(gy), 0, (double)INFINITY)));
+    grads_add(g, 0, tt_cast(gx, c->in[0]->dtype));
+}
+
+/* Each element's own sum, over a triangle of n by n. */
+static void logcumsumexp_composed(const op_call *c, tt_tensor **out)
+{
+    int axis = ((const scan_attr *)c->attr)->axis;
+    int64_t n = c->in[0]->at.shape[axis], rows = n ? tensor_numel(c->in[0]) / n : 0;
+    tt_tensor *x = tt_transpose(c->in[0], axis, -1);
+    tt_tensor *later = tt_logical_not(tt_tril(tt_ones(c->ctx, TT_BOOL, TT_SHAPE(n, n)), 0));
+    tt_tensor *all = tt_expand(tt_reshape(x, TT_SHAPE(rows, 1, n)), TT_SHAPE(rows, n, n));
+    all = tt_masked_fill(all, later, -(double)INFINITY);
+    tt_tensor *y = tt_logsumexp(all, TT_AXES(2), false);
+    *out = tt_transpose(tt_reshape(y, tt_ndim(x), tt_shape(x)), axis, -1);
 }
 
 static const op logcumsumexp = {.name = "logcumsumexp",
                                 .infer = scan_infer,
                                 .forward = scan_forward,
                                 .vjp = logcumsumexp_vjp,
-                                .saves = SAVE_IN(0) | SAVE_OUT};
+                                .saves = SAVE_IN(0),
+                                .composed = logcumsumexp_composed};
 
 tt_tensor *tt_logcumsumexp(tt_tensor *x, int axis)
 {

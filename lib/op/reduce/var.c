@@ -63,5 +63,9 @@ tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, b
 
 tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim)
 {
-    return tt_sqrt(reduce_apply(&op_var_of_std, REDUCE_var, x, naxes, axes, keepdim, correction));
+    tt_tensor *v = reduce_apply(&op_var_of_std, REDUCE_var, x, naxes, axes, keepdim, correction);
+    /* nothing flows, and not 0 / 0, where all elements are equal */
+    if (v && tensor_wants_grad(v))
+        v = tt_masked_fill(v, tt_eq_scalar(v, 0), 0);
+    return tt_sqrt(v);
 }
