@@ -115,10 +115,32 @@ static bool same_place(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-bool path_same(const char *a, const char *b)
+/* A path without detours. A folder that is not there yet will be an ordinary one, so that ".."
+ * leads back from it; from one that is there it may lead elsewhere, and stays. */
+static const char *without_detours(const char *path, char *to)
+{
+    struct stat st;
+    size_t n = *path == '/', length;
+    if (strlen(path) >= PATH)
+        return path;
+    snprintf(to, PATH, "%s", n ? "/" : "");
+    for (const char *at = path; *at; at += length + (at[length] == '/')) {
+        length = strcspn(at, "/");
+        bool up = length == 2 && memcmp(at, "..", 2) == 0, stay = length == 1 && *at == '.';
+        if (up && n > 0 && stat(to, &st) != 0)
+            to[n = (size_t)(name_of(to) - to) - (name_of(to) > to + 1)] = 0;
+        else if (length > 0 && !stay)
+            n += (size_t)snprintf(to + n, PATH - n, "%s%.*s", n > 0 && to[n - 1] != '/' ? "/" : "",
+                                  (int)length, at);
+    }
+    return n > 0 ? to : ".";
+}
+
+bool path_same(const char *first, const char *second)
 {
     struct stat x, y;
-    char dir[PATH];
+    char dir[PATH], one[PATH], other[PATH];
+    const char *a = without_detours(first, one), *b = without_detours(second, other);
     bool there = stat(a, &x) == 0, too = stat(b, &y) == 0;
     if (there || too)
         return there && too && same_place(&x, &y);

@@ -160,6 +160,8 @@ def test_nothing_is_written_over_what_is_read():
         (train("n", "--log", "hard"), "--log", "--data"),
         (train("n", "--log", "x", "--plot", "./x"), "--plot", "--log"),
         (train("n", "--log", "x", "--plot", "empty/../x"), "--plot", "--log"),
+        (train("n", "--log", "n/../text"), "--log", "--data"),
+        (train("n", "--log", "n/k/.././/config.json"), "--out", "--log"),
         (train("m", "--init-from", "./m"), "--out", "--init-from"),
         (train("m", "--tokenizer", "m"), "--out", "--tokenizer"),
         (train("n", "--init-from", "m", "--log", "m/config.json"), "--log", "--init-from"),
