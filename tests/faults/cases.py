@@ -32,6 +32,11 @@ def gpt2(root):
             "files": files, "between": ["a", "a.svg"], "grows": ["a.csv"],
             "command": [*train, "--out", "a", "--steps", "4", "--save-every", "2", "--log", "a.csv",
                         "--plot", "a.svg"]},
+        "train --overwrite": {
+            "files": {**files, "other": files["page"].replace("a", "@")},
+            "reads": ["generate", "--model", "o", "--tokens", "1"],
+            "before": [["train", "--data", "other", *TINY, "--out", "o", "--steps", "1"]],
+            "command": [*train, "--out", "o", "--steps", "2", "--save-every", "0", "--overwrite"]},
         "train-tokenizer": {
             "files": files,
             "before": [["train-tokenizer", "--data", "page", "--vocab-size", "260", "--out", "w"]],
