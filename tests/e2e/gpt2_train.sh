@@ -165,6 +165,7 @@ rows >whole.csv
 mv plot.svg whole.svg
 for signal in INT TERM; do
     rm -rf log.csv plot.svg killed
+    : >out # not what the run before has said
     "$program" train "${stops[@]}" --out killed >out 2>err </dev/null &
     for _ in $(seq 1000); do grep -q 'step   200' out && break || sleep 0.02; done
     kill -$signal $! 2>/dev/null
