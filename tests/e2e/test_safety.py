@@ -58,6 +58,15 @@ def test_a_training_is_not_begun_over_another():
     run(train("mine"))
     assert everything("mine") == sorted(FILES + ["notes"])
     run(train("new", "--resume"), 1, "there is no training to go on with")
+    with open("text", "rb") as f, open("as long", "wb") as other, open("spelled", "wb") as spelled:
+        whole = f.read()
+        other.write(whole[:8000] + whole[-1:7999:-1])
+        spelled.write(whole.replace(b"a", b"@"))
+    before = contents("mine")
+    for data in ("as long", "spelled"):
+        run(train("mine", "--resume", data=data), 1, "mine/checkpoint.safetensors was made with other data than " + data)
+    assert contents("mine") == before
+    run(train("mine", "--resume"))
     assert not os.path.exists("new")
 
 

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/folder/fingerprint.h"
 #include "gpt2/text/source.h"
 
-enum { GPT2_WORDS = 50257 };
+enum { GPT2_WORDS = 50257, STRETCH = 1024, STRETCHES = 1024 };
 
 /* The folder of the tokenizer; NULL: characters. */
 static const char *tokenizer_folder(const train_options *o)
@@ -51,6 +52,22 @@ static bool divide(corpus *c, const train_options *o, char *error, size_t size)
         o->data, (long long)c->data.n, o->val_fraction, (long long)o->block_size);
 }
 
+/* Of the tokenizer, and of all tokens or of as many as take no time, from everywhere. */
+static uint64_t fingerprint(const corpus *c)
+{
+    int64_t ids[STRETCH], n = c->data.n, parts = n / STRETCH + 1,
+                          length = n < STRETCH ? n : STRETCH;
+    uint64_t sum = c->words ? tokenizer_fingerprint(c->words) : 0;
+    parts = parts < STRETCHES ? parts : STRETCHES;
+    for (int64_t i = 0; i < parts; i++) {
+        int64_t at =
+            parts > 1 ? (int64_t)((double)(n - length) * (double)i / (double)(parts - 1)) : 0;
+        tokens_copy(&c->data, at, length, ids);
+        sum = fingerprint_add(sum, ids, (size_t)length * sizeof *ids);
+    }
+    return sum;
+}
+
 bool corpus_read(corpus *c, const train_options *o, char *error, size_t size)
 {
     *c = (corpus){0};
@@ -59,7 +76,9 @@ bool corpus_read(corpus *c, const train_options *o, char *error, size_t size)
         number_tokens(c);
         ok = tokens_fit(&c->data, o->data, c->vocabulary, error, size) && divide(c, o, error, size);
     }
-    if (!ok)
+    if (ok)
+        c->sum = fingerprint(c);
+    else
         corpus_free(c);
     return ok;
 }

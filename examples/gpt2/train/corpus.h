@@ -17,6 +17,7 @@ typedef struct corpus {
     int64_t vocabulary; /* how many different tokens there may be */
     int64_t special;    /* the token between texts; -1: none */
     tokenizer *words;   /* goes with the model; NULL: it has none */
+    uint64_t sum;       /* a fingerprint of the tokens and of what they stand for */
 } corpus;
 
 /* False: the error says what is wrong with the data, and nothing is held. */

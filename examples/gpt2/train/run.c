@@ -135,6 +135,7 @@ static bool begin_state(run *r)
     if (!run_ok(r))
         return false;
     trainer_make(&r->trainer, &r->model);
+    r->trainer.data = r->data.sum;
     in_folder(o->out, CHECKPOINT, path);
     if (o->resume && access(path, F_OK) != 0)
         return fail_with(r->error, sizeof r->error,

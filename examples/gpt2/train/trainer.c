@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/folder/fingerprint.h"
+
 enum { NAME = 64, SAME = 1024 };
 
 void trainer_make(trainer *t, gpt2 *model)
@@ -158,14 +160,16 @@ static void fingerprint(char *text, size_t size, const gpt2_config *c, const tra
 
 void trainer_save(trainer *t, const char *path, const train_options *o, int64_t tokens)
 {
-    char step[32], same[SAME];
+    char step[32], same[SAME], data[FINGERPRINT_TEXT];
     tt_scope s = tt_scope_begin(t->model->ctx, TT_NO_GRAD);
     lists l = lists_make(t);
     snprintf(step, sizeof step, "%lld", (long long)t->step);
     fingerprint(same, sizeof same, &t->model->config, o, tokens);
+    fingerprint_spell(t->data, data);
     if (l.n)
-        tt_safetensors_save(path, l.n, l.pointers, l.tensors, 2, (const char *[]){"step", "run"},
-                            (const char *[]){step, same});
+        tt_safetensors_save(path, l.n, l.pointers, l.tensors, t->data ? 3 : 2,
+                            (const char *[]){"step", "run", "data"},
+                            (const char *[]){step, same, data});
     lists_free(&l);
     tt_scope_end(t->model->ctx, s);
 }
@@ -227,6 +231,15 @@ static void load_losses(trainer *t, tt_safetensors *file, const char *path, int6
             return;
 }
 
+/* Whether a checkpoint is of what is trained on now. One of before this was kept names nothing. */
+static bool is_of_data(const trainer *t, const tt_safetensors *file)
+{
+    char now[FINGERPRINT_TEXT];
+    const char *then = tt_safetensors_metadata(file, "data");
+    fingerprint_spell(t->data, now);
+    return !then || !t->data || strcmp(then, now) == 0;
+}
+
 /* The step that a checkpoint's text says; -1: none of this training. */
 static int64_t read_step(const char *text, const train_options *o)
 {
@@ -268,6 +281,9 @@ void trainer_load(trainer *t, const char *path, const train_options *o, int64_t 
         tt_error_set(ctx, TT_ERR_FORMAT, "%s: not a checkpoint of training", path);
     else if (strcmp(run, same) != 0)
         refuse(ctx, path, run, same);
+    else if (!is_of_data(t, file))
+        tt_error_set(ctx, TT_ERR_ARG, "%s was made with other data than %s, of the same length",
+                     path, o->data);
     else if ((at = read_step(step, o)) < 0)
         tt_error_set(ctx, TT_ERR_FORMAT, "%s: '%.40s' is not a step", path, step);
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);

@@ -17,6 +17,7 @@ typedef struct trainer {
     int n_evals;
     double (*evals)[3]; /* step, training loss and validation loss of each evaluation */
     series losses;      /* of each step's batch; NAN where an older checkpoint had none */
+    uint64_t data;      /* a fingerprint of what is trained on; 0: not known */
 } trainer;
 
 void trainer_make(trainer *t, gpt2 *model);
