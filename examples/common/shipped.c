@@ -17,15 +17,18 @@ static bool is_there(const char *dir, const char *below, const char *name, char 
     return n < PATH && access(room, R_OK) == 0;
 }
 
-/* The folder that the program lies in, where the system tells. */
-static bool own_folder(char *dir)
+/* The folder above the one that the program lies in, where the system tells. */
+static bool own_prefix(char *dir)
 {
     ssize_t n = readlink("/proc/self/exe", dir, PATH - 1);
     dir[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(dir, '/');
-    if (slash)
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(dir, '/');
+        if (!slash)
+            return false;
         *slash = 0;
-    return slash != NULL;
+    }
+    return true;
 }
 
 const char *shipped_path(const char *in_project, const char *installed, char *room)
@@ -38,7 +41,7 @@ const char *shipped_path(const char *in_project, const char *installed, char *ro
         return room;
     }
     if (is_there("examples", "", in_project, room) ||
-        (own_folder(own) && is_there(own, "../share/tinytensor/", name, room)))
+        (own_prefix(own) && is_there(own, "share/tinytensor/", name, room)))
         return room;
     is_there(installed, "", name, room);
     return room;

@@ -2,7 +2,7 @@
 """Man page and shell completions of a program, made of what it says of itself.
 
 The tables of flags in the programs are the one place where flags are written down. `--help-flags`
-lists them for machines (args_list in examples/common/args.h); this script reads that, of the program
+lists them for machines (args_list in examples/common/args/args.h); this script reads that, of the program
 and of each of its subcommands, and writes a man page (with the text of NAME.man, which has what a
 table does not say), or a completion for bash or zsh.
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <tinytensor/tinytensor.h>
 
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/interrupt.h"
 #include "common/page/plot.h"
 #include "common/page/series.h"
@@ -250,6 +250,13 @@ static void draw(const char *path, const history *h, int64_t batches)
         program_fail("%s: %s", path, strerror(errno));
 }
 
+/* Columns in which all numbers up to n stand one below the other, two at least. */
+static int digits_of(int64_t n)
+{
+    int digits = snprintf(NULL, 0, "%lld", (long long)n);
+    return digits > 2 ? digits : 2;
+}
+
 /* One epoch and what it led to; false: it was interrupted. */
 static bool one_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, const split *s, const options *o,
                       history *h)
@@ -268,8 +275,8 @@ static bool one_epoch(tt_ctx *ctx, const model *m, tt_optim *opt, const split *s
     snprintf(note, sizeof note, "epoch %lld of %lld  val accuracy %.4f", (long long)e + 1,
              (long long)o->epochs, r.accuracy);
     if ((e + 1) % every == 0 || e + 1 == o->epochs)
-        progress_print(stdout, "epoch %2lld  train loss %.4f  val loss %.4f  val accuracy %.4f",
-                       (long long)e + 1, h->train[e], r.loss, r.accuracy);
+        progress_print(stdout, "epoch %*lld  train loss %.4f  val loss %.4f  val accuracy %.4f",
+                       digits_of(o->epochs), (long long)e + 1, h->train[e], r.loss, r.accuracy);
     progress_step(h->steps, note);
     return true;
 }
@@ -315,9 +322,10 @@ static split read_data(tt_ctx *ctx, const options *o)
     split s = split_read(ctx, o->data, o->val_fraction);
     progress_end();
     progress_note("%s: %lld rows of %lld numbers to train on, %lld to test on, %lld classes; %d "
-                  "threads",
+                  "thread%s",
                   o->data, (long long)tt_size(s.x, 0), (long long)s.features,
-                  (long long)tt_size(s.val_x, 0), (long long)s.classes, tt_num_threads(ctx));
+                  (long long)tt_size(s.val_x, 0), (long long)s.classes, tt_num_threads(ctx),
+                  tt_num_threads(ctx) == 1 ? "" : "s");
     return s;
 }
 

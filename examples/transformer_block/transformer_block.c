@@ -15,7 +15,7 @@
 #include <string.h>
 #include <tinytensor/tinytensor.h>
 
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/interrupt.h"
 #include "common/page/heatmap.h"
 #include "common/page/plot.h"

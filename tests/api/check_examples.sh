@@ -9,11 +9,11 @@ shift
 allowed() {
     case $1 in
     basics | common) ;;
-    common/page | common/folder) echo 'common' ;;
-    mlp | transformer_block) echo 'common common/page' ;;
+    common/args | common/page | common/folder) echo 'common' ;;
+    mlp | transformer_block) echo 'common common/args common/page' ;;
     gpt2/model | gpt2/text) echo 'common common/page common/folder' ;;
     gpt2/train) echo 'common common/page common/folder gpt2/model gpt2/text' ;;
-    gpt2/command) echo 'common common/page common/folder gpt2/model gpt2/text gpt2/train' ;;
+    gpt2/command) echo 'common common/args common/page common/folder gpt2/model gpt2/text gpt2/train' ;;
     *) echo "no row for examples/$1 in check_examples.sh" >&2 ;;
     esac
 }

@@ -243,7 +243,7 @@ expect 1 '/no/x: cannot write' grads --model "$shipped" --ids 1 --targets 1 --ou
 expect 1 '/no/x: No such file' convert --model "$shipped" --out /no/x --dtype f32
 expect 2 '--prompt and --ids exclude each other' generate --model "$shipped" --prompt x --ids 1
 expect 2 '--dtype: f32, bf16 or f16' generate --model "$shipped" --dtype f8
-expect 2 '--model is needed' generate --prompt x
+TT_DATA_DIR=nowhere expect 2 '--model is needed' generate --prompt x # whatever is installed
 expect 2 '--data is needed' eval --model "$shipped"
 expect 2 '--top-p: the number is out of bounds' generate --top-p 1.5
 expect 2 '--tokens: a whole number is needed' generate --tokens many

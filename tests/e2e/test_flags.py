@@ -47,6 +47,16 @@ def test_the_listing_for_machines_and_the_help_agree():
             assert name in [r[0] for r in rows["flag"]], name
 
 
+def test_help_fits_a_terminal():
+    for command in ALL:
+        lines = run(command + ["--help"]).out.splitlines()
+        for line in lines:
+            assert len(line) <= 80 or " " not in line.strip(), line
+    assert run([GPT2, "help"]).out == run([GPT2, "--help"]).out
+    assert run([GPT2, "help", "train"]).out == run([GPT2, "train", "--help"]).out
+    run([GPT2, "help", "trian"], 2, "no command 'trian' (did you mean train?)")
+
+
 def test_values_behind_equals_signs():
     one = run([MLP, "--epochs=1", "--seed=3", "--data=" + DIGITS]).out
     assert one == run([MLP, "--epochs", "1", "--seed", "3", "--data", DIGITS]).out
@@ -60,6 +70,8 @@ def test_what_may_have_been_meant():
     for typed, meant in (("trian", "train"), ("generte", "generate"), ("tokenise", "tokenize"), ("inf", "info")):
         run([GPT2, typed], 2, "no command '%s' (did you mean %s?)" % (typed, meant))
     assert "did you mean" not in run([GPT2, "zebra"], 2, "no command 'zebra'").err
+    run([GPT2, "--versoin"], 2, "(did you mean --version?)")
+    run([GPT2, "--model", SHIPPED], 2, "--model: a command comes before its flags")
     for command, typed, meant in (([MLP], "--batch_size", "--batch-size"), ([MLP], "--confuson", "--confusion"),
                                   ([BLOCK], "--layer", "--layers"), ([GPT2, "train"], "--n-embed", "--n-embd"),
                                   ([GPT2, "generate"], "--temp", "--temperature"), ([MLP], "--versoin", "--version")):
@@ -81,7 +93,7 @@ def test_info_takes_a_folder():
     assert run([GPT2, "info", SHIPPED]).out == run([GPT2, "info", "--model", SHIPPED]).out
     run([GPT2, "info", SHIPPED, SHIPPED], 2, "one folder is needed")
     run([GPT2, "info", SHIPPED, "--model", SHIPPED], 2, "one folder is needed")
-    run([GPT2, "info"], 2, "--model is needed")
+    run([GPT2, "info"], 2, "DIR or --model is needed")
 
 
 def test_generate_takes_the_shipped_model():

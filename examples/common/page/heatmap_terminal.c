@@ -219,6 +219,8 @@ void heatmaps_print(FILE *f, const terminal *t, const char *see, int n, const pa
     if (n == 0)
         return;
     layout l = choose(t, &patterns[0], n);
+    int rows = (n + l.beside - 1) / l.beside;
+    l.beside = (n + rows - 1) / rows; /* as many in each row */
     for (int first = 0; first < n; first += l.beside) {
         fprintf(f, "\n");
         write_heads(f, t, &l, first + l.beside < n ? l.beside : n - first, patterns + first);

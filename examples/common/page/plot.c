@@ -167,14 +167,15 @@ static void draw_curve(FILE *f, const panel *p, const curve *c, const frame *r, 
              color, is.r, is.g, is.b, c->each_step ? 1 : 2);
     if (curve_last(c) < 0)
         return;
-    if (c->each_step) {
+    if (c->each_step && c->n > 1) {
         fprintf(f, "<path %s stroke-opacity='0.4' d='", style);
         curve_path(f, c, r);
         fprintf(f, "'/>\n");
         return;
     }
     curve_lines(f, c, r, style);
-    snprintf(style, sizeof style, "class='f%d' fill='#%02x%02x%02x'", color, is.r, is.g, is.b);
+    snprintf(style, sizeof style, "class='f%d' fill='#%02x%02x%02x'%s", color, is.r, is.g, is.b,
+             c->each_step ? " fill-opacity='0.4'" : "");
     draw_dots(f, p, c, r, style);
 }
 

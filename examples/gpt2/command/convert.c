@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/folder/folder.h"
 #include "common/interrupt.h"
 #include "common/program.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/files.h"
 #include "common/program.h"
 #include "gpt2/text/tokenizer.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/program.h"
 #include "common/progress.h"
 #include "gpt2/model/forward.h"

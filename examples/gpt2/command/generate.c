@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/clock.h"
 #include "common/files.h"
 #include "common/program.h"

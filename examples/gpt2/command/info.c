@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/program.h"
 
 static int64_t count(const gpt2_param *p)
@@ -70,6 +70,8 @@ int cmd_info(int argc, char **argv)
     char **bare = args_parse(
         argc, argv, &(arg_table){"What the model folder DIR holds.", ARG_ROWS(args), .bare = "DIR"},
         &n_bare);
+    if (n_bare + (model != NULL) == 0)
+        program_usage(argv[0], "DIR or --model is needed");
     if (n_bare + (model != NULL) > 1)
         program_usage(argv[0], "one folder is needed");
     tt_ctx *ctx = command_model(&m, argv[0], n_bare ? bare[0] : model, NULL, 0, 0);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/program.h"
 #include "common/progress.h"
 #include "common/standard.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/program.h"
 
 const char program_name[] = "tinytensor-gpt2";
@@ -37,8 +37,8 @@ static void usage(FILE *to)
     fprintf(to, "usage: tinytensor-gpt2 COMMAND [flags]\n%s\n\n", ABOUT);
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].what);
-    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags, tinytensor-gpt2 --version the "
-                "versions.\n");
+    fprintf(to, "\ntinytensor-gpt2 COMMAND --help tells its flags,\n"
+                "tinytensor-gpt2 --version the versions.\n");
 }
 
 /* As args_list() has it. */
@@ -49,15 +49,41 @@ static void list(void)
         printf("command\t%s\t%s\n", commands[i].name, commands[i].what);
 }
 
-static int no_command(const char *name)
+static void no_command(const char *name)
 {
-    const char *names[COMMANDS], *meant;
+    const char *names[COMMANDS + 2] = {"--help", "--version"}, *meant;
     for (int i = 0; i < COMMANDS; i++)
-        names[i] = commands[i].name;
-    meant = args_nearest(name, names, COMMANDS);
+        names[i + 2] = commands[i].name;
+    meant = args_nearest(name, names, COMMANDS + 2);
     if (meant)
         program_usage(program_name, "no command '%s' (did you mean %s?)", name, meant);
+    if (*name == '-')
+        program_usage(program_name, "%s: a command comes before its flags", name);
     program_usage(program_name, "no command '%s'", name);
+}
+
+/* argv[0] is the command's name. */
+static int run_command(int argc, char **argv)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[0], commands[i].name) == 0) {
+            char name[64];
+            snprintf(name, sizeof name, "%s %s", program_name, commands[i].name);
+            argv[0] = name;
+            return program_end(commands[i].run(argc, argv));
+        }
+    no_command(argv[0]);
+    return 2;
+}
+
+/* `help` and `help COMMAND`, as many programs have them. */
+static int help(char *command)
+{
+    static char flag[] = "--help";
+    if (command)
+        return run_command(2, (char *[]){command, flag, NULL});
+    usage(stdout);
+    return program_end(0);
 }
 
 int main(int argc, char **argv)
@@ -67,22 +93,15 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        usage(stdout);
-        return program_end(0);
-    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(NULL);
+    if (strcmp(argv[1], "help") == 0)
+        return help(argv[2]);
     if (strcmp(argv[1], "--version") == 0)
         return program_version();
     if (strcmp(argv[1], "--help-flags") == 0) {
         list();
         return program_end(0);
     }
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            char name[64];
-            snprintf(name, sizeof name, "%s %s", program_name, commands[i].name);
-            argv[1] = name;
-            return program_end(commands[i].run(argc - 1, argv + 1));
-        }
-    return no_command(argv[1]);
+    return run_command(argc - 1, argv + 1);
 }

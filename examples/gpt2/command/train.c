@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/interrupt.h"
 #include "common/program.h"
 #include "gpt2/train/loop.h"

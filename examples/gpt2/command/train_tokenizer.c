@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "common/args.h"
+#include "common/args/args.h"
 #include "common/clock.h"
 #include "common/files.h"
 #include "common/folder/folder.h"

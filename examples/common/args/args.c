@@ -10,41 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "args_files.h"
-#include "program.h"
-#include "standard.h"
+#include "files.h"
+#include "help.h"
+#include "common/program.h"
+#include "common/standard.h"
 
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
-}
-
-static void print_default(const arg *a)
-{
-    if (a->type == ARG_INT)
-        printf(" (%lld)", (long long)*(int64_t *)a->value);
-    else if (a->type == ARG_REAL)
-        printf(" (%g)", *(double *)a->value);
-    else if (a->type != ARG_FLAG && *(const char **)a->value)
-        printf(" (%s)", *(const char **)a->value);
-}
-
-static void help(const char *program, const arg_table *t)
-{
-    printf("usage: %s [flags]%s%s\n%s\n\n", program, t->bare ? " " : "", t->bare ? t->bare : "",
-           t->about);
-    for (int i = 0; i < t->n; i++) {
-        const arg *a = &t->args[i];
-        char flag[64];
-        snprintf(flag, sizeof flag, "%s%s%s", a->name, a->what ? " " : "", a->what ? a->what : "");
-        printf("  %-24s %s", flag, a->help);
-        print_default(a);
-        printf("\n");
-    }
-    printf("  %-24s %s\n", "--version", "the versions of program and library");
-    printf("  %-24s %s\n", "--help", "this text");
-    exit(program_end(0));
 }
 
 /* "relu, tanh or gelu" of "relu|tanh|gelu" */
@@ -125,8 +99,10 @@ static void no_such_flag(const char *program, const arg_table *t, const char *na
 /* What every program has, and ends with. */
 static void common_flags(const char *program, const arg_table *t, const char *name)
 {
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        help(program, t);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        args_help(program, t);
+        exit(program_end(0));
+    }
     if (strcmp(name, "--version") == 0)
         exit(program_version());
     if (strcmp(name, "--help-flags") == 0) {

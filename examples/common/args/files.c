@@ -4,15 +4,15 @@
  * writes.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "args_files.h"
+#include "files.h"
 
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "files.h"
-#include "program.h"
-#include "standard.h"
+#include "common/files.h"
+#include "common/program.h"
+#include "common/standard.h"
 
 static const char *value_of(const arg *a)
 {
