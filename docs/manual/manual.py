@@ -146,7 +146,7 @@ def search_rows(book, sections, also):
             yield [name, kind, "%s#%s" % (page.file, name), first_text(m), " ".join(also.get(name, []))]
             for v in m.findall("enumvalue"):
                 constant = v.findtext("name")
-                yield [constant, "constant", "%s#%s" % (page.file, constant), first_text(v), ""]
+                yield [constant, "constant", "%s#%s" % (page.file, constant), first_text(v), " ".join(also.get(constant, []))]
         for s in book.inner_structs(page):
             name = s.findtext("compoundname")
             yield [name, "type", "%s#%s" % (page.file, name), first_text(s), ""]
@@ -164,6 +164,9 @@ def aliases(headers):
             last = full.rsplit(".", 1)[-1].lower()
             words += [full.lower(), last, "np." + last if full.startswith("numpy.") else last]
         also[name] = sorted(set(words))
+    for bare, words in names.SOUGHT.items():
+        name = ("TT_" if bare.isupper() else "tt_") + bare
+        also[name] = also.get(name, []) + words.split()
     return also
 
 
@@ -199,6 +202,7 @@ def build(options, work):
 
     problems += book.problems
     problems += ["docs/examples: %s is no function" % n for n in shown if n not in book.names]
+    problems += ["names.py: %s is looked for, but there is none" % n for n in aliases(options.headers) if n not in book.names]
     for path, name, _ in names.functions(options.headers):
         if os.path.basename(path) in ILLUSTRATED and name not in shown:
             problems.append("docs/examples: %s of %s has no example" % (name, os.path.basename(path)))

@@ -63,6 +63,15 @@ TORCH.update({"cast": "torch.Tensor.to", "from_data": "torch.tensor", "borrow": 
               "optim_zero_grad": "torch.optim.Optimizer.zero_grad", "optim_save": "torch.optim.Optimizer.state_dict",
               "optim_load": "torch.optim.Optimizer.load_state_dict", "set_training": "torch.nn.Module.train",
               "zero_grad": "torch.nn.Module.zero_grad", "data": "torch.Tensor.data_ptr"})
+# Words by which something is looked for that neither it nor its kin elsewhere are called.
+SOUGHT = {
+    "backward": "backprop backpropagation", "unsqueeze": "newaxis", "matmul": "mm bmm gemm", "seed": "manual_seed",
+    "scaled_dot_product_attention": "sdpa flash", "lr_cosine": "scheduler schedule", "lr_linear": "scheduler schedule",
+    "save_params": "state_dict save_model", "load_params": "load_state_dict load_model", "repeat": "broadcast_to",
+    "masked_select": "boolean", "take": "fancy", "error_message": "exception", "detach": "stop_gradient",
+    "F32": "float32 float", "F64": "float64 double", "F16": "float16 half", "BF16": "bfloat16", "I64": "int64 long",
+    "I32": "int32 int", "U8": "uint8 byte", "BOOL": "boolean",
+}
 COMMENT = re.compile(r"/\*\*(.*?)\*/\s*TT_API\s+([^;]*?)\b(tt_\w+)\s*\(", re.S)
 THEIRS = re.compile(r"\b(numpy|torch|einops)\.([A-Za-z_][\w.]*\w)")
 INTRO = """# NumPy and PyTorch names

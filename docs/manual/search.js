@@ -1,17 +1,21 @@
 /* The search of the manual. index.js has `manualIndex`: [name, kind, address, first sentence, other
  * names, words] of every function, type, constant, page and section; nothing is loaded from elsewhere,
  * so it works from files as well. A name counts without its tt_, and under its names in NumPy and
- * PyTorch; a section also under the words that stand in it. */
+ * PyTorch; a section also under the words that stand in it. Where nothing has all words, what has some
+ * is shown. */
 (function () {
   "use strict";
   var SHOWN = 14;
   var box = document.getElementById("search"), list = document.getElementById("results"), chosen = -1;
 
+  function joined(text) { return text.replace(/[_-]/g, ""); }
+
   function bare(text) { return text.toLowerCase().replace(/\btt_/g, "").replace(/\(\)$/, ""); }
 
   var entries = manualIndex.map(function (row) {
     var name = bare(row[0]);
-    return { row: row, name: name, words: name.split(/[^a-z0-9]+/), told: row[3].toLowerCase(), also: row[4].toLowerCase(),
+    return { row: row, name: name, joined: joined(name), words: name.split(/[^a-z0-9]+/), told: row[3].toLowerCase(),
+      also: row[4].toLowerCase(), toldJoined: " " + joined(row[3].toLowerCase()),
       text: " " + (row[5] || "") + " " };
   });
 
@@ -39,8 +43,10 @@
     if (entry.name.indexOf(word) === 0) return 70;
     if (entry.words.indexOf(word) >= 0) return 60;
     if (entry.words.some(function (w) { return w.indexOf(word) === 0; })) return 45;
+    if (word.length > 3 && entry.joined.indexOf(joined(word)) === 0) return 40;
     if (entry.name.indexOf(word) >= 0) return 35;
     if ((" " + entry.told).indexOf(" " + word) >= 0) return 20;
+    if (word.length > 3 && entry.toldJoined.indexOf(" " + joined(word)) >= 0) return 18;
     if (entry.also.indexOf(word) >= 0) return 12;
     if (entry.told.indexOf(word) >= 0) return 8;
     if (entry.text.indexOf(" " + word + " ") >= 0) return 6;
@@ -51,16 +57,19 @@
 
   var ORDER = { function: 20, type: 12, macro: 12, page: 6, section: 2, constant: 1 };
 
-  function find(text, loose) {
+  /* loose: words may be mistyped. some: they need not all be there. */
+  function find(text, loose, some) {
     var words = bare(text).split(/[\s,]+/).filter(Boolean), whole = words.join(" ");
     var found = [];
     entries.forEach(function (entry) {
-      var sum = entry.name === whole ? 100 : 0;
+      var sum = entry.name === whole ? 100 : 0, met = 0;
       for (var i = 0; i < words.length; i++) {
         var f = fit(entry, words[i], loose);
-        if (!f) return;
+        if (!f && !some) return;
         sum += f;
+        met += f > 0;
       }
+      if (!met) return;
       found.push([sum + ORDER[entry.row[1]] - entry.name.length / 100, entry.row]);
     });
     found.sort(function (a, b) { return b[0] - a[0]; });
@@ -83,8 +92,10 @@
     list.hidden = !text;
     box.setAttribute("aria-expanded", text ? "true" : "false");
     if (!text) return;
-    var rows = find(text, false);
-    if (!rows.length) rows = find(text, true);
+    var rows = find(text, false, false);
+    if (!rows.length) rows = find(text.replace(/\b(?:np|numpy|torch)\.(?:[a-z]+\.)*/gi, ""), false, false);
+    if (!rows.length) rows = find(text, true, false);
+    if (!rows.length) rows = find(text, false, true);
     rows.forEach(function (row, i) {
       var item = document.createElement("li"), link = document.createElement("a"), name = document.createElement("b");
       var kind = document.createElement("i"), told = document.createElement("span");

@@ -45,6 +45,8 @@ const first = {
   "tt_sum()": "tt_sum", "cross entropy": "tt_cross_entropy", sofmax: "tt_softmax", reshpe: "tt_reshape",
   "learning rate": "tt_optim_lr", SoftMax: "tt_softmax", TT_F32: "TT_F32", rearrange: "tt_rearrange", clip: "tt_clamp",
   "k-means": "clusters.c", variational: "vae.c", "early stopping": "logistic.c",
+  crossentropy: "tt_cross_entropy", kmeans: "clusters.c", float16: "TT_F16", "np.newaxis": "tt_unsqueeze", backprop: "tt_backward",
+  "learning rate scheduler": "tt_lr_cosine", "save model": "tt_save_params",
 };
 let bad = 0;
 for (const [text, wanted] of Object.entries(first)) {

@@ -63,6 +63,8 @@ def test_values_behind_equals_signs():
     assert run([GPT2, "tokenize", "--model=" + SHIPPED, "a=b"]).out.strip()
     run([GPT2, "generate", "--greedy=1"], 2, "--greedy: has no value")
     run([MLP, "--epochs="], 2, "--epochs: a whole number is needed, not ''")
+    run([GPT2, "generate", "--model="], 2, "--model: a path is needed, not ''")
+    run(train("", data=SHAKESPEARE), 2, "--out: a path is needed, not ''")
     run([MLP, "--epoch=1"], 2, "--epoch: no such flag (did you mean --epochs?)")
 
 

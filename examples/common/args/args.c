@@ -69,6 +69,8 @@ static void read_value(const char *program, const arg *a, const char *text)
         read_number(program, a, text);
         return;
     }
+    if ((a->type == ARG_IN || a->type == ARG_OUT) && !*text)
+        program_usage(program, "%s: a path is needed, not ''", a->name);
     if (a->type == ARG_CHOICE && !is_choice(a->what, text))
         program_usage(program, "%s: %s, not '%s'", a->name,
                       spell_choices(a->what, choices, sizeof choices), text);

@@ -52,8 +52,8 @@ int cmd_logits(int argc, char **argv)
     tt_ctx *ctx = command_model(&m, argv[0], model, dtype, threads, 0);
     prompt p = prompt_read(&m, model, text, ids, false);
     save_logits(&m, &p, out);
-    printf("%s: %lld tokens, %lld logits each, float32\n", out, (long long)p.n,
-           (long long)m.config.vocab_size);
+    printf("%s: %lld token%s, %lld logits each, float32\n", out, (long long)p.n,
+           p.n == 1 ? "" : "s", (long long)m.config.vocab_size);
     prompt_free(&p);
     gpt2_free(&m);
     tt_ctx_free(ctx);
