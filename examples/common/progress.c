@@ -47,6 +47,16 @@ static int columns(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
 }
 
+/* Minutes and seconds, with hours before them where there are any. */
+static void spell_time(char *text, size_t size, double seconds)
+{
+    long long s = (long long)(seconds < 1e9 ? seconds : 1e9);
+    if (s < 3600)
+        snprintf(text, size, "%lld:%02lld", s / 60, s % 60);
+    else
+        snprintf(text, size, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+}
+
 static int spell_bar(char *text, size_t size, const task *t, double seconds)
 {
     char bar[WIDTH + 1] = "", left[32] = "-:--";
@@ -54,11 +64,8 @@ static int spell_bar(char *text, size_t size, const task *t, double seconds)
     part = part < 0 ? 0 : part > 1 ? 1 : part;
     memset(bar, '.', WIDTH);
     memset(bar, '#', (size_t)(part * WIDTH));
-    if (part > 0) {
-        double rest = seconds * (1 / part - 1);
-        snprintf(left, sizeof left, "%lld:%02d", (long long)(rest / 60),
-                 (int)((long long)rest % 60));
-    }
+    if (part > 0)
+        spell_time(left, sizeof left, seconds * (1 / part - 1));
     return snprintf(text, size, "[%s] %3d%%  %s left  %s", bar, (int)(part * 100), left,
                     *t->note ? t->note : t->name);
 }

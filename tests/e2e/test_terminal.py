@@ -65,6 +65,14 @@ def test_a_narrow_window():
             assert len(part.replace("\x1b[K", "")) < 40, part
 
 
+def test_hours():
+    """What takes days is told in hours."""
+    text()
+    s = terminal(train("m", steps=100000000), when=r"\] +0%  \d+:\d\d:\d\d left")
+    assert s.code == 0, (s.code, s.all[-500:])
+    assert all(int(m) < 60 for m in re.findall(r"\] +\d+%  \d+:(\d\d):\d\d left", s.all))
+
+
 def test_evaluation():
     longer(lambda n: terminal([GPT2, "eval", "--model", SHIPPED, "--data", text(n), "--stride", "64"]), 16000,
            BAR + r"loss [0-9.]+")
