@@ -1,6 +1,6 @@
 /* A program of API calls on float64 tensors beside the same in naive loops (naive.h): views of
- * views, writes that other views must see, broadcasting, reductions, products. After each step all
- * tensors have the values that the loops have. */
+ * views, writes that other views must see, broadcasting, and the rows of all tables (beside.h).
+ * After each step its result has the values that the loops have; after a write, all tensors. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,18 @@
 #include "naive.h"
 #include "step.h"
 
-enum { REGISTERS = 8 };
+enum { REGISTERS = 8, BASIC = 15, OPS = 1 << 12 };
+
+static const beside_table *const tables[] = {&beside_lines, &beside_shapes, &beside_indices,
+                                             &beside_products, &beside_nets};
+
+static int rows_count(void)
+{
+    int n = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        n += tables[i]->n;
+    return n;
+}
 
 typedef struct pair {
     tt_tensor *t; /* NULL: there is none */
@@ -24,15 +35,6 @@ typedef struct machine {
     pair r[REGISTERS];
     step_kind now;
 } machine;
-
-/* Sums of many elements are off by roundings of the largest: of all that went into them. */
-static double loudness(const naive *x)
-{
-    double most = 0;
-    for (int64_t k = 0; k < x->n; k++)
-        most = fmax(most, isfinite(naive_get(x, k)) ? fabs(naive_get(x, k)) : 0);
-    return most * (double)(x->n + 1);
-}
 
 static bool close_to(double a, double b, double slack)
 {
@@ -91,11 +93,25 @@ static void zip(machine *m, const pair *x, const pair *y, const step *s)
     int i = (s->b & 127) % zips_count, ndim;
     int64_t shape[NAIVE_AXES];
     m->now.name = zips[i].name;
+    if (!zips[i].call)
+        return;
     tt_tensor *z = zips[i].call(x->t, y->t);
     if (naive_broadcast(&x->n, &y->n, &ndim, shape))
         put(m, s->to, z, naive_zip(&x->n, &y->n, zips[i].f), 0);
     else
         refused(m, z == NULL);
+}
+
+/* The number beside x, for naive_zip(). */
+static void zip_scalar(machine *m, const pair *x, const step *s)
+{
+    static const double numbers[] = {0, 1, -1, 2, 0.5, -2.5, 3, 1e-3, 1e6, -7};
+    int i = (s->b & 127) % zips_count;
+    naive v = naive_new(0, NULL);
+    naive_set(&v, 0, numbers[(s->c & 127) % 10]);
+    m->now.name = zips[i].name;
+    if (zips[i].scalar)
+        put(m, s->to, zips[i].scalar(x->t, naive_get(&v, 0)), naive_zip(&x->n, &v, zips[i].f), 0);
 }
 
 /* Every other tensor over the same memory sees it. */
@@ -127,7 +143,7 @@ static void fold(machine *m, const pair *x, const step *s)
     m->now.name = folds[i].name;
     if ((x->n.n == 0 || (axis >= 0 && x->n.shape[axis] == 0)) && i > 1)
         return; /* no largest of nothing */
-    double loud = i == 0 ? loudness(&x->n) * 1e-15 : 0;
+    double loud = i == 0 ? beside_slack(&x->n) : 0;
     tt_tensor *t = folds[i].call(x->t, axis < 0 ? 0 : 1, &axis, keep);
     put(m, s->to, t, naive_fold(&x->n, axis, keep, folds[i].begin, folds[i].f), loud);
 }
@@ -139,7 +155,7 @@ static void scan(machine *m, const pair *x, const step *s)
         return;
     int axis = (s->c & 127) % x->n.ndim;
     m->now.name = folds[i].name;
-    double loud = i == 0 ? loudness(&x->n) * 1e-15 : 0;
+    double loud = i == 0 ? beside_slack(&x->n) : 0;
     put(m, s->to, folds[i].scan(x->t, axis), naive_scan(&x->n, axis, folds[i].f), loud);
 }
 
@@ -206,18 +222,6 @@ static void copy(machine *m, const pair *x, const step *s)
     put(m, s->to, tt_clone(x->t), naive_copy(&x->n), 0);
 }
 
-static void matmul(machine *m, const pair *x, const pair *y, const step *s)
-{
-    m->now.name = "matmul";
-    if (x->n.ndim != 2 || y->n.ndim != 2 || x->n.shape[1] != y->n.shape[0])
-        return;
-    double loud = loudness(&x->n) * loudness(&y->n) * 1e-15;
-    tt_tensor *t =
-        s->a & 1 ? tt_einsum("ij,jk->ik", TT_TENSORS(x->t, y->t)) : tt_matmul(x->t, y->t);
-    if (isfinite(loud)) /* zero times infinity is for BLAS to leave out */
-        put(m, s->to, t, naive_matmul(&x->n, &y->n), loud);
-}
-
 static void cat(machine *m, const pair *x, const pair *y, const step *s)
 {
     if (x->n.ndim == 0 || x->n.ndim != y->n.ndim)
@@ -248,53 +252,83 @@ static void take(machine *m, const pair *x, const step *s)
     put(m, s->to, t, naive_take(&x->n, axis, &index), 0);
 }
 
+/* A row of the tables. Where only one side gives a view, as reshape() and einsum() may, the
+ * register has memory of its own on both. */
+static void row(machine *m, int i, const pair *x, const pair *y, const step *s)
+{
+    int t = 0;
+    for (; i >= tables[t]->n; t++)
+        i -= tables[t]->n;
+    const beside_row *now = &tables[t]->rows[i];
+    const beside_case c = {m->ctx, x->t, y->t, &x->n, &y->n, s->a, s->b, s->c};
+    beside_result r = {0};
+    m->now.name = now->name;
+    if (!now->run(now, &c, &r))
+        return;
+    bool of_x = tt_same_storage(r.t, x->t), of_y = tt_same_storage(r.t, y->t);
+    if ((r.n.memory == x->n.memory && !of_x) || (r.n.memory == y->n.memory && !of_y))
+        r.n = naive_copy(&r.n);
+    if ((of_x && r.n.memory != x->n.memory) || (of_y && r.n.memory != y->n.memory))
+        r.t = tt_clone(r.t);
+    put(m, s->to, r.t, r.n, r.slack);
+}
+
+static void basic(machine *m, int op, const pair *x, const pair *y, const step *s)
+{
+    switch (op) {
+    case 0:
+    case 1:
+        map(m, x, s);
+        break;
+    case 2:
+        zip(m, x, y, s);
+        break;
+    case 3:
+        zip_scalar(m, x, s);
+        break;
+    case 4:
+    case 5:
+        write(m, x, y, s);
+        break;
+    case 6:
+        fold(m, x, s);
+        break;
+    case 7:
+        scan(m, x, s);
+        break;
+    case 8:
+        turn(m, x, s);
+        break;
+    case 9:
+        slice(m, x, s);
+        break;
+    case 10:
+        reshape(m, x, s);
+        break;
+    case 11:
+        expand(m, x, s);
+        break;
+    case 12:
+        copy(m, x, s);
+        break;
+    case 13:
+        cat(m, x, y, s);
+        break;
+    default:
+        take(m, x, s);
+    }
+}
+
+/* Every other step is one of the basic ones, which make what the rows then work on. */
 static void run(machine *m, const step *s)
 {
     const pair *x = &m->r[s->x % REGISTERS], *y = &m->r[s->y % REGISTERS];
     step n = *s;
     n.to %= REGISTERS;
-    switch (s->op) {
-    case 0:
-    case 1:
-        map(m, x, &n);
-        break;
-    case 2:
-        zip(m, x, y, &n);
-        break;
-    case 3:
-    case 4:
-        write(m, x, y, &n);
-        break;
-    case 5:
-        fold(m, x, &n);
-        break;
-    case 6:
-        scan(m, x, &n);
-        break;
-    case 7:
-        turn(m, x, &n);
-        break;
-    case 8:
-        slice(m, x, &n);
-        break;
-    case 9:
-        reshape(m, x, &n);
-        break;
-    case 10:
-        expand(m, x, &n);
-        break;
-    case 11:
-        copy(m, x, &n);
-        break;
-    case 12:
-        matmul(m, x, y, &n);
-        break;
-    case 13:
-        cat(m, x, y, &n);
-        break;
-    default:
-        take(m, x, &n);
-    }
+    if (s->op & 1)
+        row(m, (s->op >> 1) % rows_count(), x, y, &n);
+    else
+        basic(m, (s->op >> 1) % BASIC, x, y, &n);
 }
 
 static void begin(machine *m)
@@ -311,14 +345,21 @@ static void begin(machine *m)
     }
 }
 
+/* Each row in turn, with other operands and numbers every time, and after it a basic step. */
 const uint8_t *fuzz_seed(int i, size_t *size)
 {
-    enum { STEPS = 48 };
+    enum { STEPS = 48, SEEDS = 32 };
     static uint8_t program[STEPS * STEP_BYTES];
-    for (int k = 0; k < STEPS * STEP_BYTES; k++)
-        program[k] = (uint8_t)((k * 37 + k / STEP_BYTES * (11 + 2 * i) + i * 101) >> (k % 8 == 0));
+    for (int k = 0; k < STEPS; k++) {
+        int at = i * STEPS / 2 + k / 2, op = k & 1 ? at % BASIC << 1 : at % rows_count() << 1 | 1;
+        uint8_t *d = program + (ptrdiff_t)k * STEP_BYTES;
+        d[0] = (uint8_t)op;
+        for (int j = 1; j < STEP_BYTES; j++)
+            d[j] = (uint8_t)(at * (7 * j + 2 * i + 1) + k * 13 + j * i);
+        d[4] = (uint8_t)((op >> 8 & 15) << 4 | (k * 5 + i) % REGISTERS);
+    }
     *size = sizeof program;
-    return i < 6 ? program : NULL;
+    return i < SEEDS ? program : NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -331,7 +372,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tt_set_num_threads(m.ctx, 1);
     tt_scope_begin(m.ctx, TT_NO_GRAD);
     begin(&m);
-    for (int n = 0; n < 200 && step_next(&data, end, 15, &s); n++)
+    for (int n = 0; n < 200 && step_next(&data, end, OPS, &s); n++)
         run(&m, &s);
     tt_ctx_free(m.ctx);
     naive_clear();

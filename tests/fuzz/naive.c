@@ -1,4 +1,4 @@
-/* Loops of naive.h. */
+/* Loops of naive.h over elements: views, and functions of one and two. */
 #include "naive.h"
 
 #include <math.h>
@@ -48,6 +48,22 @@ naive naive_new(int ndim, const int64_t *shape)
 double naive_get(const naive *x, int64_t k)
 {
     return x->memory->at[x->place[k]];
+}
+
+double naive_most(const naive *x)
+{
+    double most = 0;
+    for (int64_t k = 0; k < x->n; k++)
+        most = fmax(most, isfinite(naive_get(x, k)) ? fabs(naive_get(x, k)) : 0);
+    return most;
+}
+
+bool naive_tame(const naive *x)
+{
+    bool tame = true;
+    for (int64_t k = 0; k < x->n; k++)
+        tame &= fabs(naive_get(x, k)) <= 1e4;
+    return tame;
 }
 
 void naive_set(const naive *x, int64_t k, double value)
@@ -201,20 +217,6 @@ naive naive_narrow(const naive *x, int axis, int64_t start, int64_t n, int64_t s
     return y;
 }
 
-naive naive_matmul(const naive *x, const naive *y)
-{
-    const int64_t n = x->shape[0], inner = x->shape[1], m = y->shape[1];
-    naive z = naive_new(2, (int64_t[]){n, m});
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t j = 0; j < m; j++) {
-            double sum = 0;
-            for (int64_t k = 0; k < inner; k++)
-                sum += naive_get(x, i * inner + k) * naive_get(y, k * m + j);
-            naive_set(&z, i * m + j, sum);
-        }
-    return z;
-}
-
 naive naive_cat(const naive *x, const naive *y, int axis)
 {
     int64_t shape[NAIVE_AXES], index[NAIVE_AXES];
@@ -245,4 +247,22 @@ naive naive_take(const naive *x, int axis, const naive *which)
         naive_set(&z, k, naive_get(x, naive_element(x, index)));
     }
     return z;
+}
+
+naive naive_drop(const naive *x, int axis)
+{
+    int64_t shape[NAIVE_AXES];
+    int ndim = 0;
+    for (int i = 0; i < x->ndim; i++)
+        if (i != axis)
+            shape[ndim++] = x->shape[i];
+    return naive_view(x, ndim, shape, NULL);
+}
+
+naive naive_cycle(const naive *x, int64_t from, int ndim, const int64_t *shape)
+{
+    naive y = naive_new(ndim, shape);
+    for (int64_t k = 0; k < y.n && x->n; k++)
+        naive_set(&y, k, naive_get(x, (from + k) % x->n));
+    return y;
 }

@@ -25,6 +25,8 @@ void naive_clear(void);                          /* frees all arrays */
 double naive_get(const naive *x, int64_t k);
 void naive_set(const naive *x, int64_t k, double value);
 naive naive_copy(const naive *x);
+double naive_most(const naive *x); /* the largest magnitude that is finite; 0 of nothing */
+bool naive_tame(const naive *x);   /* all finite, and none above 10,000 in magnitude */
 
 /* The index of element k along each axis, and back. */
 void naive_index(const naive *x, int64_t k, int64_t *index);
@@ -45,8 +47,18 @@ naive naive_fold(const naive *x, int axis, bool keep, double begin, double (*f)(
 naive naive_scan(const naive *x, int axis, double (*f)(double, double));
 naive naive_transpose(const naive *x, int a, int b);
 naive naive_narrow(const naive *x, int axis, int64_t start, int64_t n, int64_t step);
-naive naive_matmul(const naive *x, const naive *y); /* of two axes each */
 naive naive_cat(const naive *x, const naive *y, int axis);
 naive naive_take(const naive *x, int axis, const naive *index); /* of one axis */
+naive naive_drop(const naive *x, int axis); /* a view without an axis of one element */
+/* Of a given shape, with the elements of x over and over, beginning with one of them. */
+naive naive_cycle(const naive *x, int64_t from, int ndim, const int64_t *shape);
+
+/* What becomes of a line, of which n elements are in, and m out. */
+typedef void naive_line(const double *in, int64_t n, double *out, int64_t m);
+/* Each line along an axis replaced by one of m elements. */
+naive naive_lines(const naive *x, int axis, int64_t m, naive_line *f);
+/* The sum of products that a pattern as "ij,jk->ik" describes; y may be NULL. False: the shapes do
+ * not fit, or there is too much to do. */
+bool naive_einsum(const char *pattern, const naive *x, const naive *y, naive *z);
 
 #endif

@@ -58,6 +58,60 @@ static tt_tensor *second_part(tt_tensor *x, int axis, int b)
     return tt_chunk(x, axis, (b & 1) + 2, out) == TT_OK ? out[1] ? out[1] : out[0] : NULL;
 }
 
+/* The axes of x from one on, and those before it. */
+static const int *turned(const tt_tensor *x, int from)
+{
+    static int axes[TT_MAX_NDIM];
+    for (int i = 0; i < tt_ndim(x); i++)
+        axes[i] = (from + i) % tt_ndim(x);
+    return axes;
+}
+
+static tt_tensor *one_of_all(tt_tensor *x, int axis, int b)
+{
+    tt_tensor *out[8] = {NULL};
+    int n = tt_unbind(x, axis, 8, out);
+    return n > 0 ? out[(b & 127) % (n < 8 ? n : 8)] : n == 0 ? x : NULL; /* an axis of none */
+}
+
+static tt_tensor *one_of_grid(tt_tensor *x, tt_tensor *y, int a)
+{
+    tt_tensor *out[2] = {NULL};
+    return tt_meshgrid(TT_TENSORS(x, y), out) == TT_OK ? out[a & 1] : NULL;
+}
+
+static tt_tensor *packed(tt_tensor *x, tt_tensor *y)
+{
+    tt_packing ps;
+    return tt_pack(TT_TENSORS(x, y), "* d", &ps);
+}
+
+/* Numbers for a cell: for x (n in) or (in) states of 3, and weights of so many gates. */
+static tt_tensor *state(tt_ctx *ctx, const tt_tensor *x)
+{
+    const int64_t *shape = tt_ndim(x) == 2 ? (int64_t[]){tt_size(x, 0), 3} : (int64_t[]){3};
+    return tt_uniform(ctx, tt_dtype_of(x), tt_ndim(x) == 2 ? 2 : 1, shape, -1, 1);
+}
+
+static tt_tensor *weight(tt_ctx *ctx, const tt_tensor *x, int gates, int64_t n)
+{
+    return tt_uniform(ctx, tt_dtype_of(x), TT_SHAPE(gates * 3, n), -1, 1);
+}
+
+static tt_tensor *gru_cell(tt_ctx *ctx, tt_tensor *x)
+{
+    int64_t in = tt_ndim(x) ? tt_size(x, -1) : 1;
+    return tt_gru_cell(x, state(ctx, x), weight(ctx, x, 3, in), weight(ctx, x, 3, 3), NULL, NULL);
+}
+
+static tt_tensor *lstm_cell(tt_ctx *ctx, tt_tensor *x, int a)
+{
+    int64_t in = tt_ndim(x) ? tt_size(x, -1) : 1;
+    tt_tensor *memory, *h = tt_lstm_cell(x, state(ctx, x), state(ctx, x), weight(ctx, x, 4, in),
+                                         weight(ctx, x, 4, 3), NULL, NULL, &memory);
+    return a & 1 ? memory : h;
+}
+
 static const char *einsum_text(int a)
 {
     static const char *const text[] = {"ij,jk->ik", "ij,kj",   "i,j->ij",     "...i,...i->...",
