@@ -169,6 +169,33 @@ def test_the_folder_is_removed_meanwhile():
     run([GPT2, "generate", "--model", "m", "--tokens", "3", "--prompt", "R"])
 
 
+def test_the_folder_is_another_trainings_by_now():
+    text()
+    p = start(train("m", *LONG, "--save-every", "50", steps=1000000))
+    wait_for(lambda: os.path.exists("m/config.json"))
+    os.rename("m", "moved")
+    run(train("n", "--seed", "3"))
+    while os.path.exists("n"):  # the other may be made again meanwhile
+        shutil.rmtree("m", ignore_errors=True)
+        try:
+            os.rename("n", "m")
+        except OSError:
+            pass
+    before = contents("m")
+    out, err = p.communicate(timeout=60)
+    assert p.returncode == 1, (p.returncode, out, err)
+    assert b"m was removed, and holds by now what another program has made" in err or \
+        b"No such file or directory" in err, err  # it was removed just while it was written to
+    assert contents("m") == before and "config.json" in everything("moved")
+    p = start(train("k", *LONG, "--save-every", "50", steps=1000000))  # a lock alone is taken again
+    wait_for(lambda: os.path.exists("k/config.json"))
+    os.remove("k/.tinytensor-lock")
+    wait_for(lambda: os.path.exists("k/.tinytensor-lock"))
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate()
+    assert p.returncode == 0 and b"continue with --resume" in out, (out, err)
+
+
 def test_a_mixture_does_not_load():
     text()
     run(train("a"))

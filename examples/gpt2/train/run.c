@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "claim.h"
 #include "common/error.h"
 #include "common/files.h"
 #include "common/folder/folder.h"
@@ -40,17 +39,6 @@ const char *run_kept(const run *r, char *text)
     return text;
 }
 
-/* The folder may have been removed, and may be another training's by now. */
-static bool hold_folder(run *r)
-{
-    if (lock_held(r->o->out))
-        return true;
-    if (!lock_take(r->o->out, r->error, sizeof r->error))
-        return false;
-    progress_print(stderr, "%s was removed; it is made again", r->o->out);
-    return true;
-}
-
 /* A failure leaves the files that are there; the stage goes with the program, or at the next start.
  */
 static bool write_set(run *r, file_set *s)
@@ -71,7 +59,8 @@ static bool write_set(run *r, file_set *s)
 bool run_save(run *r)
 {
     file_set s;
-    if (!hold_folder(r) || !set_begin(&s, r->o->out, r->error, sizeof r->error))
+    if (!claim_hold(&r->folder, r->o, r->error, sizeof r->error) ||
+        !set_begin(&s, r->o->out, r->error, sizeof r->error))
         return false;
     if (!write_set(r, &s)) {
         set_abandon(&s);
@@ -79,6 +68,7 @@ bool run_save(run *r)
     }
     if (!set_end(&s, r->error, sizeof r->error))
         return false;
+    claim_note(&r->folder, r->o);
     r->saved = r->trainer.step;
     r->words_saved = true;
     return true;
@@ -175,7 +165,7 @@ static void tell(const run *r)
 bool run_begin(run *r, tt_ctx *ctx, const train_options *o)
 {
     *r = (run){.ctx = ctx, .o = o, .saved = -1};
-    if (!claim_folder(o, r->error, sizeof r->error))
+    if (!claim_folder(&r->folder, o, r->error, sizeof r->error))
         return false;
     progress_begin("reading the data", 0);
     bool ok = corpus_read(&r->data, o, r->error, sizeof r->error) && begin_state(r);

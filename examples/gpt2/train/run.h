@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "claim.h"
 #include "corpus.h"
 #include "journal.h"
 #include "options.h"
@@ -18,6 +19,7 @@ typedef struct run {
     gpt2 model;
     trainer trainer;
     journal log;
+    claim folder;
     bool words_saved;     /* the vocabulary lies in the folder, unless it was removed */
     int64_t first, saved; /* the step that it begins with, and the last that it saved or -1 */
     const volatile sig_atomic_t *interrupt; /* NULL, or true once it is to end early */
