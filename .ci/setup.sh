@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by ./quickstart and ./tests/run: goes to the project's root, sees to it that the tools and
 # libraries it is asked for are there, and has `build_in DIR MESON-OPTION...` to set up and build.
-# Says nothing when there is nothing to do.
+# Says nothing when there is nothing to do, and on a terminal how far it is.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_mtime,time_macros
@@ -67,6 +67,18 @@ install_missing() {
     installed=true
 }
 
+# say TEXT: on a terminal, a line that the next one takes the place of; no TEXT: none.
+say() { [ ! -t 2 ] || printf '\r\033[K%s' "$*" >&2; }
+
+# Says how far ninja is, of what it prints.
+say_steps() {
+    local line
+    while IFS= read -r line; do
+        case $line in \[*/*]*) say "building ${line%%]*}]" ;; esac
+    done
+    say
+}
+
 # build_in DIR MESON-OPTION...: builds $targets, or everything; returns 1, with the log shown, when
 # that fails.
 targets=()
@@ -76,13 +88,16 @@ build_in() {
     [ -f "$dir/build.ninja" ] || rm -rf "$dir"
     [ -d "$dir" ] && $installed && again=(--reconfigure)
     if [ ! -d "$dir" ] || [ ${#again[@]} -gt 0 ]; then
+        say "setting up $dir"
         if ! meson setup "$dir" "${again[@]}" "$@" >"$log" 2>&1; then
+            say
             tail -n 30 "$log" >&2
             rm -f "$log"
             return 1
         fi
     fi
-    if ! ninja -C "$dir" "${targets[@]}" >"$log" 2>&1; then
+    ninja -C "$dir" "${targets[@]}" 2>&1 | tee "$log" | say_steps
+    if [ "${PIPESTATUS[0]}" -ne 0 ]; then
         grep -vE '^\[[0-9]+/[0-9]+\]|^ninja: Entering' "$log" | tail -n 60 >&2
         rm -f "$log"
         return 1
