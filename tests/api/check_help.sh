@@ -43,6 +43,8 @@ for program in "$@"; do
     for file in "$name.1" "$name" "_$name"; do
         [ -s "$made/$file" ] || fault "$file was not made"
     done
+    twice=$(sed -n '/^\.SH ENVIRONMENT/,/^\.SH EX/{/^\.TP/{n;p;}}' "$made/$name.1" | sort | uniq -d)
+    [ -z "$twice" ] || fault "$name.1: told twice: $twice"
     mapfile -t names < <(commands "$program")
     for command in "${names[@]:-}"; do
         # shellcheck disable=SC2086 # no command is no word

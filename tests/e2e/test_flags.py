@@ -62,6 +62,7 @@ def test_values_behind_equals_signs():
     assert one == run([MLP, "--epochs", "1", "--seed", "3", "--data", DIGITS]).out
     assert run([GPT2, "tokenize", "--model=" + SHIPPED, "a=b"]).out.strip()
     run([GPT2, "generate", "--greedy=1"], 2, "--greedy: has no value")
+    run([GPT2, "generate", "--help=1"], 2, "--help: has no value")
     run([MLP, "--epochs="], 2, "--epochs: a whole number is needed, not ''")
     run([GPT2, "generate", "--model="], 2, "--model: a path is needed, not ''")
     run(train("", data=SHAKESPEARE), 2, "--out: a path is needed, not ''")

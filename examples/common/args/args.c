@@ -113,6 +113,11 @@ static void common_flags(const char *program, const arg_table *t, const char *na
     }
 }
 
+static bool is_common(const char *name)
+{
+    return strcmp(name, "--help") == 0 || strcmp(name, "--version") == 0;
+}
+
 /* The flag at argv[i]; returns the place of the last argument that it takes. */
 static int read_flag(const char *program, const arg_table *t, int argc, char **argv, int i)
 {
@@ -122,6 +127,8 @@ static int read_flag(const char *program, const arg_table *t, int argc, char **a
     const arg *a = find(t, argv[i], n);
     if (!a) {
         argv[i][n] = 0;
+        if (is_common(argv[i]))
+            program_usage(program, "%s: has no value", argv[i]);
         no_such_flag(program, t, argv[i]);
     } else if (a->type == ARG_FLAG) {
         if (value)
