@@ -131,7 +131,8 @@ def words_of(body, address):
     """The words under a heading, each once, up to the next heading: what the search finds it by."""
     begin = body.find('id="%s"' % address)
     end = re.compile(r"<h[234] ").search(body, begin)
-    text = re.sub(r"<[^>]*>", " ", body[body.find(">", begin) + 1 : end.start() if end else len(body)])
+    part = body[body.find(">", begin) + 1 : end.start() if end else len(body)]
+    text = re.sub(r"<[^>]*>", " ", part.replace("<wbr>", ""))
     found = re.findall(r"[a-z][a-z0-9_]{2,}", html.unescape(text).lower())
     return " ".join(dict.fromkeys(w[3:] if w.startswith("tt_") else w for w in found))[:1500]
 

@@ -84,8 +84,8 @@ function of the same name, or of the nearest. What differs throughout:
   axes (`keepdims`, `keepdim`) is always said.
 - Types are never mixed: `tt_cast` converts. `tt_add_scalar` and its kin take a number on the right.
 - A name that ends in `_` writes in place, as in PyTorch.
-- `x[1:, ::2]` is `tt_slice(x, "1:, ::2")`, `x[mask]` is `tt_masked_select`, `x[i]` with a tensor of
-  indices is `tt_take`.
+- `x[1:, ::2]` is `tt_slice(x, "1:, ::2")`, `x[:, None]` is `tt_slice(x, ":, None")` or `tt_unsqueeze`,
+  `x[mask]` is `tt_masked_select`, `x[i]` with a tensor of indices is `tt_take`.
 
 """
 
@@ -128,12 +128,15 @@ def rows(paths):
 
 def page(paths):
     """The page, as Markdown."""
-    out, header = [INTRO], None
+    chapters = {}
     for path, name, (numpy, torch, einops), _ in rows(paths):
-        if path != header:
-            header = path
-            base = path.rsplit("/", 1)[-1]
-            out.append("\n## %s\n\n| NumPy, einops | PyTorch | here |\n|---|---|---|\n" % base)
         quoted = lambda names: ", ".join("`%s`" % n for n in names)  # noqa: E731
-        out.append("| %s | %s | `%s` |\n" % (quoted(numpy + einops), quoted(torch), name))
+        row = (quoted(numpy + einops), quoted(torch), "`%s`" % name)
+        chapters.setdefault(path.rsplit("/", 1)[-1], []).append(row)
+    out = [INTRO]
+    for header, table in chapters.items():
+        titles = ("NumPy, einops", "PyTorch", "here")
+        used = [i for i in range(3) if any(row[i] for row in table)]
+        lines = [[titles[i] for i in used], ["---"] * len(used)] + [[row[i] for i in used] for row in table]
+        out.append("\n## %s\n\n%s" % (header, "".join("| %s |\n" % " | ".join(line) for line in lines)))
     return "".join(out)

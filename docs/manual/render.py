@@ -31,6 +31,11 @@ def plain(node):
     return "".join(parts)
 
 
+def breakable(cell):
+    """Names in the cell of a table may be broken after a point or an underscore; not inside of tags."""
+    return re.sub(r"(?<=[a-z][._])(?=[a-z])(?![^<]*>)", "<wbr>", cell)
+
+
 class Renderer:
     """Makes HTML of nodes. book.where(refid) and book.named(name) say where links lead."""
 
@@ -163,7 +168,7 @@ class Renderer:
                 tag = "th" if entry.get("thead") == "yes" else "td"
                 inside = re.sub(r"^<p>(.*)</p>$", r"\1", self.blocks(entry).strip(), flags=re.S)
                 right = ' class="right"' if entry.get("align") == "right" else ""
-                cells += "<%s%s>%s</%s>" % (tag, right, inside, tag)
+                cells += "<%s%s>%s</%s>" % (tag, right, breakable(inside), tag)
             rows.append("<tr>%s</tr>\n" % cells)
         return '<div class="wide"><table>\n%s</table></div>\n' % "".join(rows)
 
