@@ -8,6 +8,7 @@ import filecmp
 import json
 import resource
 import shutil
+import struct
 
 from programs import *
 
@@ -258,6 +259,46 @@ def test_convert_is_killed_or_fails_anywhere():
         run(command)  # the next start
         assert contents("x") == new, (place, everything("x"))
     assert seen >= {(False, False), (False, True), (True, True)}, seen
+
+
+def shard(path):
+    """Tokens without a tokenizer."""
+    with open(path, "wb") as f:
+        f.write(struct.pack("<256i", 20240520, 1, 4000, *[0] * 253) + bytes(i % 50 * (1 - i % 2) for i in range(8000)))
+
+
+def test_a_vocabulary_goes_with_its_model():
+    """What has no tokenizer does not come beside that of what it replaces."""
+    text()
+    shard("s.bin")
+    plain = ["checkpoint.safetensors", "config.json", "model.safetensors"]
+    run(train("m"))
+    run(train("m", "--overwrite", data="s.bin"))
+    assert everything("m") == plain, everything("m")
+    run(train("words"))
+    shutil.copy("words/vocab.json", "m")  # by somebody who knows that they belong together
+    run(train("m", "--resume", data="s.bin"))
+    assert everything("m") == plain + ["vocab.json"], everything("m")
+    os.remove("m/vocab.json")
+    os.remove("words/checkpoint.safetensors")
+    old, command = contents("words"), [GPT2, "convert", "--model", "m", "--out", "x", "--overwrite", "--dtype", "bf16"]
+    places = [("none", "", 0)] + [(c, "kill", n) for c, most in (("unlink", 6), ("rename", 5), ("rmdir", 2)) for n in range(1, most)]
+    run(command)
+    new, seen = contents("x"), set()
+    for place in places if traces() else places[:1]:
+        shutil.rmtree("x")
+        shutil.copytree("words", "x")
+        if place[0] == "none":
+            run(command)
+        else:
+            killed(command, place)
+        run([GPT2, "info", "x"])
+        got = {n: c for n, c in contents("x").items() if not n.startswith(".")}
+        assert got in (old, new), (place, everything("x"))
+        seen.add(got == new)
+        run(command)
+        assert contents("x") == new, (place, everything("x"))
+    assert True in seen
 
 
 def test_convert_is_interrupted():

@@ -1,6 +1,7 @@
-/* Sets of files. Input: files in a stage, a folder within the folder; output: the same files in
- * their places. Invariant: while the stage has its first name the old files are all there; once it
- * has its second name the new ones are all there, in the stage or in their places. */
+/* Sets of files. Input: files in a stage, a folder within the folder, and marks for those that are
+ * to go; output: the same files in their places. Invariant: while the stage has its first name the
+ * old files are all there; once it has its second name the new ones are all there, in the stage or
+ * in their places. */
 #define _DEFAULT_SOURCE /* mkdtemp, usleep */
 #include "set.h"
 
@@ -17,6 +18,7 @@
 #include "lock.h"
 
 static const char UNFINISHED[] = ".tinytensor-new-", WHOLE[] = ".tinytensor-set";
+static const char GONE[] = ".gone-"; /* before a name: there is to be no such file */
 enum { PATH = 4400, MARK = 6, PATIENCE = 200 /* times 10 ms */ };
 
 static char pending[4160]; /* the stage that is being filled */
@@ -92,6 +94,17 @@ bool set_begin(file_set *s, const char *dir, char *error, size_t size)
     return true;
 }
 
+bool set_drop(file_set *s, const char *name, char *error, size_t size)
+{
+    char path[PATH];
+    snprintf(path, sizeof path, "%s/%s", s->dir, name);
+    if (access(path, F_OK) != 0)
+        return true;
+    snprintf(path, sizeof path, "%s/%s%s", s->stage, GONE, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    return fd >= 0 ? close(fd) == 0 || cannot(s->dir, error, size) : cannot(s->dir, error, size);
+}
+
 void set_abandon(file_set *s)
 {
     (void)s;
@@ -110,11 +123,12 @@ static bool move_file(const char *stage, const char *dir, const char *name, char
 {
     char from[PATH], to[PATH];
     struct stat old;
+    bool gone = strncmp(name, GONE, sizeof GONE - 1) == 0;
     snprintf(from, sizeof from, "%s/%s", stage, name);
-    snprintf(to, sizeof to, "%s/%s", dir, name);
-    if (stat(to, &old) == 0 && S_ISREG(old.st_mode))
+    snprintf(to, sizeof to, "%s/%s", dir, gone ? name + sizeof GONE - 1 : name);
+    if (!gone && stat(to, &old) == 0 && S_ISREG(old.st_mode))
         (void)!chmod(from, old.st_mode & 0777);
-    if (rename(from, to) == 0)
+    if (gone ? (unlink(to) == 0 || errno == ENOENT) && unlink(from) == 0 : rename(from, to) == 0)
         return true;
     return fail_with(error, size,
                      "%s: cannot write: %s; the new files are whole in %s, and take their places "

@@ -15,6 +15,8 @@ typedef struct file_set {
 
 /* Here and below false: the error says why. */
 bool set_begin(file_set *s, const char *dir, char *error, size_t size);
+/* Instead of a new file: the old one goes, when the others take their places. */
+bool set_drop(file_set *s, const char *name, char *error, size_t size);
 /* All that was written into s->stage takes its place; nothing is left of the stage. */
 bool set_end(file_set *s, char *error, size_t size);
 /* Instead: the old files stay. A program that exits in between does this. */

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "common/folder/set.h"
 #include "params.h"
 
 /* Opens DIR for use: weights stay mapped where their dtype is the wanted one. wanted: TT_F32,
@@ -19,6 +20,9 @@ void gpt2_open(gpt2 *m, tt_ctx *ctx, const char *dir, int wanted);
 void gpt2_write(gpt2 *m, const char *dir, uint64_t vocabulary);
 /* The same into a folder of its own, where both take their places together. */
 void gpt2_save(gpt2 *m, const char *dir);
+/* For a set without a tokenizer: the one that the old model was saved with goes with it. What
+ * somebody else has put beside it stays. False: the error says why it cannot. */
+bool gpt2_drop_vocabulary(file_set *s, char *error, size_t size);
 
 /* Whether a tokenizer, by its fingerprint, is the one that the model in a folder was saved with, if
  * there is a model that tells. False: the error says so. */

@@ -81,6 +81,15 @@ void gpt2_write(gpt2 *m, const char *dir, uint64_t vocabulary)
     free(tensors);
 }
 
+bool gpt2_drop_vocabulary(file_set *s, char *error, size_t size)
+{
+    char path[PATH], unread[512];
+    gpt2_config old;
+    snprintf(path, sizeof path, "%s/config.json", s->dir);
+    return !gpt2_config_read(path, &old, unread, sizeof unread) || !*old.vocabulary ||
+           (set_drop(s, "vocab.json", error, size) && set_drop(s, "merges.txt", error, size));
+}
+
 void gpt2_save(gpt2 *m, const char *dir)
 {
     char error[ERROR];

@@ -49,7 +49,8 @@ static bool write_set(run *r, file_set *s)
     trainer_save(&r->trainer, in_folder(s->stage, CHECKPOINT, path), r->o, r->data.data.n);
     bool saved = r->words_saved && access(in_folder(r->o->out, "vocab.json", path), F_OK) == 0 &&
                  access(in_folder(r->o->out, "merges.txt", path), F_OK) == 0;
-    bool ok = !words || saved || tokenizer_save(words, s->stage, r->error, sizeof r->error);
+    bool ok = !words ? gpt2_drop_vocabulary(s, r->error, sizeof r->error)
+                     : saved || tokenizer_save(words, s->stage, r->error, sizeof r->error);
     if (ok)
         gpt2_write(&r->model, s->stage, words ? tokenizer_fingerprint(words) : 0);
     progress_end();
