@@ -74,6 +74,9 @@ def test_gpt2():
     run(train("m", "--plot", "p.svg", steps=60))
     (loss,) = check_drawing("p.svg", 1, 2, 1)
     assert "step" in texts(loss) and "logarithmic" not in "".join(texts(loss))
+    run(train("one", "--plot", "one.svg", steps=1))  # its one step is a point beside the evaluations
+    circles = list(tree.parse("one.svg").getroot().iter(SVG + "circle"))
+    assert len(circles) == 5 and [c.get("fill-opacity") for c in circles].count("0.4") == 1, len(circles)
 
 
 class Page(html.parser.HTMLParser):
@@ -141,6 +144,9 @@ def test_heat_maps_on_a_terminal():
             beside = "head 2" in maps[0]
             assert beside == (columns == 200 or (columns == 80 and "▀" in s.all)), (columns, env, maps)
             assert any(line.startswith("What to see") for line in maps), maps
+    s = terminal(command + ["--heads", "4"], columns=160, env=full)  # three would fit, and leave one alone
+    titles = [line for line in plain(s.all).replace("\r", "").split("\n") if line.startswith("layer 1, head")]
+    assert [t.count("head") for t in titles] == [2, 2], titles
     assert "\x1b" not in run(command, env=dict(os.environ, **full)).out
 
 
