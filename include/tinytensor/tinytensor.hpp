@@ -53,6 +53,7 @@ template <class T> class List {
     List(std::vector<T> l) : v(std::move(l)) {}
     int n() const { return static_cast<int>(v.size()); }
     const T *data() const { return v.data(); }
+    T first() const { return v.empty() ? T() : v.front(); }
 };
 using Shape = List<int64_t>;
 using Axes = List<int>; /**< none: all */
@@ -70,7 +71,6 @@ template <class T, std::enable_if_t<is_element<T>, int> = 0> constexpr tt_dtype 
 }
 
 class Context;
-
 /** A handle on a tensor, valid as long as the scope it was made in. Copies are the same tensor. */
 class Tensor {
     tt_tensor *t = nullptr;
@@ -275,13 +275,13 @@ inline void Optim::step() { (*c)(tt_optim_step(o)); }
 inline void Optim::zero_grad() { (*c)(tt_optim_zero_grad(o)); }
 inline void Optim::set_lr(double lr) { (*c)(tt_optim_set_lr(o, lr)); }
 
-/** Of a list of one tensor or more. */
+/** Of a list of one tensor or more; of none it is no tensor. */
 inline Tensor cat(const List<Tensor> &l, int axis = 0)
-{ return l.data()->of(tt_cat(l.n(), pointers(l).data(), axis)); }
+{ return l.first().of(tt_cat(l.n(), pointers(l).data(), axis)); }
 inline Tensor stack(const List<Tensor> &l, int axis = 0)
-{ return l.data()->of(tt_stack(l.n(), pointers(l).data(), axis)); }
+{ return l.first().of(tt_stack(l.n(), pointers(l).data(), axis)); }
 inline Tensor einsum(const char *pattern, const List<Tensor> &l)
-{ return l.data()->of(tt_einsum(pattern, l.n(), pointers(l).data())); }
+{ return l.first().of(tt_einsum(pattern, l.n(), pointers(l).data())); }
 
 /** A scope: what is made in it ends with it, but for what is kept. */
 class Scope {

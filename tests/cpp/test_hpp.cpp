@@ -149,6 +149,11 @@ static void errors()
     CHECK(std::isnan(y.item()) && y.values<float>().empty());
     tt_error_clear(quiet);
     CHECK(!(tt::Tensor() + tt::Tensor()) && tt::Tensor().shape().empty());
+    CHECK(!tt::cat({}) && !tt::stack({}) && !tt::einsum("i -> i", {}));
+    tt::Tensor none;
+    none += 1;
+    none /= 2;
+    CHECK(!none && quiet.ok());
 }
 
 int main()
