@@ -96,9 +96,11 @@ def man(program, options):
     yield '.TH %s 1 "" "libtinytensor %s" "User Commands"' % (program.name.upper(), options.version)
     yield ".SH NAME\n%s \\- %s" % (troff(program.name), troff(what))
     yield ".SH SYNOPSIS"
+    lines = []
     for name, told in program.commands.items() or [("", program.top)]:
         words = "%s %s" % (program.name, name)
-        yield ".B %s\n[\\fIflags\\fR] \\fI%s\\fR\n.br" % (troff(words.strip()), troff(told.bare))
+        lines.append(".B %s\n[\\fIflags\\fR] \\fI%s\\fR" % (troff(words.strip()), troff(told.bare)))
+    yield "\n.br\n".join(lines)
     yield ".SH DESCRIPTION\n%s" % troff(program.top.about)
     if program.commands:
         yield ".SH COMMANDS"

@@ -35,7 +35,7 @@ static tt_status cdist_infer(op_call *c)
         !pairs(&a->at, &b->at, a->at.shape[a->at.ndim - 2], b->at.shape[b->at.ndim - 2], &c->at))
         return op_error(c, TT_ERR_SHAPE, "a (... n d) is %s, b (... m d) %s", describe(a).s,
                         describe(b).s);
-    return p >= 0 ? TT_OK : op_error(c, TT_ERR_ARG, "p is %g, negative", p);
+    return p >= 0 ? TT_OK : op_error(c, TT_ERR_ARG, "p is %g, negative or no number", p);
 }
 
 /* t as it lies, with the leading axes of `shape`. */
