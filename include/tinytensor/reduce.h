@@ -148,7 +148,7 @@ TT_API tt_tensor *tt_nanmin(tt_tensor *x, int naxes, const int *axes, bool keepd
  * @grad x: 2 (x - mean(x)) / (n - correction) */
 TT_API tt_tensor *tt_var(tt_tensor *x, int naxes, const int *axes, double correction, bool keepdim);
 
-/** Standard deviation: the square root of tt_var().
+/** Standard deviation: the square root of tt_var(), and infinite where that is.
  * @param x           (...), float32 or float64
  * @param naxes       number of axes; 0 for all
  * @param axes        the axes that are reduced

@@ -3,6 +3,8 @@ commands that make the old ones (before), the command; which files may be in bet
 lose a line; between: folders that hold what was reached when the fault came); and of files that
 belong together, who reads them (reads)."""
 
+from array import array
+
 TINY = ["--n-layer", "1", "--n-head", "2", "--n-embd", "8", "--block-size", "8", "--batch-size", "2",
         "--warmup", "1", "--eval-iters", "1", "--eval-every", "2", "--threads", "1"]
 
@@ -16,6 +18,12 @@ def page(root):
     """The beginning of a text."""
     with open(f"{root}/examples/data/shakespeare.txt", encoding="utf-8") as file:
         return file.read(3000)
+
+
+def shard():
+    """Tokens that nobody has said the words of."""
+    header = array("i", [20240520, 1, 400] + 253 * [0])
+    return header.tobytes() + array("H", [i % 7 for i in range(400)]).tobytes()
 
 
 def gpt2(root):
@@ -51,6 +59,11 @@ def gpt2(root):
             "reads": ["generate", "--model", "c", "--tokens", "1"],
             "before": [*model, ["train", "--data", "other", *TINY, "--out", "c", "--steps", "1"]],
             "command": ["convert", "--model", "m", "--out", "c", "--dtype", "bf16", "--overwrite"]},
+        "convert what has no vocabulary": {
+            "files": {**files, "s.bin": shard()}, "reads": ["info", "--model", "c"],
+            "before": [["train", "--data", "s.bin", *TINY, "--out", "n", "--steps", "1"],
+                       ["train", "--data", "page", *TINY, "--out", "c", "--steps", "1"]],
+            "command": ["convert", "--model", "n", "--out", "c", "--overwrite"]},
         "logits": {
             "files": files,
             "before": [*model, ["logits", "--model", "m", "--ids", "1", "--out", "l.npy"]],

@@ -69,8 +69,8 @@ class Case:
         self.wrong = []
         os.makedirs(self.old)
         for path, content in case["files"].items():
-            with open(os.path.join(self.old, path), "w", encoding="utf-8") as file:
-                file.write(content)
+            with open(os.path.join(self.old, path), "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode())
         for command in case.get("before", []):
             ended = self.run(command, self.old)
             if ended.returncode:

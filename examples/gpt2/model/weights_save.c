@@ -1,8 +1,10 @@
 /* Saving. Input: a model; output: config.json and model.safetensors. Invariant: the same model
  * gives the same bytes, and the set that both files name is a fingerprint of all that they hold. */
+#define _POSIX_C_SOURCE 200809L /* access */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/folder/lock.h"
 #include "common/folder/set.h"
@@ -81,12 +83,22 @@ void gpt2_write(gpt2 *m, const char *dir, uint64_t vocabulary)
     free(tensors);
 }
 
+static bool holds(const char *dir, const char *name, char *path)
+{
+    snprintf(path, PATH, "%s/%s", dir, name);
+    return access(path, F_OK) == 0;
+}
+
 bool gpt2_drop_vocabulary(file_set *s, char *error, size_t size)
 {
-    char path[PATH], unread[512];
+    char path[PATH];
     gpt2_config old;
-    snprintf(path, sizeof path, "%s/config.json", s->dir);
-    return !gpt2_config_read(path, &old, unread, sizeof unread) || !*old.vocabulary ||
+    if ((!holds(s->dir, "vocab.json", path) && !holds(s->dir, "merges.txt", path)) ||
+        !holds(s->dir, "config.json", path))
+        return true;
+    if (!gpt2_config_read(path, &old, error, size))
+        return false;
+    return !*old.vocabulary ||
            (set_drop(s, "vocab.json", error, size) && set_drop(s, "merges.txt", error, size));
 }
 
