@@ -1,13 +1,14 @@
 /** @file elementwise.h
  * Elementwise arithmetic: functions of two tensors and of one. The rest of the family is reached
- * from here, too: scalar.h (with a number), compare.h (comparison, logic, choice), inplace.h
- * (writing to tensors that exist). What holds for all operations is told in @ref ops. */
+ * from here, too: scalar.h (with a number), compare.h (comparison, logic, choice), bitwise.h,
+ * inplace.h (writing to tensors that exist). What holds for all operations is told in @ref ops. */
 #ifndef TINYTENSOR_ELEMENTWISE_H
 #define TINYTENSOR_ELEMENTWISE_H
 
 #include <tinytensor/tensor.h>
 #include <tinytensor/scalar.h>
 #include <tinytensor/compare.h>
+#include <tinytensor/bitwise.h>
 #include <tinytensor/inplace.h>
 
 #ifdef __cplusplus
@@ -110,6 +111,29 @@ TT_API tt_tensor *tt_atan2(tt_tensor *a, tt_tensor *b);
  * @return   the broadcast shape
  * @grad a: a / z; b: b / z */
 TT_API tt_tensor *tt_hypot(tt_tensor *a, tt_tensor *b);
+
+/** The size of a with the sign of b, which -0 and NaN have, too. Of int64 it is float64.
+ * @param a  (...), float or int64
+ * @param b  like a, or broadcast with it
+ * @return   the broadcast shape
+ * @grad a: 1 where its sign stays, -1 where not, 0 at 0; b: 0 */
+TT_API tt_tensor *tt_copysign(tt_tensor *a, tt_tensor *b);
+
+/** Sum of numbers whose logarithms are given: z = log(e^a + e^b), without overflow. Of int64 it is
+ * float64.
+ * @param a  (...), float or int64
+ * @param b  like a, or broadcast with it
+ * @return   the broadcast shape
+ * @grad a: e^(a - z); b: e^(b - z); 1/2 for equal infinities */
+TT_API tt_tensor *tt_logaddexp(tt_tensor *a, tt_tensor *b);
+
+/** The number of a's dtype that follows a in the direction of b; b if they are equal. Of int64 it
+ * is float64.
+ * @param a  (...), float or int64
+ * @param b  like a, or broadcast with it
+ * @return   the broadcast shape
+ * @grad a: 1, as the step is a rounding; b: 0 */
+TT_API tt_tensor *tt_nextafter(tt_tensor *a, tt_tensor *b);
 
 /** @} */
 
@@ -288,6 +312,26 @@ TT_API tt_tensor *tt_erf(tt_tensor *x);
  * @grad x: -2 / sqrt(pi) e^(-x^2) */
 TT_API tt_tensor *tt_erfc(tt_tensor *x);
 
+/** Inverse of the error function: the y with erf(y) = x; infinite at -1 and 1, NaN beyond
+ * (torch.erfinv).
+ * @param x  (...), float; integers give float64
+ * @return   (...)
+ * @grad x: sqrt(pi) / 2 e^(y^2) */
+TT_API tt_tensor *tt_erfinv(tt_tensor *x);
+
+/** Logarithm of the absolute value of the gamma function, for which gamma(n + 1) = n!
+ * (torch.lgamma); infinite at 0, -1, -2, ...
+ * @param x  (...), float; integers give float64
+ * @return   (...)
+ * @grad x: digamma(x) */
+TT_API tt_tensor *tt_lgamma(tt_tensor *x);
+
+/** Derivative of tt_lgamma() (torch.digamma): -inf at 0, inf at -0, NaN at -1, -2, ...
+ * @param x  (...), float; integers give float64
+ * @return   (...)
+ * @grad x: the trigamma function, the sum of 1 / (x + k)^2 over k = 0, 1, 2, ... */
+TT_API tt_tensor *tt_digamma(tt_tensor *x);
+
 /** The largest whole number that is not above x.
  * @param x  (...), float or int64
  * @return   (...)
@@ -326,6 +370,11 @@ TT_API tt_tensor *tt_isinf(tt_tensor *x);
  * @param x  (...), float or int64, which always is
  * @return   (...), bool */
 TT_API tt_tensor *tt_isfinite(tt_tensor *x);
+
+/** Whether the sign of an element is minus, as it is of -0 and may be of NaN.
+ * @param x  (...), float or int64
+ * @return   (...), bool */
+TT_API tt_tensor *tt_signbit(tt_tensor *x);
 
 /** Whether an element is 0; NaN is not.
  * @param x  (...), float, int64 or bool

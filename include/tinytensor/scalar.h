@@ -104,6 +104,27 @@ TT_API tt_tensor *tt_atan2_scalar(tt_tensor *x, double value);
  * @grad x: x / y */
 TT_API tt_tensor *tt_hypot_scalar(tt_tensor *x, double value);
 
+/** y = |x| with the sign of value; of int64 it is float64.
+ * @param x      (...), float or int64
+ * @param value  the number; -0 has a sign
+ * @return       (...)
+ * @grad x: 1 where its sign stays, -1 where not, 0 at 0 */
+TT_API tt_tensor *tt_copysign_scalar(tt_tensor *x, double value);
+
+/** y = log(e^x + e^value); of int64 it is float64.
+ * @param x      (...), float or int64
+ * @param value  the number
+ * @return       (...)
+ * @grad x: e^(x - y) */
+TT_API tt_tensor *tt_logaddexp_scalar(tt_tensor *x, double value);
+
+/** The number that follows x in the direction of value; of int64 it is float64.
+ * @param x      (...), float or int64
+ * @param value  the number
+ * @return       (...)
+ * @grad x: 1 */
+TT_API tt_tensor *tt_nextafter_scalar(tt_tensor *x, double value);
+
 /** Whether x = value; false for NaN.
  * @param x      (...), any dtype but float16 and bfloat16
  * @param value  the number

@@ -104,6 +104,27 @@ TT_API tt_tensor *tt_unsqueeze(tt_tensor *x, int axis);
  * @grad x: summed over the stretched axes */
 TT_API tt_tensor *tt_expand(tt_tensor *x, int ndim, const int64_t *shape);
 
+/** Tensors stretched by tt_expand() to the shape that they have in common (numpy.broadcast_arrays).
+ * @param n        1 or more
+ * @param tensors  shapes that broadcast against each other; any dtypes
+ * @param out      receives n tensors, views; it may be the list of tensors itself
+ * @return         #TT_OK, #TT_ERR_SHAPE
+ * @grad all tensors: summed over the stretched axes */
+TT_API tt_status tt_broadcast_tensors(int n, tt_tensor *const *tensors, tt_tensor **out);
+
+/** The shape to which two broadcast: axes are aligned at the end, and sizes are equal or 1, which
+ * is stretched (numpy.broadcast_shapes).
+ * @param ctx    where an error is recorded
+ * @param na     number of axes of a
+ * @param a      sizes
+ * @param nb     number of axes of b
+ * @param b      sizes
+ * @param ndim   receives the number of axes, the larger of the two
+ * @param shape  receives as many sizes; room for #TT_MAX_NDIM is always enough. It may be a or b
+ * @return       #TT_OK, #TT_ERR_SHAPE */
+TT_API tt_status tt_broadcast_shapes(tt_ctx *ctx, int na, const int64_t *a, int nb,
+                                     const int64_t *b, int *ndim, int64_t *shape);
+
 /** Reverses the order of the elements along axes.
  * @param x      (...)
  * @param naxes  number of axes; 0 for all

@@ -62,6 +62,21 @@ TT_API const char *tt_dtype_name(tt_dtype dtype);
  * @return       its limits; all 0 for what is no dtype */
 TT_API tt_limits tt_dtype_limits(tt_dtype dtype);
 
+/** The dtype that holds what two hold, as NumPy promotes (numpy.result_type): the type to cast both
+ * to before an operation, since types are never mixed silently. Int32 and int64 with any float give
+ * float64, where PyTorch takes the float; float16 with bfloat16 gives float32.
+ * @param a  a data type
+ * @param b  another
+ * @return   the same for (b, a); #TT_F64 where one is no dtype */
+TT_API tt_dtype tt_result_type(tt_dtype a, tt_dtype b);
+
+/** Whether a cast keeps what elements say, as NumPy's safe casts do (numpy.can_cast): whether
+ * tt_result_type(from, to) is to. Int64 may go to float64, which rounds above 2^53.
+ * @param from  a data type
+ * @param to    another
+ * @return      false where one is no dtype */
+TT_API bool tt_can_cast(tt_dtype from, tt_dtype to);
+
 /** @} */
 
 /** @defgroup lists Lists

@@ -6,6 +6,7 @@ extern const kernels ISA(kernels);
 extern const unary_kernels ISA(unary_loops);
 extern const binary_kernels ISA(binary_loops);
 extern const compare_kernels ISA(compare_loops);
+extern const bitwise_kernels ISA(bitwise_loops);
 extern const select_kernels ISA(select_loops);
 extern const copy_kernels ISA(copy_loops);
 extern const reduce_kernels ISA(reduce_loops);
@@ -22,6 +23,7 @@ const kernels ISA(kernels) = {
     .unary = &ISA(unary_loops),
     .binary = &ISA(binary_loops),
     .compare = &ISA(compare_loops),
+    .bitwise = &ISA(bitwise_loops),
     .select = &ISA(select_loops),
     .copy = &ISA(copy_loops),
     .reduce = &ISA(reduce_loops),

@@ -34,6 +34,27 @@ tt_limits tt_dtype_limits(tt_dtype dtype)
     return dtype_is_known(dtype) ? dtypes[dtype].limits : (tt_limits){0};
 }
 
+/* Ranks: the higher holds the lower, but for the halves, which are beside each other, and for the
+ * floats below float64, which do not hold int32 and int64. */
+tt_dtype tt_result_type(tt_dtype a, tt_dtype b)
+{
+    static const uint8_t rank[DTYPES] = {
+        [TT_BOOL] = 0, [TT_U8] = 1,   [TT_I32] = 2, [TT_I64] = 3,
+        [TT_F16] = 4,  [TT_BF16] = 4, [TT_F32] = 5, [TT_F64] = 6,
+    };
+    if (!dtype_is_known(a) || !dtype_is_known(b))
+        return TT_F64;
+    tt_dtype lo = rank[a] < rank[b] ? a : b, hi = lo == a ? b : a;
+    if (rank[lo] == rank[hi])
+        return lo == hi ? lo : TT_F32;
+    return rank[hi] > rank[TT_I64] && (lo == TT_I32 || lo == TT_I64) ? TT_F64 : hi;
+}
+
+bool tt_can_cast(tt_dtype from, tt_dtype to)
+{
+    return dtype_is_known(from) && dtype_is_known(to) && tt_result_type(from, to) == to;
+}
+
 /* The bits of an element, whatever it lies beside. */
 typedef union bits {
     float f32;

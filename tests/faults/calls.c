@@ -99,6 +99,19 @@ static tt_tensor *call_meshgrid(stage *s)
     return joined(tt_meshgrid(TT_TENSORS(s->v, tt_select(s->x, 1, 0)), out), 2, out);
 }
 
+static tt_tensor *call_broadcast_tensors(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_broadcast_tensors(TT_TENSORS(s->x, s->x), out), 2, out);
+}
+
+static bool call_broadcast_shapes(stage *s)
+{
+    int ndim;
+    int64_t shape[TT_MAX_NDIM];
+    return tt_broadcast_shapes(s->ctx, TT_SHAPE(3, 1), TT_SHAPE(2), &ndim, shape) == TT_OK;
+}
+
 static tt_tensor *call_dropout(stage *s)
 {
     tt_set_training(s->ctx, true);

@@ -8,6 +8,10 @@
     TENSOR(name, tt_##name(x, y)) TENSOR(name##_scalar, tt_##name##_scalar(x, 2))
 #define COMPARE(name, ...) BINARY(name, )
 #define LOGICAL(name, ...) BINARY(name, )
+#define BITWISE(name, ...)                                                                         \
+    TENSOR(name, tt_##name(s->i, s->i)) TENSOR(name##_scalar, tt_##name##_scalar(s->i, 2))
+#define SHIFT(name, ...) BITWISE(name, )
+#include "kernel/elementwise/bitwise.def"
 #include "kernel/elementwise/compare.def"
 #include "kernel/elementwise/unary.def"
 #include "kernel/elementwise/binary.def"

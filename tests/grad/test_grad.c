@@ -59,6 +59,12 @@ static tt_tensor *call_meshgrid(tt_tensor **in)
     tt_meshgrid(2, rows, out);
     return joined(2, out);
 }
+static tt_tensor *call_broadcast_tensors(tt_tensor **in)
+{
+    tt_tensor *out[2], *parts[] = {tt_select(in[0], 0, 0), tt_narrow(in[1], 1, 0, 1)};
+    tt_broadcast_tensors(2, parts, out);
+    return joined(2, out);
+}
 /* The same drops for every call, so that differences are those of one function. */
 static tt_tensor *call_dropout(tt_tensor **in)
 {

@@ -136,6 +136,8 @@ for name in rows("elementwise/binary.def", "BINARY"):
     fn = getattr(torch, name)
     if name == "floor_divide":
         fn = lambda a, b: torch.div(a, b, rounding_mode="floor").detach()
+    if name == "nextafter":  # PyTorch knows no gradient of it
+        fn = lambda a, b: torch.nextafter(a.detach(), b.detach())
     lo = 0.3 if name == "pow" else -2
     at(f"binary.{name}")
     b = u(3, 1) if name not in ("div", "fmod", "remainder") else u(3, 1, lo=0.5)
@@ -157,6 +159,24 @@ for name in rows("elementwise/binary.def", "BINARY_INT"):
 for name in rows("elementwise/unary.def", "UNARY_INT"):
     store[f"integer.{name}.in0"] = wide
     store[f"integer.{name}.out"] = INTEGERS[name](wide)
+
+# Bits of every type that has them; shifts by more than there are, too.
+for name in rows("elementwise/bitwise.def", "BITWISE", "SHIFT"):
+    at(f"bits.{name}")
+    for dtype in (np.int64, np.int32, np.uint8, np.bool_):
+        if dtype == np.bool_ and "shift" in name:
+            continue
+        info = np.iinfo(dtype) if dtype != np.bool_ else None
+        a = rng.integers(info.min, info.max, size=(5, 6), dtype=dtype, endpoint=True) if info else rng.integers(0, 2, (5, 6)) > 0
+        b = rng.integers(info.min, info.max, size=6, dtype=dtype) if info else np.arange(6) % 2 > 0
+        if info:
+            a[0, :3] = info.min, info.max, 0
+        if "shift" in name:
+            b = np.array([0, 1, 5, info.bits - 1, info.bits, 200], dtype=np.int64).astype(dtype)
+            a[4], b[3] = -a[0] if info.min else a[0], info.bits - 2
+        key = f"bits.{name}.{np.dtype(dtype).name}"
+        store[key + ".in0"], store[key + ".in1"] = a, b
+        store[key + ".out"] = getattr(np, name.removeprefix("bitwise_") if "shift" in name else name)(a, b)
 
 # Ten steps of each optimiser on the same gradients: parameters after each step.
 def optimiser(name, make):

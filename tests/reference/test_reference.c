@@ -264,6 +264,32 @@ static void run_integers(const char *name, fn1 one, fn2 two)
     tt_ctx_free(ctx);
 }
 
+/* On bits: every type that a row takes, from memory the other way round as well. */
+static void run_bits(const char *name, fn2 f)
+{
+    static const char *const types[] = {"int64", "int32", "uint8", "bool"};
+    for (int i = 0; i < (strstr(name, "shift") ? 3 : 4); i++) {
+        char full[64];
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *in[4];
+        snprintf(full, sizeof full, "bits.%s.%s", name, types[i]);
+        load_inputs(ctx, full, in);
+        ck_assert_str_eq(tt_dtype_name(tt_dtype_of(in[0])), types[i]);
+        tt_tensor *want = load(ctx, full, "out");
+        ck_assert_msg(tt_array_equal(f(in[0], in[1]), want), "%s: the values differ", full);
+        ck_assert_msg(tt_array_equal(f(strided(in[0]), in[1]), want), "%s, strided", full);
+        tt_ctx_free(ctx);
+    }
+}
+
+START_TEST(bits)
+{
+#define BITWISE(name, ...) run_bits(#name, tt_##name);
+#define SHIFT              BITWISE
+#include "kernel/elementwise/bitwise.def"
+}
+END_TEST
+
 START_TEST(integers)
 {
 #define BINARY_INT(name, ...) run_integers(#name, NULL, tt_##name);
@@ -282,6 +308,17 @@ static tt_tensor *indices(tt_tensor *x, int ndim, const int64_t *shape, const in
 static tt_tensor *truth(tt_tensor *x, bool value)
 {
     return tt_full(tt_ctx_of(x), TT_BOOL, 0, NULL, value);
+}
+
+static tt_tensor *common_shape(tt_tensor *x, tt_tensor *y)
+{
+    int ndim;
+    int64_t shape[TT_MAX_NDIM];
+    tt_ctx *ctx = tt_ctx_of(x);
+    if (tt_broadcast_shapes(ctx, tt_ndim(x), tt_shape(x), tt_ndim(y), tt_shape(y), &ndim, shape) <
+        0)
+        return NULL;
+    return tt_zeros(ctx, TT_F64, ndim, shape);
 }
 
 static tt_tensor *smoothed(tt_tensor *x, tt_tensor *targets)
@@ -350,6 +387,9 @@ static void list(void)
 #define COMPARE(name, ...) puts("tt_" #name "\ntt_" #name "_scalar");
 #define LOGICAL            COMPARE
 #include "kernel/elementwise/compare.def"
+#define BITWISE(name, ...) puts("tt_" #name "\ntt_" #name "_scalar");
+#define SHIFT              BITWISE
+#include "kernel/elementwise/bitwise.def"
 #define REDUCE(name, ...) puts("tt_" #name);
 #define REDUCE_TEST       REDUCE
 #include "kernel/reduce/reduce.def"
@@ -436,9 +476,9 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    const TTest *const tests[] = {unary,       special_values,  binary,   remainders,
-                                  comparisons, with_a_number,   integers, reduce_rows,
-                                  optimisers,  other_operations};
+    const TTest *const tests[] = {unary,       special_values, binary,          remainders,
+                                  comparisons, with_a_number,  integers,        bits,
+                                  reduce_rows, optimisers,     other_operations};
     if (argc == 2 && strcmp(argv[1], "--list") == 0) {
         list();
         return EXIT_SUCCESS;

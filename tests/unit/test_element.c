@@ -59,6 +59,25 @@ START_TEST(sizes_agree)
 }
 END_TEST
 
+/* Letters of dtypes: f d floats, l i u integers, b bool, h float16, B bfloat16. Rows and columns in
+ * the order of tt_dtype; NumPy's, and PyTorch's for bfloat16 with floats. */
+START_TEST(promotion)
+{
+    static const char order[] = "fdlbiuhB";
+    static const char *const want[] = {"fddfdfff", "dddddddd", "ddlllldd", "fdlbiuhB",
+                                       "ddliiidd", "fdluiuhB", "fddhdhhf", "fddBdBfB"};
+    for (int a = 0; a < DTYPES; a++)
+        for (int b = 0; b < DTYPES; b++) {
+            tt_dtype got = tt_result_type((tt_dtype)a, (tt_dtype)b);
+            ck_assert_msg(order[got] == want[a][b], "%s and %s: %s", tt_dtype_name((tt_dtype)a),
+                          tt_dtype_name((tt_dtype)b), tt_dtype_name(got));
+            ck_assert(tt_can_cast((tt_dtype)a, (tt_dtype)b) == (want[a][b] == order[b]));
+        }
+    ck_assert(tt_result_type((tt_dtype)DTYPES, TT_F32) == TT_F64);
+    ck_assert(!tt_can_cast((tt_dtype)DTYPES, TT_F64) && !tt_can_cast(TT_F64, (tt_dtype)-1));
+}
+END_TEST
+
 /* Printing asks nothing of the context: a tensor is shown as it is also after an error. */
 START_TEST(printing_after_an_error)
 {
@@ -74,4 +93,4 @@ START_TEST(printing_after_an_error)
 END_TEST
 
 RUN_TESTS("element", an_element_is_converted_as_a_tensor_is, int64_is_read_exactly, sizes_agree,
-          printing_after_an_error)
+          promotion, printing_after_an_error)

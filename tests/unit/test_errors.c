@@ -92,6 +92,16 @@
     X(tt_pow_scalar(n, -1), TT_ERR_ARG, "pow_scalar: integers have no negative powers")            \
     X(tt_eq_scalar(tt_cast(n, TT_U8), 300), TT_ERR_DTYPE, "eq_scalar: 300 is no uint8")            \
     X(tt_lt_scalar(tt_cast(n, TT_I32), 0.5), TT_ERR_DTYPE, "lt_scalar: 0.5 is no int32")           \
+    X(tt_bitwise_and(n, tt_cast(n, TT_I32)), TT_ERR_DTYPE, "bitwise_and: dtypes differ")           \
+    X(tt_bitwise_or(a, a), TT_ERR_DTYPE, "bitwise_or: no operation on the bits of (2, 3) float32") \
+    X(tt_bitwise_xor(n, I64S(1, 2)), TT_ERR_SHAPE, "bitwise_xor: shapes do not broadcast")         \
+    X(tt_bitwise_left_shift(t, t), TT_ERR_DTYPE, "bitwise_left_shift: no operation on the bits")   \
+    X(tt_bitwise_not(h), TT_ERR_DTYPE, "bitwise_not: no operation on the bits of (2, 3) float16")  \
+    X(tt_bitwise_and_scalar(tt_cast(n, TT_U8), 256), TT_ERR_DTYPE,                                 \
+      "bitwise_and_scalar: 256 is no uint8; cast the tensor to int64 first")                       \
+    X(tt_bitwise_xor_scalar(a, 1), TT_ERR_DTYPE, "bitwise_xor: no operation on the bits")          \
+    X(tt_logaddexp(a, d), TT_ERR_DTYPE, "logaddexp: dtypes differ")                                \
+    X(tt_copysign(h, h), TT_ERR_DTYPE, "copysign: no arithmetic on (2, 3) float16")                \
     X(tt_eq_scalar(t, 2), TT_ERR_DTYPE, "eq_scalar: 2 is no bool")                                 \
     X(tt_std(n, TT_ALL_AXES, 0, false), TT_ERR_DTYPE, "std: ")                                     \
     X(tt_norm(z, TT_ALL_AXES, HUGE_VAL, false), TT_ERR_ARG, "norm: no elements")                   \
@@ -262,5 +272,30 @@ START_TEST(logic_with_numbers)
 }
 END_TEST
 
+/* Shapes that do not broadcast name both; nothing is written. */
+START_TEST(broadcasting)
+{
+    int ndim = -7;
+    int64_t shape[TT_MAX_NDIM] = {-7};
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *out[] = {NULL, NULL}, *x = tt_zeros(ctx, TT_F32, TT_SHAPE(2, 3));
+    tt_tensor *y = tt_zeros(ctx, TT_BOOL, TT_SHAPE(2));
+    ck_assert_int_eq(tt_broadcast_shapes(ctx, TT_SHAPE(2, 3), TT_SHAPE(2), &ndim, shape),
+                     TT_ERR_SHAPE);
+    expect_error(ctx, TT_ERR_SHAPE, "broadcast_shapes: shapes do not broadcast: (2, 3) and (2,)");
+    ck_assert(ndim == -7 && shape[0] == -7);
+    tt_broadcast_shapes(ctx, TT_SHAPE(2, -3), TT_SHAPE(2), &ndim, shape);
+    expect_error(ctx, TT_ERR_SHAPE, "broadcast_shapes: (2, -3) has a negative size");
+    ck_assert_int_eq(tt_broadcast_tensors(TT_TENSORS(x, y), out), TT_ERR_SHAPE);
+    expect_error(ctx, TT_ERR_SHAPE, "broadcast_tensors: shapes do not broadcast: (2, 3) and (2,)");
+    ck_assert(out[0] == NULL && out[1] == NULL);
+    ck_assert_int_eq(tt_broadcast_shapes(ctx, TT_SCALAR, TT_SHAPE(0, 1), &ndim, shape), TT_OK);
+    ck_assert(ndim == 2 && shape[0] == 0 && shape[1] == 1);
+    ck_assert_int_eq(tt_broadcast_tensors(TT_TENSORS(tt_select(x, 1, 0), y), out), TT_OK);
+    ck_assert(tt_ok(ctx));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 RUN_TESTS("errors", operations, in_place, the_first_one_is_kept, dead_handles, initialisers,
-          a_step_that_fails, logic_with_numbers)
+          a_step_that_fails, logic_with_numbers, broadcasting)

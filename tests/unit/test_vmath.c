@@ -77,8 +77,55 @@ static wide mishl(wide x)
     return x * tanhl(log1pl(expl(x)));
 }
 
+/* By the recurrence to where few terms of the expansion have all digits. */
+static wide digammal(wide x)
+{
+    const wide pi = 3.14159265358979323846264338327950288L;
+    wide y = 0;
+    if (x == 0)
+        return -copysignl(INFINITY, x);
+    if (x < 0) {
+        if (x == truncl(x))
+            return NAN;
+        y = -pi / tanl(pi * (x - rintl(x)));
+        x = 1 - x;
+    }
+    for (; x < 40; x += 1)
+        y -= 1 / x;
+    wide z = 1 / (x * x);
+    return y + (logl(x) - 0.5L / x -
+                z * (1 / 12.0L - z * (1 / 120.0L - z * (1 / 252.0L - z * (1 / 240.0L - z / 132)))));
+}
+
+static double digamma(double x)
+{
+    return (double)digammal(x);
+}
+
+/* By Newton's method, from below: erfc is convex there, so that no step goes too far. */
+static wide erfinvl(wide x)
+{
+    wide a = fabsl(x), y = 0;
+    if (!(a < 1))
+        return a == 1 ? copysignl(INFINITY, x) : (wide)NAN;
+    for (int i = 0; i < 200; i++) {
+        wide f = a < 0.5L ? a - erfl(y) : erfcl(y) - (1 - a);
+        wide step = f * expl(y * y) / 1.128379167095512573896158903121545172L;
+        y += step;
+        if (fabsl(step) <= 1e-20L * y)
+            break;
+    }
+    return copysignl(y, x);
+}
+
+static double erfinv(double x)
+{
+    return (double)erfinvl(x);
+}
+
 /* Bounds in ulp; 0 for float64: the function is libm's. least: results below 2^least count as that
- * large; the activations lose digits far on the left, where they vanish. */
+ * large; the activations lose digits far on the left, where they vanish, digamma where its terms
+ * cancel. */
 static const struct function {
     const char *name;
     unary_id id;
@@ -107,6 +154,9 @@ static const struct function {
     {"gelu", UNARY_gelu, gelu, gelul, 8, 18.2, -10},
     {"gelu_tanh", UNARY_gelu_tanh, gelu_tanh, gelu_tanhl, 16, 16.1, -10},
     {"mish", UNARY_mish, mish, mishl, 3.7, 3.7, -10},
+    {"lgamma", UNARY_lgamma, lgamma, NULL, 0.6, 0, 0},
+    {"digamma", UNARY_digamma, digamma, digammal, 0.6, 12, 1},
+    {"erfinv", UNARY_erfinv, erfinv, erfinvl, 0.6, 1.4, 0},
 };
 enum { COUNT = sizeof functions / sizeof *functions };
 

@@ -41,6 +41,11 @@ static const bool compare_logical[] = {
 #define LOGICAL(...) true,
 #include "compare.def"
 };
+static const bool bitwise_shifts[] = {
+#define BITWISE(...) false,
+#define SHIFT(...)   true,
+#include "bitwise.def"
+};
 
 enum { CHEAP = 1 };
 
@@ -67,6 +72,12 @@ binary_int binary_on_int(binary_id id)
 bool compare_takes(compare_id id, tt_dtype dtype)
 {
     return dtype <= TT_BOOL || (!compare_logical[id] && (dtype == TT_I32 || dtype == TT_U8));
+}
+
+bool bitwise_takes(bitwise_id id, tt_dtype dtype)
+{
+    return dtype == TT_I64 || dtype == TT_I32 || dtype == TT_U8 ||
+           (dtype == TT_BOOL && !bitwise_shifts[id]);
 }
 
 unary_reads unary_grad_reads(unary_id id)
@@ -180,6 +191,12 @@ void compare_run(const exec *x, compare_id id, operand out, operand a, operand b
 {
     const operand ops[] = {out, a, b};
     run(x, 3, ops, CHEAP, x->k->compare->map[id][a.dtype], NULL);
+}
+
+void bitwise_run(const exec *x, bitwise_id id, operand out, operand a, operand b)
+{
+    const operand ops[] = {out, a, b};
+    run(x, 3, ops, CHEAP, x->k->bitwise->map[id][a.dtype], NULL);
 }
 
 void where_run(const exec *x, operand out, operand cond, operand a, operand b)

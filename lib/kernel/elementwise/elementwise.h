@@ -5,6 +5,7 @@
  *   test_run      isnan isinf isfinite: F32 F64 I64; logical_not: + BOOL -> BOOL
  *   binary_run    BINARY rows F32 F64; BINARY_INT rows also I64 -> same (binary_takes tells)
  *   compare_run   COMPARE rows F32 F64 I64 BOOL I32 U8; LOGICAL rows F32 F64 I64 BOOL -> BOOL
+ *   bitwise_run   BITWISE rows I64 I32 U8 BOOL, SHIFT rows I64 I32 U8 -> same
  *   where_run     any of the 8 dtypes, cond BOOL;   the rest: as said at each. */
 #ifndef TT_KERNEL_POINTWISE_H
 #define TT_KERNEL_POINTWISE_H
@@ -38,6 +39,13 @@ typedef enum compare_id {
     COMPARE_COUNT
 } compare_id;
 
+typedef enum bitwise_id {
+#define BITWISE(name, ...) BITWISE_##name,
+#define SHIFT(name, ...)   BITWISE_##name,
+#include "bitwise.def"
+    BITWISE_COUNT
+} bitwise_id;
+
 /* What the gradient of a unary operation reads beside the incoming gradient. */
 typedef enum unary_reads { READS_NONE, READS_X, READS_Y } unary_reads;
 
@@ -49,6 +57,7 @@ bool test_takes(test_id id, tt_dtype dtype);
 bool binary_takes(binary_id id, tt_dtype dtype);
 binary_int binary_on_int(binary_id id);
 bool compare_takes(compare_id id, tt_dtype dtype);
+bool bitwise_takes(bitwise_id id, tt_dtype dtype);
 unary_reads unary_grad_reads(unary_id id);
 
 /* The numbers that a UNARY_WITH row is given; the others look at none. */
@@ -77,6 +86,9 @@ bool pointwise_has_negative(const exec *x, operand in);
 
 /* out (BOOL) = a relation of a and b. */
 void compare_run(const exec *x, compare_id id, operand out, operand a, operand b);
+
+/* out = a and b, bit by bit, or the like. */
+void bitwise_run(const exec *x, bitwise_id id, operand out, operand a, operand b);
 
 /* out = cond ? a : b; out, a and b of any one dtype. */
 void where_run(const exec *x, operand out, operand cond, operand a, operand b);

@@ -21,6 +21,10 @@ typedef struct compare_kernels {
     loop_fn map[COMPARE_COUNT][DTYPES]; /* out (BOOL), a, b */
 } compare_kernels;
 
+typedef struct bitwise_kernels {
+    loop_fn map[BITWISE_COUNT][DTYPES]; /* out, a, b; NULL where not defined */
+} bitwise_kernels;
+
 typedef struct select_kernels {
     loop_fn where[SIZES];       /* out, cond, a, b, by log2 of the itemsize */
     loop_fn clamp[NUMBERS];     /* out, x; arg: lo and hi of the dtype */

@@ -1,6 +1,7 @@
 /* Inner loops of the unary rows: forward, gradient, second derivative; and the tests to BOOL. */
 #include <math.h>
 #include "activation.h"
+#include "kernel/isa/vmath_gamma.h"
 #include "kernel/walk/rows.h"
 #include "loops.h"
 

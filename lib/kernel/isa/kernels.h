@@ -9,6 +9,7 @@
 typedef struct unary_kernels unary_kernels;
 typedef struct binary_kernels binary_kernels;
 typedef struct compare_kernels compare_kernels;
+typedef struct bitwise_kernels bitwise_kernels;
 typedef struct select_kernels select_kernels;
 typedef struct copy_kernels copy_kernels;
 typedef struct reduce_kernels reduce_kernels;
@@ -25,6 +26,7 @@ struct kernels {
     const unary_kernels *unary;
     const binary_kernels *binary;
     const compare_kernels *compare;
+    const bitwise_kernels *bitwise;
     const select_kernels *select;
     const copy_kernels *copy;
     const reduce_kernels *reduce;

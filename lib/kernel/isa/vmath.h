@@ -292,6 +292,13 @@ VECTOR float f32_minimum(float x, float y)
     return x < y || x != x ? x : y;
 }
 
+/* log(e^x + e^y); the difference of equal infinities would be NaN */
+VECTOR float f32_logaddexp(float x, float y)
+{
+    float z = f32_maximum(x, y) + f32_softplus(-f32_abs(x - y));
+    return x == y ? x + (float)LN2 : z;
+}
+
 VECTOR float f32_relu(float x)
 {
     return x <= 0 ? 0 : x;
@@ -345,6 +352,7 @@ F32_LIBM(atanh)
 F32_LIBM2(fmod)
 F32_LIBM2(atan2)
 F32_LIBM2(hypot)
+F32_LIBM2(nextafter)
 #undef F32_LIBM
 #undef F32_LIBM2
 

@@ -235,6 +235,13 @@ VECTOR double f64_minimum(double x, double y)
     return x < y || x != x ? x : y;
 }
 
+/* log(e^x + e^y); the difference of equal infinities would be NaN */
+VECTOR double f64_logaddexp(double x, double y)
+{
+    double z = f64_maximum(x, y) + f64_softplus(-f64_abs(x - y));
+    return x == y ? x + LN2 : z;
+}
+
 VECTOR double f64_relu(double x)
 {
     return x <= 0 ? 0 : x;
@@ -296,6 +303,7 @@ F64_LIBM2(pow)
 F64_LIBM2(fmod)
 F64_LIBM2(atan2)
 F64_LIBM2(hypot)
+F64_LIBM2(nextafter)
 #undef F64_LIBM
 #undef F64_LIBM2
 #undef F64_EXPM1

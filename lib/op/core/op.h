@@ -102,6 +102,8 @@ tt_tensor *op_fail(const tt_tensor *x, tt_status code, const char *format, ...) 
 int op_axis(const char *name, const tt_tensor *x, int axis, int ndim);
 /* Can a result that name makes of x have so many axes? False: no, recorded. */
 bool op_can_have_axes(const char *name, const tt_tensor *x, int ndim);
+/* The layout of a new tensor of this shape; false: the context had an error, or now has. */
+bool op_layout(tt_ctx *ctx, const char *name, int ndim, const int64_t *shape, layout *at);
 /* tt_empty() with errors in the name of another function. */
 tt_tensor *op_empty(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim, const int64_t *shape);
 /* What a function that returns a status returns after x was refused. */

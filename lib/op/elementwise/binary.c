@@ -2,6 +2,7 @@
  * compare.def. Input: tensors of one dtype that broadcast; output: a tensor of the common shape.
  * Invariant: what a row computes and its gradients stand in the row, but for the functions that it
  * names. */
+#include <tinytensor/activation.h>
 #include <tinytensor/elementwise.h>
 #include <tinytensor/shape.h>
 #include "kernel/elementwise/elementwise.h"
@@ -70,6 +71,18 @@ static tt_tensor *share(tt_tensor *won, tt_tensor *x, tt_tensor *y)
     tt_dtype d = x->dtype;
     tt_tensor *half = tt_mul_scalar(tt_cast(tt_eq(x, y), d), 0.5);
     return tt_add(tt_cast(won, d), half);
+}
+
+/* The gradient of copysign: 1 where x has kept its sign, -1 where not, 0 at 0. */
+static tt_tensor *signed_as(tt_tensor *g, tt_tensor *x, tt_tensor *z)
+{
+    return tt_mul(g, tt_mul(tt_sign(x), tt_sign(z)));
+}
+
+/* e^x / (e^x + e^y), the share of x in logaddexp; half where both are the same infinity. */
+static tt_tensor *part_of_sum(tt_tensor *x, tt_tensor *y)
+{
+    return tt_masked_fill(tt_sigmoid(tt_sub(x, y)), tt_eq(x, y), 0.5);
 }
 
 enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_IN(1), Z = SAVE_OUT };
