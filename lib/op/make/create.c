@@ -5,24 +5,6 @@
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
 
-bool op_layout(tt_ctx *ctx, const char *name, int ndim, const int64_t *shape, layout *at)
-{
-    if (!ctx || ctx->err.code) {
-        if (ctx)
-            ctx_releasing(ctx, name);
-        return false;
-    }
-    if (ndim < 0 || ndim > LAYOUT_MAX_NDIM)
-        ctx_error(ctx, TT_ERR_SHAPE, "%s: %d axes; from 0 to %d are possible", name, ndim,
-                  LAYOUT_MAX_NDIM);
-    else if (ndim && !shape)
-        ctx_error(ctx, TT_ERR_ARG, "%s: the shape is NULL", name);
-    else if (!layout_init(at, ndim, shape))
-        ctx_error(ctx, TT_ERR_SHAPE, "%s: %s has a negative size or too many elements", name,
-                  describe_shape(ndim, shape).s);
-    return !ctx->err.code;
-}
-
 static bool shape_layout(tt_ctx *ctx, const char *name, tt_dtype dtype, int ndim,
                          const int64_t *shape, layout *at)
 {
