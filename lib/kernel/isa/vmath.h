@@ -121,12 +121,6 @@ VECTOR float f32_tanh(float x)
     return f32_copysign(f32_abs(x) < 0.6f ? small : large, x);
 }
 
-VECTOR float f32_sigmoid(float x)
-{
-    float e = f32_exp(-f32_abs(x));
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 /* erfc(z) for z >= 0: e^(-z^2) times a polynomial in t = 1 / (1 + 0.4 z) */
 #define ERFC_POLYNOMIAL(T, t)                                                                      \
     T p = (T)-3.8364452795e-2;                                                                     \
@@ -282,55 +276,21 @@ VECTOR float f32_pow(float x, float y)
     return y == 0 || x == 1 ? 1 : (float)r;
 }
 
-VECTOR float f32_maximum(float x, float y)
-{
-    return x > y || x != x ? x : y;
-}
+#define T         float
+#define NAME(x)   f32_##x
+#define ALL_WHOLE 0x1p23f
+#include "vmath_typed.h"
+#undef T
+#undef NAME
+#undef ALL_WHOLE
 
-VECTOR float f32_minimum(float x, float y)
-{
-    return x < y || x != x ? x : y;
-}
-
-/* log(e^x + e^y); the difference of equal infinities would be NaN */
-VECTOR float f32_logaddexp(float x, float y)
-{
-    float z = f32_maximum(x, y) + f32_softplus(-f32_abs(x - y));
-    return x == y ? x + (float)LN2 : z;
-}
-
-VECTOR float f32_relu(float x)
-{
-    return x <= 0 ? 0 : x;
-}
-
-VECTOR float f32_sign(float x)
-{
-    return x > 0 ? 1 : x < 0 ? -1 : x + 0; /* of -0 it is 0 */
-}
-
-VECTOR float f32_round(float x)
-{
-    float a = f32_abs(x), r = (a + 0x1p23f) - 0x1p23f;
-    return a < 0x1p23f ? f32_copysign(r, x) : x;
-}
-
-VECTOR float f32_floor(float x)
-{
-    float r = f32_round(x);
-    return f32_copysign(r > x ? r - 1 : r, x);
-}
-
-VECTOR float f32_ceil(float x)
-{
-    float r = f32_round(x);
-    return f32_copysign(r < x ? r + 1 : r, x);
-}
-
-VECTOR float f32_trunc(float x)
-{
-    return f32_copysign(f32_floor(f32_abs(x)), x);
-}
+#define T         double
+#define NAME(x)   f64_##x
+#define ALL_WHOLE 0x1p52
+#include "vmath_typed.h"
+#undef T
+#undef NAME
+#undef ALL_WHOLE
 
 #define F32_LIBM(name)                                                                             \
     static inline float f32_##name(float x)                                                        \

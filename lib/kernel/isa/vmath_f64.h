@@ -213,66 +213,10 @@ VECTOR double f64_log10(double x)
     return log10(x);
 }
 
-VECTOR double f64_sigmoid(double x)
-{
-    double e = f64_exp(-f64_abs(x));
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 VECTOR double f64_softplus(double x)
 {
     double y = f64_log1p(f64_exp(-f64_abs(x)));
     return x > 0 ? x + y : x == x ? y : x;
-}
-
-VECTOR double f64_maximum(double x, double y)
-{
-    return x > y || x != x ? x : y;
-}
-
-VECTOR double f64_minimum(double x, double y)
-{
-    return x < y || x != x ? x : y;
-}
-
-/* log(e^x + e^y); the difference of equal infinities would be NaN */
-VECTOR double f64_logaddexp(double x, double y)
-{
-    double z = f64_maximum(x, y) + f64_softplus(-f64_abs(x - y));
-    return x == y ? x + LN2 : z;
-}
-
-VECTOR double f64_relu(double x)
-{
-    return x <= 0 ? 0 : x;
-}
-
-VECTOR double f64_sign(double x)
-{
-    return x > 0 ? 1 : x < 0 ? -1 : x + 0; /* of -0 it is 0 */
-}
-
-VECTOR double f64_round(double x)
-{
-    double a = f64_abs(x), r = (a + 0x1p52) - 0x1p52;
-    return a < 0x1p52 ? f64_copysign(r, x) : x;
-}
-
-VECTOR double f64_floor(double x)
-{
-    double r = f64_round(x);
-    return f64_copysign(r > x ? r - 1 : r, x);
-}
-
-VECTOR double f64_ceil(double x)
-{
-    double r = f64_round(x);
-    return f64_copysign(r < x ? r + 1 : r, x);
-}
-
-VECTOR double f64_trunc(double x)
-{
-    return f64_copysign(f64_floor(f64_abs(x)), x);
 }
 
 #define F64_LIBM(name)                                                                             \
