@@ -153,6 +153,9 @@ static const char *reduce_text(int a)
 #define REDUCE_TEST(name, ...)             RUN(name, tt_##name(x, 1, &ax, c & 1))
 #include "kernel/elementwise/unary.def"
 #include "kernel/elementwise/compare.def"
+#define BITWISE(name, ...) RUN(name, tt_##name(x, y)) RUN(name##_scalar, tt_##name##_scalar(x, a))
+#define SHIFT(name, ...)   BITWISE(name, )
+#include "kernel/elementwise/bitwise.def"
 #define COMPARE(name, ...) RUN(name, tt_##name(x, y)) RUN(name##_scalar, tt_##name##_scalar(x, v))
 #include "kernel/elementwise/binary.def"
 #include "kernel/reduce/reduce.def"
@@ -167,11 +170,14 @@ const step_kind step_kinds[] = {
 #define UNARY_TEST(name, ...)              ROW(name, "x", SAME, false)
 #define COMPARE(name, ...)                 ROW(name, "xy", SAME, false) ROW(name##_scalar, "x", SAME, false)
 #define LOGICAL(name, ...)                 ROW(name, "xy", SAME, false) ROW(name##_scalar, "x", SAME, false)
+#define BITWISE(name, ...)                 ROW(name, "xy", SAME, false) ROW(name##_scalar, "x", SAME, false)
+#define SHIFT(name, ...)                   BITWISE(name, )
 #define BINARY(name, ...)                  ROW(name, "xy", CLOSE, false) ROW(name##_scalar, "x", CLOSE, false)
 #define REDUCE(name, ...)                  ROW(name, "x", ROUGH, false)
 #define REDUCE_TEST(name, ...)             ROW(name, "x", SAME, false)
 #include "kernel/elementwise/unary.def"
 #include "kernel/elementwise/compare.def"
+#include "kernel/elementwise/bitwise.def"
 #include "kernel/elementwise/binary.def"
 #include "kernel/reduce/reduce.def"
 #include "steps.def"
