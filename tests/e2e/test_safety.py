@@ -84,6 +84,8 @@ def test_other_commands_do_not_destroy_a_training_either():
     for name in ("vocab.json", "merges.txt"):
         os.remove("m/" + name)
     run([GPT2, "convert", "--model", "m", "--out", "n"], 1, "n holds vocab.json; --overwrite")
+    run([GPT2, "convert", "--model", SHIPPED, "--out", "m", "--overwrite"])
+    assert everything("m") == sorted(["config.json", "merges.txt", "model.safetensors", "vocab.json"])
 
 
 def test_two_trainings_in_one_folder():

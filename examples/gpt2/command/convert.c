@@ -42,8 +42,9 @@ static void write_all(gpt2 *m, const convert_options *o)
         program_fail("%s", error);
     if (!set_begin(&s, o->out, error, sizeof error))
         program_fail("%s", error);
-    if (t ? !tokenizer_save(t, s.stage, error, sizeof error)
-          : !gpt2_drop_vocabulary(&s, error, sizeof error))
+    if (!set_drop(&s, "checkpoint.safetensors", error, sizeof error) || /* of what is replaced */
+        (t ? !tokenizer_save(t, s.stage, error, sizeof error)
+           : !gpt2_drop_vocabulary(&s, error, sizeof error)))
         program_fail("%s", error);
     folder_watch("writing", &s, gpt2_bytes(m));
     const volatile sig_atomic_t *interrupted = interrupt_defer();

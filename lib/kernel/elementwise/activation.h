@@ -1,7 +1,7 @@
 /* The functions of elementary ones that the rows of unary.def name: f32_gelu and f64_gelu, and so
  * on. Largest errors where the result is above 2^-10, in ulp (below, of 2^-10; test_vmath.c
  * measures them): float32 silu 3.2, gelu 8, gelu_tanh 16, mish 3.7; float64 silu 3.4, gelu 18.2,
- * gelu_tanh 16.1, mish 3.7. Far on the left, where they vanish, digits are lost to the rounding of
+ * gelu_tanh 16.1, mish 3.8. Far on the left, where they vanish, digits are lost to the rounding of
  * the exponent. The slope of erf: 2.8 in float32. */
 #ifndef TT_KERNEL_ACTIVATION_H
 #define TT_KERNEL_ACTIVATION_H

@@ -1,6 +1,6 @@
 /* The logarithm of the gamma function, its derivatives, and the inverse of the error function: in
  * double, one element at a time; float results are rounded from them. Largest errors in ulp, which
- * test_vmath.c measures: float32 0.6; float64 erfinv 1.4, digamma 12 (of 2, where its terms
+ * test_vmath.c measures: float32 0.6; float64 erfinv 1.6, digamma 12 (of 2, where its terms
  * cancel); lgamma is libm's. Sources: NIST's Digital Library of Mathematical Functions, 5.5
  * (recurrence, reflection), 5.11 (expansions); M. Giles, Approximating the erfinv function, 2010.
  */
