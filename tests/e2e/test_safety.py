@@ -90,7 +90,7 @@ def test_other_commands_do_not_destroy_a_training_either():
 
 def test_two_trainings_in_one_folder():
     text()
-    p = start(train("m", *LONG, "--log", "log.csv", steps=1000000))
+    p = start(train("m", *LONG, "--save-every", "0", "--log", "log.csv", steps=1000000))
     wait_for(lambda: steps_in("log.csv") > 3)
     held = "m: in use by process %d on " % p.pid
     for command in (train("m"), train("m", "--resume"), train("m", "--overwrite"),
