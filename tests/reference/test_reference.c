@@ -265,7 +265,7 @@ static void run_integers(const char *name, fn1 one, fn2 two)
 }
 
 /* On bits: every type that a row takes, from memory the other way round as well. */
-static void run_bits(const char *name, fn2 f)
+static void run_bits(const char *name, fn2 f, tt_tensor *(*with)(tt_tensor *, int64_t))
 {
     static const char *const types[] = {"int64", "int32", "uint8", "bool"};
     for (int i = 0; i < (strstr(name, "shift") ? 3 : 4); i++) {
@@ -278,13 +278,15 @@ static void run_bits(const char *name, fn2 f)
         tt_tensor *want = load(ctx, full, "out");
         ck_assert_msg(tt_array_equal(f(in[0], in[1]), want), "%s: the values differ", full);
         ck_assert_msg(tt_array_equal(f(strided(in[0]), in[1]), want), "%s, strided", full);
+        tt_tensor *one = tt_ones(ctx, tt_dtype_of(in[0]), TT_SCALAR);
+        ck_assert_msg(tt_array_equal(with(in[0], 1), f(in[0], one)), "%s_scalar", full);
         tt_ctx_free(ctx);
     }
 }
 
 START_TEST(bits)
 {
-#define BITWISE(name, ...) run_bits(#name, tt_##name);
+#define BITWISE(name, ...) run_bits(#name, tt_##name, tt_##name##_scalar);
 #define SHIFT              BITWISE
 #include "kernel/elementwise/bitwise.def"
 }

@@ -67,12 +67,7 @@ static inline int64_t i64_pow(int64_t x, int64_t y)
     {                                                                                              \
         return z;                                                                                  \
     }                                                                                              \
-    static void i64_##name##_map(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        i64_map2(n, ptr, step, i64_##name##_z);                                                    \
-    }
+    ROW_LOOP(name##_map, map2, name##_z)
 #include "binary.def"
 
 const binary_kernels ISA(binary_loops) = {.map = {

@@ -5,22 +5,12 @@
     {                                                                                              \
         return (T)(z);                                                                             \
     }                                                                                              \
-    static void NAME(name##_map)(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map2)(n, ptr, step, NAME(name##_z));                                                  \
-    }
+    ROW_LOOP(name##_map, map2, name##_z)
 #define SHIFT(name, z)                                                                             \
     VECTOR T NAME(name##_z)(T x, T y)                                                              \
     {                                                                                              \
         const uint64_t by = (uint64_t)y < BITS ? (uint64_t)y : 64;                                 \
         return (T)(z);                                                                             \
     }                                                                                              \
-    static void NAME(name##_map)(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map2)(n, ptr, step, NAME(name##_z));                                                  \
-    }
+    ROW_LOOP(name##_map, map2, name##_z)
 #include "bitwise.def"

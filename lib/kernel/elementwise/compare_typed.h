@@ -5,10 +5,5 @@
     {                                                                                              \
         return z;                                                                                  \
     }                                                                                              \
-    static void NAME(name##_map)(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map2)(n, ptr, step, NAME(name##_z));                                                  \
-    }
+    ROW_LOOP(name##_map, map2, name##_z)
 #include "compare.def"

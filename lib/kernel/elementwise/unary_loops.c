@@ -27,22 +27,17 @@ extern const unary_kernels ISA(unary_loops);
 #define T       int64_t
 #define NAME(x) i64_##x
 #include "kernel/walk/rows_typed.h"
-#undef T
-#undef NAME
-#undef R
 
 #define UNARY_INT(name, y_)                                                                        \
     VECTOR int64_t i64_##name##_y(int64_t x)                                                       \
     {                                                                                              \
         return y_;                                                                                 \
     }                                                                                              \
-    static void i64_##name##_map(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        i64_map1(n, ptr, step, i64_##name##_y);                                                    \
-    }
+    ROW_LOOP(name##_map, map1, name##_y)
 #include "unary.def"
+#undef T
+#undef NAME
+#undef R
 
 #define R       uint8_t
 #define T       float

@@ -5,10 +5,5 @@
     {                                                                                              \
         return y_;                                                                                 \
     }                                                                                              \
-    static void NAME(name##_test)(int64_t n, char *const *ptr, const int64_t *step,                \
-                                  const void *arg)                                                 \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map1)(n, ptr, step, NAME(name##_y));                                                  \
-    }
+    ROW_LOOP(name##_test, map1, name##_y)
 #include "unary.def"

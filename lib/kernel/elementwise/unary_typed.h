@@ -9,12 +9,7 @@
     {                                                                                              \
         return y_;                                                                                 \
     }                                                                                              \
-    static void NAME(name##_map)(int64_t n, char *const *ptr, const int64_t *step,                 \
-                                 const void *arg)                                                  \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map1)(n, ptr, step, NAME(name##_y));                                                  \
-    }
+    ROW_LOOP(name##_map, map1, name##_y)
 #include "unary.def"
 
 #define UNARY(name, y_, dx_, ...)                                                                  \
@@ -24,12 +19,7 @@
         (void)g, (void)y, (void)x;                                                                 \
         return dx_;                                                                                \
     }                                                                                              \
-    static void NAME(name##_grad)(int64_t n, char *const *ptr, const int64_t *step,                \
-                                  const void *arg)                                                 \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map2)(n, ptr, step, NAME(name##_dx));                                                 \
-    }
+    ROW_LOOP(name##_grad, map2, name##_dx)
 #include "unary.def"
 
 #define UNARY(name, y_, dx_, ddx_, ...)                                                            \
@@ -39,12 +29,7 @@
         (void)y, (void)x;                                                                          \
         return gg * g * (ddx_);                                                                    \
     }                                                                                              \
-    static void NAME(name##_grad2)(int64_t n, char *const *ptr, const int64_t *step,               \
-                                   const void *arg)                                                \
-    {                                                                                              \
-        (void)arg;                                                                                 \
-        NAME(map3)(n, ptr, step, NAME(name##_ddx));                                                \
-    }
+    ROW_LOOP(name##_grad2, map3, name##_ddx)
 #include "unary.def"
 
 #undef M

@@ -10,4 +10,12 @@
 #define ROW(k, T)   ((const T *)(const void *)ptr[k])
 #define WRAP(u)     ((int64_t)(u))
 
+/* The loop_fn of a row that takes no numbers: f of each element, by map1, map2 or map3. */
+#define ROW_LOOP(loop, map, f)                                                                     \
+    static void NAME(loop)(int64_t n, char *const *ptr, const int64_t *step, const void *arg)      \
+    {                                                                                              \
+        (void)arg;                                                                                 \
+        NAME(map)(n, ptr, step, NAME(f));                                                          \
+    }
+
 #endif
