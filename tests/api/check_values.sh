@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every operation that the headers of operations declare is compared with PyTorch or NumPy: a row of a
-# .def file of lib/kernel or of tests/reference/cases.def, as the program that runs them lists.
-# usage: check_values.sh PROJECT-ROOT TEST-REFERENCE
+# .def file of lib/kernel or of tests/reference, as the programs that run them list.
+# usage: check_values.sh PROJECT-ROOT PROGRAM...
 cd "$1/include/tinytensor" || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -18,7 +18,10 @@ families=$(sed -n 's|^#include <tinytensor/\(.*\)>|\1|p' ops.h elementwise.h | s
 cat $families nn.h recurrent.h |
     sed 's/TT_API/\n&/g' | sed -n 's/^TT_API[^;(]*[ *]\(tt_[a-z0-9_]*\) *(.*/\1/p' |
     grep -vxE "$others" | sort -u >"$work/declared"
-"$2" --list | sort -u >"$work/checked"
+shift
+for program; do
+    "$program" --list
+done | sort -u >"$work/checked"
 
 [ -s "$work/declared" ] || { echo "no operation found in the headers"; exit 1; }
 

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Writes reference.npz: inputs, results and gradients of each case, computed by PyTorch and NumPy.
+"""Writes reference.npz, of cases.def and the library's tables, and FAMILY.npz of each other FAMILY.def:
+inputs, results and gradients of each case, computed by PyTorch, NumPy and SciPy.
 
 Case NAME has NAME.in0, NAME.in1, ... (float64 unless it says otherwise), NAME.out and, where it is
 differentiable, NAME.grad0, ...: the gradient of sum(out * NAME.seed) with respect to each float input.
-Needs PyTorch and NumPy; the tests need only the file. Run: python3 generate.py
+What the expressions of FAMILY.def call besides is in FAMILY.py.
+Needs PyTorch, NumPy and SciPy; the tests need only the files. Run: python3 generate.py [FAMILY...]
 """
 import math
 import re
+import sys
 import zlib
 from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 rng = None  # of the case that is being made: each has its own, so that one more changes no other
 store = {}
 np.seterr(all="ignore")  # infinities and NaN are wanted
@@ -84,28 +88,46 @@ def held(x):
 
 # What stands for the same in cases.def and in test_reference.c.
 NAMES = {
-    "torch": torch, "F": F, "math": math, "u": u, "ints": ints, "arr": arr, "holes": holes, "held": held,
+    "torch": torch, "np": np, "F": F, "math": math, "u": u, "ints": ints, "arr": arr, "holes": holes, "held": held,
     "IDX": torch.tensor([[2, 0, 2], [1, 1, 0]]), "ONCE": torch.tensor([[2, 0, 1], [1, 2, 0]]),
     "TARGETS": torch.tensor([[0, 3, -100], [2, 1, 3]]),
 }
 AXES = {"all": (0, 1, 2), "0": (0,), "1": (-2,), "2": (2,), "02": (2, 0)}
 
 
-def cases():
-    """The rows of cases.def: id, inputs, PyTorch's expression."""
-    text = (Path(__file__).resolve().parent / "cases.def").read_text()
-    for kind, name, inputs, torchs in re.findall(r'^(CASE|REDUCTION)\((\w+), "(.*?)", "(.*?)",', text, re.M):
-        if kind == "CASE":
-            yield name, inputs, torchs
-        else:
-            for key, axes in AXES.items():
-                yield f"{name}__{key}", inputs, torchs.replace("AXES", str(axes))
+def cases(table, names):
+    """Makes those of the rows of a file: id, inputs, PyTorch's expression."""
+    for kind, name, inputs, torchs in re.findall(r'^(CASE|REDUCTION)\((\w+), "(.*?)",\s+"(.*?)",',
+                                                 table.read_text(), re.M):
+        forms = {name: torchs}
+        if kind == "REDUCTION":
+            forms = {f"{name}__{key}": torchs.replace("AXES", str(axes)) for key, axes in AXES.items()}
+        for name, torchs in forms.items():
+            at(name)
+            drawn = eval(inputs + ",", names)
+            case(name, eval("lambda " + ", ".join("xyzw"[:len(drawn)]) + ": " + torchs, names), *drawn)
 
 
-for name, inputs, torchs in cases():
-    at(name)
-    drawn = eval(inputs + ",", NAMES)
-    case(name, eval("lambda " + ", ".join("xyzw"[:len(drawn)]) + ": " + torchs, NAMES), *drawn)
+def write(family):
+    np.savez(HERE / f"{family}.npz", **store)
+    print(family + ":", len(store), "arrays")
+    store.clear()
+
+
+wanted = sys.argv[1:]
+for table in sorted(HERE.glob("*.def")):
+    family = table.stem
+    if family == "cases" or wanted and family not in wanted:
+        continue
+    names, own = dict(NAMES), HERE / f"{family}.py"
+    if own.exists():
+        exec(compile(own.read_text(), own, "exec"), names)
+    cases(table, names)
+    write(family)
+if wanted and "reference" not in wanted:
+    sys.exit()
+
+cases(HERE / "cases.def", NAMES)
 
 # Unary: a grid of ordinary values with the gradient, and special values without.
 special = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-300, -1e-300, 1e-30, 88.5, -88.5,
@@ -208,5 +230,4 @@ for name in rows("reduce/reduce.def", "REDUCE", "REDUCE_APART", "REDUCE_TEST"):
     x[0, 1, 2] = np.nan if name.startswith("nan") else 0
     case(f"reduce.{name}", lambda x: fn(x, 1), x)
 
-np.savez("reference.npz", **store)
-print(len(store), "arrays")
+write("reference")

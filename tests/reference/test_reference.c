@@ -1,108 +1,11 @@
-/* Results and gradients against PyTorch's and NumPy's, read from reference.npz (generate.py makes
- * it). A case is run in float64 with its gradient, once more from transposed memory, and in
- * float32. */
+/* The rows of the library's tables and of cases.def against PyTorch and NumPy (reference.npz). */
 #define _DEFAULT_SOURCE /* mkstemp */
-#include "../unit/unit.h"
+#include "vectors.h"
 
 #include <stdio.h>
 
 typedef tt_tensor *(*fn1)(tt_tensor *);
 typedef tt_tensor *(*fn2)(tt_tensor *, tt_tensor *);
-typedef tt_tensor *(*apply)(tt_tensor **in, const void *arg);
-
-static const char *path; /* of reference.npz */
-
-static tt_tensor *load(tt_ctx *ctx, const char *name, const char *part)
-{
-    char key[128];
-    snprintf(key, sizeof key, "%s.%s", name, part);
-    tt_tensor *x = tt_load_npz(ctx, path, key);
-    if (!x)
-        tt_error_clear(ctx);
-    return x;
-}
-
-/* The same values in memory whose axes run the other way round. */
-static tt_tensor *strided(tt_tensor *x)
-{
-    int axes[TT_MAX_NDIM], n = tt_ndim(x);
-    for (int i = 0; i < n; i++)
-        axes[i] = n - 1 - i;
-    return n ? tt_permute(tt_clone(tt_permute(x, n, axes)), n, axes) : x;
-}
-
-static void expect_close(const char *name, const char *what, tt_tensor *got, tt_tensor *want,
-                         double rtol)
-{
-    tt_ctx *ctx = tt_ctx_of(want);
-    ck_assert_msg(got != NULL, "%s %s: %s", name, what, tt_error_message(ctx));
-    if (tt_dtype_of(got) == TT_BOOL || tt_dtype_of(want) == TT_BOOL) {
-        got = tt_cast(got, TT_I64);
-        want = tt_cast(want, TT_I64);
-    }
-    got = tt_cast(got, TT_F64);
-    want = tt_cast(want, TT_F64);
-    ck_assert_msg(tt_same_shape(got, want), "%s %s: the shape differs", name, what);
-    if (!tt_allclose(got, want, rtol, rtol, true)) {
-        tt_print(got);
-        tt_print(want);
-        ck_abort_msg("%s %s: the values differ (%s)", name, what, tt_error_message(ctx));
-    }
-}
-
-static void check_gradients(tt_ctx *ctx, const char *name, tt_tensor **in, int n, tt_tensor *out)
-{
-    tt_tensor *seed = load(ctx, name, "seed");
-    if (!seed)
-        return;
-    ck_assert_msg(tt_backward_with(out, seed, 0) == TT_OK, "%s: %s", name, tt_error_message(ctx));
-    for (int i = 0; i < n; i++) {
-        char part[16];
-        snprintf(part, sizeof part, "grad%d", i);
-        tt_tensor *want = load(ctx, name, part);
-        if (want)
-            expect_close(name, part, tt_grad(in[i]), want, 1e-9);
-    }
-}
-
-static int load_inputs(tt_ctx *ctx, const char *name, tt_tensor **in)
-{
-    int n = 0;
-    char part[16];
-    for (; n < 4; n++) {
-        snprintf(part, sizeof part, "in%d", n);
-        in[n] = load(ctx, name, part);
-        if (!in[n])
-            break;
-    }
-    ck_assert_msg(n > 0, "%s: no such case in %s", name, path);
-    return n;
-}
-
-static void run_case(const char *name, apply fn, const void *arg)
-{
-    for (int variant = 0; variant < 3; variant++) {
-        tt_tensor *in[4] = {NULL};
-        tt_ctx *ctx = tt_ctx_new();
-        int n = load_inputs(ctx, name, in);
-        bool single = variant == 2;
-        for (int i = 0; i < n; i++) {
-            bool is_float = tt_dtype_of(in[i]) == TT_F64;
-            if (variant == 1)
-                in[i] = strided(in[i]);
-            if (single && is_float)
-                in[i] = tt_cast(in[i], TT_F32);
-            if (!single && is_float)
-                in[i] = tt_param(in[i]);
-        }
-        tt_tensor *out = fn(in, arg);
-        expect_close(name, single ? "float32" : "float64", out, load(ctx, name, "out"),
-                     single ? 2e-5 : 1e-12);
-        if (!single)
-            check_gradients(ctx, name, in, n, out);
-        tt_ctx_free(ctx);
-    }
-}
 
 static tt_tensor *call1(tt_tensor **in, const void *arg)
 {
@@ -340,43 +243,11 @@ static tt_tensor *lstm_cell(tt_tensor *x, tt_tensor *hc, tt_tensor *weights, tt_
     return out[k];
 }
 
-#define IDX           indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 2, 1, 1, 0})
-#define ONCE          indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 1, 1, 2, 0})
-#define TARGETS       indices(x, TT_SHAPE(2, 3), (int64_t[]){0, 3, -100, 2, 1, 3})
-#define WRITTEN(call) (w = tt_detach(tt_clone(x)), (call) == TT_OK ? w : NULL)
-#define PART(k, call) ((call) < 0 ? NULL : out[k])
-
-#define CASE(id, inputs, torch, ...)                                                               \
-    static tt_tensor *case_##id(tt_tensor **in, const void *arg)                                   \
-    {                                                                                              \
-        tt_tensor *x = in[0], *y = in[1], *z = in[2], *w = in[3], *out[4] = {NULL};                \
-        (void)arg, (void)x, (void)y, (void)z, (void)w, (void)out;                                  \
-        return __VA_ARGS__;                                                                        \
-    }
-#define REDUCTION(id, inputs, torch, call, ...)                                                    \
-    CASE(id##__all, inputs, torch, call(x, TT_ALL_AXES, __VA_ARGS__))                              \
-    CASE(id##__0, inputs, torch, call(x, TT_AXES(0), __VA_ARGS__))                                 \
-    CASE(id##__1, inputs, torch, call(x, TT_AXES(-2), __VA_ARGS__))                                \
-    CASE(id##__2, inputs, torch, call(x, TT_AXES(2), __VA_ARGS__))                                 \
-    CASE(id##__02, inputs, torch, call(x, TT_AXES(2, 0), __VA_ARGS__))
-#include "cases.def"
-
-static const struct {
-    const char *name;
-    apply fn;
-} cases[] = {
-#define CASE(id, ...) {#id, case_##id},
-#define REDUCTION(id, ...)                                                                         \
-    CASE(id##__all, ) CASE(id##__0, ) CASE(id##__1, ) CASE(id##__2, ) CASE(id##__02, )
-#include "cases.def"
-};
-
-START_TEST(other_operations)
-{
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        run_case(cases[i].name, cases[i].fn, NULL);
-}
-END_TEST
+#define IDX     indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 2, 1, 1, 0})
+#define ONCE    indices(x, TT_SHAPE(2, 3), (int64_t[]){2, 0, 1, 1, 2, 0})
+#define TARGETS indices(x, TT_SHAPE(2, 3), (int64_t[]){0, 3, -100, 2, 1, 3})
+#define CASES   "cases.def"
+#include "cases.h"
 
 /* The functions whose values are compared, for check_values.sh. */
 static void list(void)
@@ -395,11 +266,7 @@ static void list(void)
 #define REDUCE(name, ...) puts("tt_" #name);
 #define REDUCE_TEST       REDUCE
 #include "kernel/reduce/reduce.def"
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *end = strstr(cases[i].name, "__");
-        printf("tt_%.*s\n", (int)(end ? end - cases[i].name : (long)strlen(cases[i].name)),
-               cases[i].name);
-    }
+    list_cases();
 }
 
 typedef tt_optim *(*make_optim)(tt_ctx *ctx, tt_tensor *p);
@@ -478,15 +345,8 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    const TTest *const tests[] = {unary,       special_values, binary,          remainders,
-                                  comparisons, with_a_number,  integers,        bits,
-                                  reduce_rows, optimisers,     other_operations};
-    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
-        list();
-        return EXIT_SUCCESS;
-    }
-    if (argc != 2)
-        return EXIT_FAILURE;
-    path = argv[1];
-    return run_tests("reference", tests, sizeof tests / sizeof *tests);
+    const TTest *const tests[] = {unary,       special_values, binary,   remainders,
+                                  comparisons, with_a_number,  integers, bits,
+                                  reduce_rows, optimisers,     rows};
+    return vectors_main(argc, argv, "reference", list, tests, sizeof tests / sizeof *tests);
 }
