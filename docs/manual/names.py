@@ -14,10 +14,10 @@ NUMPY = {
         " clip concatenate cos cosh count_nonzero cumprod cumsum diag diagonal diff dot einsum empty"
         " empty_like exp exp2 expm1 eye flip floor floor_divide fmod full full_like hypot isclose isfinite"
         " bitwise_and bitwise_or bitwise_xor bitwise_not copysign logaddexp nextafter signbit"
-        " isinf isnan linspace log log10 log1p log2 logical_and logical_not logical_or logical_xor logspace"
+        " isinf isnan kron linspace log log10 log1p log2 logical_and logical_not logical_or logical_xor logspace"
         " matmul max maximum mean meshgrid min minimum moveaxis nan_to_num nanmax nanmean nanmin nansum"
         " nonzero ones ones_like outer pad prod reciprocal remainder repeat reshape roll round sign sin sinh"
-        " sqrt square squeeze stack std sum take tan tanh tensordot tile transpose tril triu trunc var where"
+        " put_along_axis sqrt square squeeze stack std sum take take_along_axis tan tanh tensordot tile transpose tril triu trunc var where"
         " zeros zeros_like"
     ).split()
 }
@@ -29,14 +29,14 @@ NUMPY.update({"cast": "numpy.ndarray.astype", "from_data": "numpy.array", "seed"
 TORCH = {
     name: "torch." + name
     for name in (
-        "abs acos acosh add all allclose any arange argmax argmin asin asinh atan atan2 atanh bernoulli"
+        "abs acos acosh add all allclose any arange argmax argmin as_strided asin asinh atan atan2 atanh bernoulli"
         " cat cdist ceil chunk clamp clone cos cosh count_nonzero cummax cummin cumprod cumsum diag"
         " diagonal diff div dot einsum empty empty_like eq erf erfc exp exp2 expm1 eye flatten flip floor"
-        " floor_divide fmod full full_like gather ge gt hypot index_add isclose isfinite isinf isnan le"
+        " floor_divide fmod full full_like gather ge gt hypot index_add index_put isclose isfinite isinf isnan kron le"
         " bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift copysign"
         " logaddexp nextafter signbit lgamma digamma erfinv"
         " lerp linspace log log10 log1p log2 logcumsumexp logical_and logical_not logical_or logical_xor"
-        " logspace logsumexp lt masked_select matmul max maximum mean meshgrid min minimum moveaxis mul"
+        " logspace logsumexp lt masked_scatter masked_select matmul max maximum mean meshgrid min minimum moveaxis mul"
         " nan_to_num nanmean nansum narrow ne neg nonzero norm normal ones ones_like outer permute pow"
         " prod rand randint randn randperm reciprocal relu remainder repeat_interleave reshape roll"
         " round rsqrt scatter scatter_add select sigmoid sign sin sinh softmax log_softmax split sqrt"
@@ -71,7 +71,7 @@ SOUGHT = {
     "backward": "backprop backpropagation", "unsqueeze": "newaxis", "matmul": "mm bmm gemm", "seed": "manual_seed",
     "scaled_dot_product_attention": "sdpa flash", "lr_cosine": "scheduler schedule", "lr_linear": "scheduler schedule",
     "save_params": "state_dict save_model", "load_params": "load_state_dict load_model", "repeat": "broadcast_to",
-    "masked_select": "boolean", "take": "fancy", "error_message": "exception", "detach": "stop_gradient",
+    "masked_select": "boolean", "take": "fancy", "index": "fancy advanced", "error_message": "exception", "detach": "stop_gradient",
     "F32": "float32 float", "F64": "float64 double", "F16": "float16 half", "BF16": "bfloat16", "I64": "int64 long",
     "I32": "int32 int", "U8": "uint8 byte", "BOOL": "boolean",
 }
@@ -88,7 +88,8 @@ function of the same name, or of the nearest. What differs throughout:
 - Types are never mixed: `tt_cast` converts. `tt_add_scalar` and its kin take a number on the right.
 - A name that ends in `_` writes in place, as in PyTorch.
 - `x[1:, ::2]` is `tt_slice(x, "1:, ::2")`, `x[:, None]` is `tt_slice(x, ":, None")` or `tt_unsqueeze`,
-  `x[mask]` is `tt_masked_select`, `x[i]` with a tensor of indices is `tt_take`.
+  `x[mask]` is `tt_masked_select`, `x[i]` with a tensor of indices is `tt_take`; with several, `x[i, j]` is
+  `tt_index`, and `x[i, j] = v` is `tt_index_put`, which gives a copy.
 
 """
 

@@ -47,6 +47,16 @@ TT_API tt_tensor *tt_dot(tt_tensor *a, tt_tensor *b);
  * @grad a: g b; b: g^T a */
 TT_API tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b);
 
+/** Kronecker product: every element of a times the whole of b, block beside block,
+ * y[i p + k] [j q + l] = a[i][j] b[k][l] for matrices (numpy.kron). The operand with fewer axes
+ * gets axes of size 1 in front.
+ * @param a  (n m), or any shape; float or int64
+ * @param b  (p q), or any shape; of the dtype of a
+ * @return   ((n p) (m q)); NULL: #TT_ERR_DTYPE, #TT_ERR_SHAPE where both together have more than 16
+ *           axes larger than 1
+ * @grad a, b */
+TT_API tt_tensor *tt_kron(tt_tensor *a, tt_tensor *b);
+
 /** Sum of products over n pairs of axes; the other axes of a, then those of b, are those of the
  * result.
  * @param a       (i... k...), float or int64, its axes in any order

@@ -142,6 +142,34 @@ TT_API tt_tensor *tt_flip(tt_tensor *x, int naxes, const int *axes);
  * @grad x */
 TT_API tt_tensor *tt_diagonal(tt_tensor *x, int64_t offset, int a, int b);
 
+/** The windows of an axis: each is `size` neighbours, and begins `step` after the one before
+ * (torch.Tensor.unfold; numpy.lib.stride_tricks.sliding_window_view, whose step is 1). The axis
+ * counts the windows, of which the last ends within it. Windows may overlap: then the same memory
+ * is seen several times, and cannot be written in place.
+ * @param x     (a... n b...)
+ * @param axis  that of n
+ * @param size  of a window, from 0 to n
+ * @param step  from one window to the next, at least 1
+ * @return      (a... w b... size) with w = (n - size) / step + 1 windows, a view; NULL:
+ *              #TT_ERR_SHAPE for the size, #TT_ERR_ARG for the step, #TT_ERR_AXIS
+ * @grad x: added up over all windows that see an element */
+TT_API tt_tensor *tt_sliding_window(tt_tensor *x, int axis, int64_t size, int64_t step);
+
+/** Any shape and strides over the memory of x (torch.as_strided,
+ * numpy.lib.stride_tricks.as_strided): element [i][j] lies offset + i strides[0] + j strides[1]
+ * elements behind the first of x. What would lie before the first byte of x or behind its last is
+ * refused; between those stands what the memory holds there, also where x leaves elements out.
+ * @param x        (...)
+ * @param ndim     number of axes of the result
+ * @param shape    their sizes
+ * @param strides  a step in elements for each, which may be 0 or negative
+ * @param offset   of the first element from that of x, in elements
+ * @return         (shape...), a view; NULL: #TT_ERR_INDEX when it leaves the memory of x,
+ *                 #TT_ERR_SHAPE, #TT_ERR_ARG
+ * @grad x: added up over all places that see an element; none from memory that x leaves out */
+TT_API tt_tensor *tt_as_strided(tt_tensor *x, int ndim, const int64_t *shape,
+                                const int64_t *strides, int64_t offset);
+
 /** One index of an axis, which disappears (torch.select).
  * @param x      (... n ...)
  * @param axis   that of n

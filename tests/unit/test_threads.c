@@ -415,6 +415,12 @@ static void indexing(tt_ctx *ctx, results *r)
         add_result(r, tt_take(x, 1, tt_slice(at, ":2, :150")));
         add_result(r, tt_masked_select(x, tt_gt_scalar(at, 0)));
         add_result(r, tt_nonzero(x));
+        add_result(r, tt_index(x, TT_TENSORS(at, tt_select(at, 0, 0))));
+        add_result(r, tt_index(x, TT_TENSORS(tt_slice(at, ":, :300"), NULL)));
+        add_result(
+            r, tt_index_put(x, TT_TENSORS(few), tt_take(x, 0, tt_flip(few, TT_ALL_AXES)), false));
+        add_result(r, tt_index_put(x, TT_TENSORS(NULL, few), tt_take(x, 1, few), false));
+        add_result(r, tt_masked_scatter(x, tt_gt_scalar(at, 0), tt_flip(x, TT_ALL_AXES)));
         add_result(r, tt_one_hot(tt_slice(tt_abs(few), ":300"), 301));
         if (dtypes[d] == TT_U8)
             continue;
@@ -422,6 +428,10 @@ static void indexing(tt_ctx *ctx, results *r)
         add_result(r, tt_scatter_add(x, 1, at, tt_flip(x, TT_ALL_AXES)));
         add_result(r, tt_index_add(x, 0, few, tt_take(x, 0, tt_flip(few, TT_ALL_AXES))));
         add_result(r, tt_index_add(x, 1, few, tt_take(x, 1, few)));
+        add_result(r, tt_index_put(tt_slice(x, ":, :40"), TT_TENSORS(tt_select(at, 1, 0)),
+                                   tt_slice(x, ":, 40:80"), true));
+        add_result(r,
+                   tt_index_put(x, TT_TENSORS(at, tt_select(at, 0, 0)), tt_select(x, 0, 0), true));
     }
 }
 
@@ -433,7 +443,10 @@ static void gradients_of_indexing(tt_ctx *ctx, results *r)
     tt_tensor *y = tt_add(tt_scatter(x, 0, at, tt_gather(x, 1, at)), tt_scatter_add(x, 0, at, x));
     tt_tensor *z = tt_embedding(x, tt_select(at, 0, 0));
     tt_tensor *s = tt_masked_select(x, tt_gt_scalar(x, 0));
-    tt_tensor *parts[] = {y, z, s, tt_cumsum(x, 1), tt_cumprod(x, 0), tt_max(x, TT_AXES(1), false)};
+    tt_tensor *w = tt_sliding_window(x, 1, 7, 3),
+              *v = tt_sliding_window(tt_flatten(x, 0, 1), 0, 9, 2);
+    tt_tensor *parts[] = {
+        y, z, s, w, v, tt_cumsum(x, 1), tt_cumprod(x, 0), tt_max(x, TT_AXES(1), false)};
     for (int i = 0; i < 6; i++) {
         tt_backward(tt_mean(tt_square(parts[i]), TT_ALL_AXES, false));
         add_result(r, tt_grad(x));

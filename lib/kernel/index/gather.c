@@ -183,6 +183,13 @@ void take_add_run(const exec *x, operand into, int axis_, operand indices, opera
     run(x, &j, ACCUMULATE, into, axis_, indices, src);
 }
 
+void take_put_run(const exec *x, operand into, int axis_, operand indices, operand src)
+{
+    job j;
+    take_axes(&j, into.at, axis_, indices.at, src.at);
+    run(x, &j, WRITE, into, axis_, indices, src);
+}
+
 void gather_run(const exec *x, operand out, operand in, int axis_, operand indices)
 {
     job j;

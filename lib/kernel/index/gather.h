@@ -12,6 +12,10 @@
 #include <string.h>
 #include "kernel/walk/kernel.h"
 
+/* out[i...] = the place, in C order, of the indices in[0][i...], in[1][i...], ... in a tensor of
+ * these sizes: n of each. All of one shape, any strides. */
+void flatten_run(const exec *x, operand out, int n, const operand *in, const int64_t *sizes);
+
 /* Whether all indices lie in [-size, size); else *bad is the first that does not. */
 bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad);
 
@@ -21,6 +25,8 @@ void take_run(const exec *x, operand out, operand in, int axis, operand indices)
 /* into[a, indices[i...], b] += src[a, i..., b], the reverse of take_run (index_add; the gradient of
  * take and of embedding). into is added to, not cleared. */
 void take_add_run(const exec *x, operand into, int axis, operand indices, operand src);
+/* The same with = in place of +=. */
+void take_put_run(const exec *x, operand into, int axis, operand indices, operand src);
 
 /* out[a, i, b] = in[a, indices[a, i, b], b]: all of the same ndim, out of the indices' shape, which
  * is no larger than in's except along the axis. */

@@ -1,29 +1,10 @@
-/* Indices: whether all are in range, and rows with a one in the place that an index names. */
+/* One-hot rows: a one in the place that an index names. */
 #include <string.h>
 #include "gather.h"
 #include "kernel/walk/parallel.h"
 #include "kernel/walk/walk.h"
 
 enum { GRAIN = 16384 };
-
-bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad)
-{
-    (void)x;
-    walk w;
-    walk_layouts(&w, indices.at, NULL, NULL);
-    for (walk_start(&w, 0); w.left > 0; walk_next(&w)) {
-        const int64_t *index = (const int64_t *)indices.data + w.at[0];
-        bool out = false;
-        for (int64_t i = 0; i < w.n; i++)
-            out |= index[i * w.step[0]] < -size || index[i * w.step[0]] >= size;
-        for (int64_t i = 0; i < w.n && out; i++) {
-            *bad = index[i * w.step[0]];
-            if (*bad < -size || *bad >= size)
-                return false;
-        }
-    }
-    return true;
-}
 
 typedef struct hot_job {
     operand out, indices;
