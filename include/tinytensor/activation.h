@@ -33,7 +33,7 @@ extern "C" {
 TT_API tt_tensor *tt_sigmoid(tt_tensor *x);
 
 /** Rectifier: y = max(x, 0); NaN stays NaN (torch.relu).
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 1 above 0, else 0 */
 TT_API tt_tensor *tt_relu(tt_tensor *x);

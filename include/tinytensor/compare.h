@@ -54,19 +54,19 @@ TT_API tt_tensor *tt_gt(tt_tensor *a, tt_tensor *b);
 TT_API tt_tensor *tt_ge(tt_tensor *a, tt_tensor *b);
 
 /** Whether both are true.
- * @param a  (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param a  (...), float, integer or bool; what is not 0 is true, NaN too
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape, bool */
 TT_API tt_tensor *tt_logical_and(tt_tensor *a, tt_tensor *b);
 
 /** Whether one or both are true.
- * @param a  (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param a  (...), float, integer or bool; what is not 0 is true, NaN too
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape, bool */
 TT_API tt_tensor *tt_logical_or(tt_tensor *a, tt_tensor *b);
 
 /** Whether exactly one is true.
- * @param a  (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param a  (...), float, integer or bool; what is not 0 is true, NaN too
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape, bool */
 TT_API tt_tensor *tt_logical_xor(tt_tensor *a, tt_tensor *b);
@@ -86,9 +86,9 @@ TT_API tt_tensor *tt_where(tt_tensor *condition, tt_tensor *a, tt_tensor *b);
 
 /** x limited to an interval: min(max(x, lo), hi) (numpy.clip). NaN stays NaN, and a bound that is
  * NaN limits nothing.
- * @param x   (...), float or int64
- * @param lo  the least value; for int64 rounded up to a whole one; -INFINITY for none
- * @param hi  the largest value; for int64 rounded down; it wins when lo is above it
+ * @param x   (...), float or integer
+ * @param lo  the least value; for integers rounded up to a whole one; -INFINITY for none
+ * @param hi  the largest value; for integers rounded down; it wins when lo is above it
  * @return    (...); NULL: #TT_ERR_DTYPE
  * @grad x: 1 inside, bounds included, else 0 */
 TT_API tt_tensor *tt_clamp(tt_tensor *x, double lo, double hi);
@@ -111,7 +111,7 @@ TT_API tt_tensor *tt_masked_fill(tt_tensor *x, tt_tensor *mask, double value);
 TT_API tt_tensor *tt_lerp(tt_tensor *a, tt_tensor *b, tt_tensor *weight);
 
 /** x with numbers in place of what is none (numpy.nan_to_num).
- * @param x       (...), float or int64, which has no such elements
+ * @param x       (...), float or integer, which has no such elements
  * @param nan     in place of NaN
  * @param posinf  in place of infinity
  * @param neginf  in place of minus infinity
@@ -121,7 +121,7 @@ TT_API tt_tensor *tt_nan_to_num(tt_tensor *x, double nan, double posinf, double 
 
 /** Whether elements are close: |a - b| is at most atol + rtol |b|. An infinite tolerance takes all
  * finite elements as close; infinite ones are close to their equals only, whatever the tolerance.
- * @param a          (...), float or int64
+ * @param a          (...), float or integer
  * @param b          of the dtype of a, broadcast with it
  * @param rtol       tolerance relative to b
  * @param atol       absolute tolerance
@@ -130,7 +130,7 @@ TT_API tt_tensor *tt_nan_to_num(tt_tensor *x, double nan, double posinf, double 
 TT_API tt_tensor *tt_isclose(tt_tensor *a, tt_tensor *b, double rtol, double atol, bool equal_nan);
 
 /** Whether all elements are close, as tt_isclose() tells.
- * @param a          (...), float or int64
+ * @param a          (...), float or integer
  * @param b          of the dtype of a, broadcast with it
  * @param rtol       tolerance relative to b
  * @param atol       absolute tolerance

@@ -52,7 +52,7 @@ extern "C" {
 /** How tt_reduce() makes one number of many. */
 typedef enum tt_reduction {
     TT_SUM,  /**< tt_sum() */
-    TT_MEAN, /**< tt_mean(); of int64 it is float64 */
+    TT_MEAN, /**< tt_mean(); of integers it is float64 */
     TT_MAX,  /**< tt_max() */
     TT_MIN,  /**< tt_min() */
     TT_PROD, /**< tt_prod() */
@@ -79,7 +79,7 @@ typedef enum tt_reduction {
  * the strides allow. No intermediate result may have more than 16 axes.
  * @param pattern  inputs, `->`, the output, sizes; not a format
  * @param n        number of operands, at least 1, at most 127
- * @param inputs   the operands, all float32, float64 or int64
+ * @param inputs   the operands, all float32, float64 or one type of integers
  * @return         the output's axes; a view for one operand of which nothing is summed and where
  *                 strides allow; NULL: #TT_ERR_PATTERN, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG
  * @grad inputs */

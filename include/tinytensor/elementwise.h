@@ -20,68 +20,69 @@ extern "C" {
 
 /** @defgroup binary Elementwise, two operands
  * The operands have one dtype and broadcast against each other; shapes that do not are
- * #TT_ERR_SHAPE. Arithmetic takes float32, float64 and int64; on bool it is #TT_ERR_DTYPE, where
- * NumPy would mean logic. The gradient of an operand that was stretched is summed to its shape.
+ * #TT_ERR_SHAPE. Arithmetic takes float32, float64 and the integers int64, int32 and uint8, which
+ * wrap on overflow; on bool it is #TT_ERR_DTYPE, where NumPy would mean logic. The gradient of an
+ * operand that was stretched is summed to its shape.
  * @{ */
 
 /** Sum: z = a + b.
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a, b: 1 */
 TT_API tt_tensor *tt_add(tt_tensor *a, tt_tensor *b);
 
 /** Difference: z = a - b (numpy.subtract).
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1; b: -1 */
 TT_API tt_tensor *tt_sub(tt_tensor *a, tt_tensor *b);
 
 /** Product: z = a b (numpy.multiply).
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: b; b: a */
 TT_API tt_tensor *tt_mul(tt_tensor *a, tt_tensor *b);
 
-/** Quotient: z = a / b (numpy.divide). Of int64 it is float64.
- * @param a  (...), float or int64
+/** Quotient: z = a / b (numpy.divide). Of integers it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1 / b; b: -z / b */
 TT_API tt_tensor *tt_div(tt_tensor *a, tt_tensor *b);
 
-/** Power: z = a^b (numpy.power). An int64 has no negative powers: #TT_ERR_ARG.
- * @param a  (...), float or int64
+/** Power: z = a^b (numpy.power). Integers have no negative powers: #TT_ERR_ARG.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: b a^(b - 1), 0 where b is 0; b: z log(a), 0 where a is 0 and b is not negative */
 TT_API tt_tensor *tt_pow(tt_tensor *a, tt_tensor *b);
 
 /** The larger of two; NaN when one is NaN.
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a, b: 1 for the larger one, 1/2 for equal ones */
 TT_API tt_tensor *tt_maximum(tt_tensor *a, tt_tensor *b);
 
 /** The smaller of two; NaN when one is NaN.
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a, b: 1 for the smaller one, 1/2 for equal ones */
 TT_API tt_tensor *tt_minimum(tt_tensor *a, tt_tensor *b);
 
 /** Remainder with the sign of a, as C's: z = a - b trunc(a / b).
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1; b: -trunc(a / b) */
 TT_API tt_tensor *tt_fmod(tt_tensor *a, tt_tensor *b);
 
 /** Remainder with the sign of b, as Python's %: z = a - b floor(a / b).
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1; b: -floor(a / b) */
@@ -91,45 +92,45 @@ TT_API tt_tensor *tt_remainder(tt_tensor *a, tt_tensor *b);
  * tt_remainder(a, b), so that no rounding of a / b moves it to the next whole number. A division by
  * 0 gives a / b. For an infinite b it is 0, or -1 where the signs differ, which floor(a / b) would
  * not be; for an infinite a it is NaN.
- * @param a  (...), float or int64
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a, b: 0 */
 TT_API tt_tensor *tt_floor_divide(tt_tensor *a, tt_tensor *b);
 
 /** Angle of the point (b, a): the inverse tangent of a / b in the right quadrant, in radians of
- * [-pi, pi] (numpy.arctan2). Of int64 it is float64.
- * @param a  (...), float or int64
+ * [-pi, pi] (numpy.arctan2). Of integers it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: b / (a^2 + b^2); b: -a / (a^2 + b^2) */
 TT_API tt_tensor *tt_atan2(tt_tensor *a, tt_tensor *b);
 
-/** Length of the hypotenuse: z = sqrt(a^2 + b^2), without overflow. Of int64 it is float64.
- * @param a  (...), float or int64
+/** Length of the hypotenuse: z = sqrt(a^2 + b^2), without overflow. Of integers it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: a / z; b: b / z */
 TT_API tt_tensor *tt_hypot(tt_tensor *a, tt_tensor *b);
 
-/** The size of a with the sign of b, which -0 and NaN have, too. Of int64 it is float64.
- * @param a  (...), float or int64
+/** The size of a with the sign of b, which -0 and NaN have, too. Of integers it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1 where its sign stays, -1 where not, 0 at 0; b: 0 */
 TT_API tt_tensor *tt_copysign(tt_tensor *a, tt_tensor *b);
 
-/** Sum of numbers whose logarithms are given: z = log(e^a + e^b), without overflow. Of int64 it is
- * float64.
- * @param a  (...), float or int64
+/** Sum of numbers whose logarithms are given: z = log(e^a + e^b), without overflow. Of integers
+ * it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: e^(a - z); b: e^(b - z); 1/2 for equal infinities */
 TT_API tt_tensor *tt_logaddexp(tt_tensor *a, tt_tensor *b);
 
-/** The number of a's dtype that follows a in the direction of b; b if they are equal. Of int64 it
- * is float64.
- * @param a  (...), float or int64
+/** The number of a's dtype that follows a in the direction of b; b if they are equal. Of integers
+ * it is float64.
+ * @param a  (...), float or integer
  * @param b  like a, or broadcast with it
  * @return   the broadcast shape
  * @grad a: 1, as the step is a rounding; b: 0 */
@@ -139,30 +140,30 @@ TT_API tt_tensor *tt_nextafter(tt_tensor *a, tt_tensor *b);
 
 /** @defgroup unary Elementwise, one operand
  * y has the shape of x. Float32 and float64 keep their type. Functions whose result is no integer
- * give float64 for int64 and bool, as in NumPy; the others keep int64. Other dtypes are
+ * give float64 for integers and bool, as in NumPy; the others keep them. Other dtypes are
  * #TT_ERR_DTYPE: cast first.
  * @{ */
 
 /** Negative: y = -x (numpy.negative).
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: -1 */
 TT_API tt_tensor *tt_neg(tt_tensor *x);
 
-/** Absolute value: y = |x|. The least int64 has none and stays as it is.
- * @param x  (...), float or int64
+/** Absolute value: y = |x|. The least of integers has none and stays as it is.
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: sign(x), 0 at 0 */
 TT_API tt_tensor *tt_abs(tt_tensor *x);
 
 /** Sign: -1, 0 or 1; of -0 it is 0, NaN stays NaN.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_sign(tt_tensor *x);
 
 /** Square: y = x^2.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 2 x */
 TT_API tt_tensor *tt_square(tt_tensor *x);
@@ -333,51 +334,51 @@ TT_API tt_tensor *tt_lgamma(tt_tensor *x);
 TT_API tt_tensor *tt_digamma(tt_tensor *x);
 
 /** The largest whole number that is not above x.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_floor(tt_tensor *x);
 
 /** The least whole number that is not below x.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_ceil(tt_tensor *x);
 
 /** The nearest whole number; halves go to the even one, as in IEEE 754.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_round(tt_tensor *x);
 
 /** The whole number nearest to x on the way to 0.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_trunc(tt_tensor *x);
 
 /** Whether an element is NaN.
- * @param x  (...), float or int64, which never is
+ * @param x  (...), float or integer, which never is
  * @return   (...), bool */
 TT_API tt_tensor *tt_isnan(tt_tensor *x);
 
 /** Whether an element is positive or negative infinity.
- * @param x  (...), float or int64, which never is
+ * @param x  (...), float or integer, which never is
  * @return   (...), bool */
 TT_API tt_tensor *tt_isinf(tt_tensor *x);
 
 /** Whether an element is neither NaN nor infinite.
- * @param x  (...), float or int64, which always is
+ * @param x  (...), float or integer, which always is
  * @return   (...), bool */
 TT_API tt_tensor *tt_isfinite(tt_tensor *x);
 
 /** Whether the sign of an element is minus, as it is of -0 and may be of NaN.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @return   (...), bool */
 TT_API tt_tensor *tt_signbit(tt_tensor *x);
 
 /** Whether an element is 0; NaN is not.
- * @param x  (...), float, int64 or bool
+ * @param x  (...), float, integer or bool
  * @return   (...), bool */
 TT_API tt_tensor *tt_logical_not(tt_tensor *x);
 

@@ -49,7 +49,7 @@ TT_API tt_tensor *tt_gather(tt_tensor *x, int axis, tt_tensor *indices);
 TT_API tt_tensor *tt_scatter(tt_tensor *x, int axis, tt_tensor *indices, tt_tensor *src);
 
 /** As tt_scatter(), but adding: for axis 1 y[i][indices[i][j]] += src[i][j] (torch.scatter_add).
- * @param x        (...), float or int64
+ * @param x        (...), float or integer
  * @param axis     the axis
  * @param indices  int64, with the axes of x, along the others no larger than x
  * @param src      of the dtype of x, at least as large as the indices
@@ -59,7 +59,7 @@ TT_API tt_tensor *tt_scatter_add(tt_tensor *x, int axis, tt_tensor *indices, tt_
 
 /** A copy of x to which src is added at the given indices of an axis: the reverse of tt_take()
  * (torch.index_add).
- * @param x        (a... n b...), float or int64
+ * @param x        (a... n b...), float or integer
  * @param axis     that of n
  * @param indices  (i...), int64
  * @param src      (a... i... b...), of the dtype of x

@@ -40,44 +40,44 @@ TT_API tt_status tt_fill_(tt_tensor *x, double value);
 TT_API tt_status tt_zero_(tt_tensor *x);
 
 /** x = x + y.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @param y  of the dtype of x, broadcast to it
  * @return   #TT_OK, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_add_(tt_tensor *x, tt_tensor *y);
 
 /** x = x - y.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @param y  of the dtype of x, broadcast to it
  * @return   #TT_OK, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_sub_(tt_tensor *x, tt_tensor *y);
 
 /** x = x y.
- * @param x  (...), float or int64
+ * @param x  (...), float or integer
  * @param y  of the dtype of x, broadcast to it
  * @return   #TT_OK, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_mul_(tt_tensor *x, tt_tensor *y);
 
 /** x = x / y.
- * @param x  (...), float32 or float64: a quotient is no int64
+ * @param x  (...), float32 or float64: a quotient is no integer
  * @param y  of the dtype of x, broadcast to it
  * @return   #TT_OK, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_div_(tt_tensor *x, tt_tensor *y);
 
 /** x = x + value.
- * @param x      (...), float or int64
- * @param value  for int64 a whole number
+ * @param x      (...), float or integer
+ * @param value  for integers a whole number that the dtype holds
  * @return       #TT_OK, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_add_scalar_(tt_tensor *x, double value);
 
 /** x = x value.
- * @param x      (...), float or int64
- * @param value  for int64 a whole number
+ * @param x      (...), float or integer
+ * @param value  for integers a whole number that the dtype holds
  * @return       #TT_OK, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_mul_scalar_(tt_tensor *x, double value);
 
 /** y = y + a x, in one pass: the step of gradient descent.
- * @param y  (...), float or int64
- * @param a  for int64 a whole number
+ * @param y  (...), float or integer
+ * @param a  for integers a whole number that the dtype holds
  * @param x  of the dtype of y, broadcast to it
  * @return   #TT_OK, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_GRAD */
 TT_API tt_status tt_axpy_(tt_tensor *y, double a, tt_tensor *x);

@@ -14,7 +14,7 @@ extern "C" {
  * @{ */
 
 /** @defgroup products Products
- * Sums of products, by BLAS for float32 and float64; those of int64 wrap on overflow. Transposed
+ * Sums of products, by BLAS for float32 and float64; those of integers wrap on overflow. Transposed
  * and sliced operands are passed on as they are where BLAS can read them, else copied once.
  * @{ */
 
@@ -23,7 +23,7 @@ extern "C" {
  * one column, and that axis disappears.
  * One operand may be float16 or bfloat16 while the other is float32: 16-bit weights are read as
  * they are, converted in registers and added up in float32. That has no gradients.
- * @param a  (... n k), or (k); float or int64
+ * @param a  (... n k), or (k); float or integer
  * @param b  (... k m), or (k); of the dtype of a
  * @return   (... n m), float32 where one operand is; NULL: #TT_ERR_SHAPE, also for operands without
  *           axes, #TT_ERR_DTYPE, also for 16-bit weights where an operand requires grad in a
@@ -34,14 +34,14 @@ TT_API tt_tensor *tt_matmul(tt_tensor *a, tt_tensor *b);
 /** Dot product as NumPy defines it: of two vectors the sum of products; else the sum over the last
  * axis of a and the second last of b, with all other axes of both in the result. An operand without
  * axes multiplies.
- * @param a  (i... k), float or int64
+ * @param a  (i... k), float or integer
  * @param b  (j... k m), or (k); of the dtype of a
  * @return   (i... j... m); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
  * @grad a, b */
 TT_API tt_tensor *tt_dot(tt_tensor *a, tt_tensor *b);
 
 /** Outer product: y[i][j] = a[i] b[j]. Operands are flattened.
- * @param a  n elements, float or int64
+ * @param a  n elements, float or integer
  * @param b  m elements, of the dtype of a
  * @return   (n m); NULL: #TT_ERR_DTYPE
  * @grad a: g b; b: g^T a */
@@ -59,7 +59,7 @@ TT_API tt_tensor *tt_kron(tt_tensor *a, tt_tensor *b);
 
 /** Sum of products over n pairs of axes; the other axes of a, then those of b, are those of the
  * result.
- * @param a       (i... k...), float or int64, its axes in any order
+ * @param a       (i... k...), float or integer, its axes in any order
  * @param b       (k... j...), of the dtype of a, its axes in any order
  * @param n       number of pairs; 0 for the outer product
  * @param axes_a  n axes of a

@@ -20,8 +20,8 @@ extern "C" {
  * Sums are taken in fixed blocks and in pairs: accurate, and the same for any number of threads.
  * @{ */
 
-/** Sum; 0 of nothing. Of bool it counts, as int64.
- * @param x        (...), float, int64 or bool
+/** Sum; 0 of nothing. Of bool it counts; of bool and integers it is int64.
+ * @param x        (...), float, integer or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
  * @param keepdim  whether they stay with size 1
@@ -29,9 +29,9 @@ extern "C" {
  * @grad x: 1 */
 TT_API tt_tensor *tt_sum(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
-/** Mean: the sum divided by the number; NaN of nothing. Of int64 and bool it is float64, of the
+/** Mean: the sum divided by the number; NaN of nothing. Of integers and bool it is float64, of the
  * exact sum, which does not wrap.
- * @param x        (...), float, int64 or bool
+ * @param x        (...), float, integer or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
  * @param keepdim  whether they stay with size 1
@@ -39,8 +39,8 @@ TT_API tt_tensor *tt_sum(tt_tensor *x, int naxes, const int *axes, bool keepdim)
  * @grad x: 1 / n */
 TT_API tt_tensor *tt_mean(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
-/** Product; 1 of nothing. Of bool it is int64.
- * @param x        (...), float, int64 or bool
+/** Product; 1 of nothing. Of bool and integers it is int64.
+ * @param x        (...), float, integer or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
  * @param keepdim  whether they stay with size 1
@@ -49,7 +49,7 @@ TT_API tt_tensor *tt_mean(tt_tensor *x, int naxes, const int *axes, bool keepdim
 TT_API tt_tensor *tt_prod(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
 /** Largest element; NaN when there is one.
- * @param x        (...), float, int64 or bool
+ * @param x        (...), float, integer or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
  * @param keepdim  whether they stay with size 1
@@ -58,7 +58,7 @@ TT_API tt_tensor *tt_prod(tt_tensor *x, int naxes, const int *axes, bool keepdim
 TT_API tt_tensor *tt_max(tt_tensor *x, int naxes, const int *axes, bool keepdim);
 
 /** Smallest element; NaN when there is one.
- * @param x        (...), float, int64 or bool
+ * @param x        (...), float, integer or bool
  * @param naxes    number of axes; 0 for all
  * @param axes     the axes that are reduced
  * @param keepdim  whether they stay with size 1
@@ -173,7 +173,7 @@ TT_API tt_tensor *tt_std(tt_tensor *x, int naxes, const int *axes, double correc
 TT_API tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, bool keepdim);
 
 /** Index of the largest element along an axis: the first of several, and of NaN if there is one.
- * @param x        (... n ...), float, int64 or bool
+ * @param x        (... n ...), float, integer or bool
  * @param axis     that of n
  * @param keepdim  whether it stays with size 1
  * @return         (...) without the axis, int64; NULL: #TT_ERR_ARG when n is 0, #TT_ERR_DTYPE,
@@ -181,7 +181,7 @@ TT_API tt_tensor *tt_norm(tt_tensor *x, int naxes, const int *axes, double ord, 
 TT_API tt_tensor *tt_argmax(tt_tensor *x, int axis, bool keepdim);
 
 /** Index of the smallest element along an axis: the first of several, and of NaN if there is one.
- * @param x        (... n ...), float, int64 or bool
+ * @param x        (... n ...), float, integer or bool
  * @param axis     that of n
  * @param keepdim  whether it stays with size 1
  * @return         (...) without the axis, int64; NULL: #TT_ERR_ARG when n is 0, #TT_ERR_DTYPE,
@@ -194,29 +194,29 @@ TT_API tt_tensor *tt_argmin(tt_tensor *x, int axis, bool keepdim);
  * Along one axis, each element of the result reduces the elements up to its place.
  * @{ */
 
-/** Running sum: y_i = x_0 + ... + x_i. Of bool it is int64.
- * @param x     (... n ...), float, int64 or bool
+/** Running sum: y_i = x_0 + ... + x_i. Of bool and integers it is int64.
+ * @param x     (... n ...), float, integer or bool
  * @param axis  that of n
  * @return      (... n ...); NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x_i: 1 for each later or equal place */
 TT_API tt_tensor *tt_cumsum(tt_tensor *x, int axis);
 
-/** Running product: y_i = x_0 ... x_i. Of bool it is int64.
- * @param x     (... n ...), float, int64 or bool
+/** Running product: y_i = x_0 ... x_i. Of bool and integers it is int64.
+ * @param x     (... n ...), float, integer or bool
  * @param axis  that of n
  * @return      (... n ...); NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x_i: the product of the others up to each later or equal place, right for zeros, too */
 TT_API tt_tensor *tt_cumprod(tt_tensor *x, int axis);
 
 /** Running maximum: y_i = max(x_0, ..., x_i); NaN from the first NaN on (torch.cummax).
- * @param x     (... n ...), float, int64 or bool
+ * @param x     (... n ...), float, integer or bool
  * @param axis  that of n
  * @return      (... n ...); NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x: to the element that is the maximum, the first of equal ones */
 TT_API tt_tensor *tt_cummax(tt_tensor *x, int axis);
 
 /** Running minimum: y_i = min(x_0, ..., x_i); NaN from the first NaN on (torch.cummin).
- * @param x     (... n ...), float, int64 or bool
+ * @param x     (... n ...), float, integer or bool
  * @param axis  that of n
  * @return      (... n ...); NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x: to the element that is the minimum, the first of equal ones */
@@ -230,7 +230,7 @@ TT_API tt_tensor *tt_cummin(tt_tensor *x, int axis);
 TT_API tt_tensor *tt_logcumsumexp(tt_tensor *x, int axis);
 
 /** Differences of neighbours: y_i = x_(i+1) - x_i.
- * @param x     (... n ...), float or int64
+ * @param x     (... n ...), float or integer
  * @param axis  that of n
  * @return      (... n-1 ...), empty for n = 0; NULL: #TT_ERR_DTYPE, #TT_ERR_AXIS
  * @grad x: -1 and 1 */

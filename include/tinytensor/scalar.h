@@ -21,105 +21,105 @@ extern "C" {
  * @{ */
 
 /** y = x + value.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 */
 TT_API tt_tensor *tt_add_scalar(tt_tensor *x, double value);
 
 /** y = x - value.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 */
 TT_API tt_tensor *tt_sub_scalar(tt_tensor *x, double value);
 
 /** y = x value.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: value */
 TT_API tt_tensor *tt_mul_scalar(tt_tensor *x, double value);
 
-/** y = x / value; of int64 it is float64.
- * @param x      (...), float or int64
+/** y = x / value; of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 / value */
 TT_API tt_tensor *tt_div_scalar(tt_tensor *x, double value);
 
 /** y = x^value.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: value x^(value - 1) */
 TT_API tt_tensor *tt_pow_scalar(tt_tensor *x, double value);
 
 /** The larger of x and value; NaN for NaN.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 above value, 1/2 at it */
 TT_API tt_tensor *tt_maximum_scalar(tt_tensor *x, double value);
 
 /** The smaller of x and value; NaN for NaN.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 below value, 1/2 at it */
 TT_API tt_tensor *tt_minimum_scalar(tt_tensor *x, double value);
 
 /** Remainder with the sign of x, as tt_fmod().
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 */
 TT_API tt_tensor *tt_fmod_scalar(tt_tensor *x, double value);
 
 /** Remainder with the sign of value, as tt_remainder().
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 */
 TT_API tt_tensor *tt_remainder_scalar(tt_tensor *x, double value);
 
 /** y = floor(x / value).
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 0 */
 TT_API tt_tensor *tt_floor_divide_scalar(tt_tensor *x, double value);
 
-/** Angle of the point (value, x), as tt_atan2(); of int64 it is float64.
- * @param x      (...), float or int64
+/** Angle of the point (value, x), as tt_atan2(); of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: value / (x^2 + value^2) */
 TT_API tt_tensor *tt_atan2_scalar(tt_tensor *x, double value);
 
-/** y = sqrt(x^2 + value^2); of int64 it is float64.
- * @param x      (...), float or int64
+/** y = sqrt(x^2 + value^2); of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: x / y */
 TT_API tt_tensor *tt_hypot_scalar(tt_tensor *x, double value);
 
-/** y = |x| with the sign of value; of int64 it is float64.
- * @param x      (...), float or int64
+/** y = |x| with the sign of value; of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number; -0 has a sign
  * @return       (...)
  * @grad x: 1 where its sign stays, -1 where not, 0 at 0 */
 TT_API tt_tensor *tt_copysign_scalar(tt_tensor *x, double value);
 
-/** y = log(e^x + e^value); of int64 it is float64.
- * @param x      (...), float or int64
+/** y = log(e^x + e^value); of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: e^(x - y) */
 TT_API tt_tensor *tt_logaddexp_scalar(tt_tensor *x, double value);
 
-/** The number that follows x in the direction of value; of int64 it is float64.
- * @param x      (...), float or int64
+/** The number that follows x in the direction of value; of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: 1 */
@@ -162,39 +162,39 @@ TT_API tt_tensor *tt_gt_scalar(tt_tensor *x, double value);
 TT_API tt_tensor *tt_ge_scalar(tt_tensor *x, double value);
 
 /** Whether x and value are both not 0.
- * @param x      (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param x      (...), float, integer or bool; what is not 0 is true, NaN too
  * @param value  the number
  * @return       (...), bool */
 TT_API tt_tensor *tt_logical_and_scalar(tt_tensor *x, double value);
 
 /** Whether x or value is not 0.
- * @param x      (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param x      (...), float, integer or bool; what is not 0 is true, NaN too
  * @param value  the number
  * @return       (...), bool */
 TT_API tt_tensor *tt_logical_or_scalar(tt_tensor *x, double value);
 
 /** Whether exactly one of x and value is not 0.
- * @param x      (...), float, int64 or bool; what is not 0 is true, NaN too
+ * @param x      (...), float, integer or bool; what is not 0 is true, NaN too
  * @param value  the number
  * @return       (...), bool */
 TT_API tt_tensor *tt_logical_xor_scalar(tt_tensor *x, double value);
 
 /** y = value - x.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: -1 */
 TT_API tt_tensor *tt_rsub_scalar(tt_tensor *x, double value);
 
-/** y = value / x; of int64 it is float64.
- * @param x      (...), float or int64
+/** y = value / x; of integers it is float64.
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: -y / x */
 TT_API tt_tensor *tt_rdiv_scalar(tt_tensor *x, double value);
 
 /** y = value^x.
- * @param x      (...), float or int64
+ * @param x      (...), float or integer
  * @param value  the number
  * @return       (...)
  * @grad x: y log(value) */

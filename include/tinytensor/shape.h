@@ -322,7 +322,7 @@ TT_API tt_tensor *tt_roll(tt_tensor *x, int64_t n, int axis);
  * @param naxes   the number of axes of x
  * @param before  how many in front of each axis, first axis first; negative cuts
  * @param after   how many behind each axis, likewise
- * @param value   of what is added; for int64 a whole number
+ * @param value   of what is added; for integers a whole number that the dtype holds
  * @return        the padded shape; NULL: #TT_ERR_SHAPE, #TT_ERR_AXIS, #TT_ERR_DTYPE, #TT_ERR_ARG
  * @grad x */
 TT_API tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t *after,

@@ -21,9 +21,9 @@ extern "C" {
  * @{ */
 
 /** @defgroup dtypes Data types
- * Float32, float64 and int64 have full arithmetic and bool has logic. The other types are for
- * storage: views, copies, tt_cast(), files; float16 and bfloat16 also for the weights of
- * tt_linear(), tt_matmul() and tt_embedding(). Types are never mixed silently: operands of two
+ * Float32, float64, int64, int32 and uint8 have full arithmetic and bool has logic; float16 and
+ * bfloat16 are for storage: views, copies, tt_cast(), files, and for the weights of tt_linear(),
+ * tt_matmul() and tt_embedding(). Types are never mixed silently: operands of two
  * dtypes are #TT_ERR_DTYPE, and tt_cast() converts.
  * @{ */
 
@@ -33,8 +33,8 @@ typedef enum tt_dtype {
     TT_F64,  /**< double: IEEE 754, 64 bits */
     TT_I64,  /**< int64_t: indices, classes, counts. Overflow wraps. */
     TT_BOOL, /**< one byte, 0 or 1: masks */
-    TT_I32,  /**< int32_t; storage */
-    TT_U8,   /**< uint8_t; storage: pixels */
+    TT_I32,  /**< int32_t. Overflow wraps. */
+    TT_U8,   /**< uint8_t: pixels, bytes. Overflow wraps. */
     TT_F16,  /**< IEEE 754 half precision, 16 bits; storage */
     TT_BF16  /**< the upper 16 bits of a float; storage */
 } tt_dtype;

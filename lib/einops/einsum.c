@@ -221,7 +221,7 @@ tt_tensor *tt_einsum(const char *text, int n, tt_tensor *const *inputs)
             : n == 2 ? contract_two(inputs, &t->pl, t->keep)
                      : contract_all(ctx, n, inputs, t);
     tt_ctx_dealloc(ctx, t);
-    return y;
+    return y ? op_narrowed(y, inputs[0]->dtype) : NULL; /* sums are wider */
 }
 
 typedef struct writer {

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <tinytensor/tensor.h>
 
-/* Lengths of tables by dtype (the floats come first, then int64) and by size (1, 2, 4, 8 bytes). */
-enum { FLOATS = TT_F64 + 1, NUMBERS = TT_I64 + 1, DTYPES = TT_BF16 + 1, SIZES = 4 };
+/* Lengths of tables by dtype (the floats come first, the 16-bit ones last) and by size (1, 2, 4, 8
+ * bytes). */
+enum { FLOATS = TT_F64 + 1, NUMBERS = TT_U8 + 1, DTYPES = TT_BF16 + 1, SIZES = 4 };
 
 /* Binary logarithm of an element's bytes: what tables of loops by size are indexed with. */
 static inline int element_log2(tt_dtype d)
@@ -41,9 +42,19 @@ static inline bool dtype_is_half(tt_dtype d) /* the 16-bit floats */
     return d == TT_F16 || d == TT_BF16;
 }
 
+static inline bool dtype_is_narrow(tt_dtype d) /* integers that int64 holds */
+{
+    return d == TT_I32 || d == TT_U8;
+}
+
+static inline bool dtype_is_integer(tt_dtype d)
+{
+    return d == TT_I64 || dtype_is_narrow(d);
+}
+
 static inline bool dtype_is_arithmetic(tt_dtype d)
 {
-    return d == TT_F32 || d == TT_F64 || d == TT_I64;
+    return dtype_is_float(d) || dtype_is_integer(d);
 }
 
 /* One element as a number, and what a number becomes in a dtype; conversions are those of tt_cast.

@@ -172,15 +172,19 @@ for name in rows("elementwise/compare.def", "COMPARE", "LOGICAL"):
          np.array([0.0, 1.0, np.nan]), grad=False)
     case(at(f"scalar.{name}"), lambda x: getattr(torch, name)(x, torch.tensor(0.75)), ints(3, 4) * 0.75, grad=False)
 at("integer")
-wide, narrow = rng.integers(-9, 9, size=(5, 6)), np.array([3, -3, 7, -7, 1, -1])
-wide[0, :4] = [2**63 - 1, -2**63, 2**62 + 1, -2**62]
-for name in rows("elementwise/binary.def", "BINARY_INT"):
-    b = np.abs(narrow) if name == "pow" else narrow
-    store[f"integer.{name}.in0"], store[f"integer.{name}.in1"] = wide, b
-    store[f"integer.{name}.out"] = INTEGERS[name](wide, b)
-for name in rows("elementwise/unary.def", "UNARY_INT"):
-    store[f"integer.{name}.in0"] = wide
-    store[f"integer.{name}.out"] = INTEGERS[name](wide)
+small, divisors = rng.integers(-9, 9, size=(5, 6)), np.array([3, -3, 7, -7, 1, -1])
+for dtype in (np.int64, np.int32, np.uint8):
+    info = np.iinfo(dtype)
+    x = small.astype(dtype)
+    x[0, :4] = [info.max, info.min, info.max // 2 + 2, info.min // 2]
+    for name in rows("elementwise/binary.def", "BINARY_INT"):
+        key = f"integer.{name}.{info.dtype.name}"
+        y = (np.abs(divisors) if name == "pow" else divisors).astype(dtype)
+        store[key + ".in0"], store[key + ".in1"] = x, y
+        store[key + ".out"] = INTEGERS[name](x, y)
+    for name in rows("elementwise/unary.def", "UNARY_INT"):
+        key = f"integer.{name}.{info.dtype.name}"
+        store[key + ".in0"], store[key + ".out"] = x, INTEGERS[name](x)
 
 # Bits of every type that has them; shifts by more than there are, too.
 for name in rows("elementwise/bitwise.def", "BITWISE", "SHIFT"):

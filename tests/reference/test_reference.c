@@ -148,23 +148,31 @@ START_TEST(with_a_number)
 }
 END_TEST
 
-/* int64 beside the ends of its range: compared as integers, since float64 has not all their digits
- */
-static void run_integers(const char *name, fn1 one, fn2 two)
+/* Integers beside the ends of their range: compared as such, since float64 has not all digits of
+ * int64. */
+static void run_integers_of(const char *name, const char *type, fn1 one, fn2 two)
 {
     char full[64];
     tt_ctx *ctx = tt_ctx_new();
     tt_tensor *in[4];
-    snprintf(full, sizeof full, "integer.%s", name);
+    snprintf(full, sizeof full, "integer.%s.%s", name, type);
     load_inputs(ctx, full, in);
     tt_tensor *want = load(ctx, full, "out");
     for (int turned = 0; turned < 2; turned++) {
         tt_tensor *x = turned ? strided(in[0]) : in[0];
         tt_tensor *out = one ? one(x) : two(x, in[1]);
         ck_assert_msg(out != NULL, "%s: %s", full, tt_error_message(ctx));
+        ck_assert_str_eq(tt_dtype_name(tt_dtype_of(out)), type);
         ck_assert_msg(tt_array_equal(out, want), "%s: the values differ", full);
     }
     tt_ctx_free(ctx);
+}
+
+static void run_integers(const char *name, fn1 one, fn2 two)
+{
+    run_integers_of(name, "int64", one, two);
+    run_integers_of(name, "int32", one, two);
+    run_integers_of(name, "uint8", one, two);
 }
 
 /* On bits: every type that a row takes, from memory the other way round as well. */

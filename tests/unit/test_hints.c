@@ -30,9 +30,9 @@ END_TEST
 
 START_TEST(arithmetic_in_place_asks_for_a_cast)
 {
-    static const tt_dtype dtypes[] = {TT_F16, TT_BF16, TT_U8, TT_I32, TT_BOOL};
+    static const tt_dtype dtypes[] = {TT_F16, TT_BF16, TT_BOOL};
     tt_ctx *ctx = tt_ctx_new();
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 3; i++) {
         char want[80];
         tt_tensor *h = tt_ones(ctx, dtypes[i], TT_SHAPE(2));
         snprintf(want, sizeof want, "mul_scalar_: no arithmetic on (2,) %s; cast first",

@@ -69,10 +69,25 @@ static inline int64_t i64_pow(int64_t x, int64_t y)
     }                                                                                              \
     ROW_LOOP(name##_map, map2, name##_z)
 #include "binary.def"
+#undef T
+#undef NAME
+
+#define ROWS    "kernel/elementwise/binary.def"
+#define T       int32_t
+#define NAME(x) i32_##x
+#include "narrow_typed.h"
+#undef T
+#undef NAME
+
+#define T       uint8_t
+#define NAME(x) u8_##x
+#include "narrow_typed.h"
 
 const binary_kernels ISA(binary_loops) = {.map = {
 #define BINARY(name, ...)                                                                          \
     [BINARY_##name][TT_F32] = f32_##name##_map, [BINARY_##name][TT_F64] = f64_##name##_map,
-#define BINARY_INT(name, ...) [BINARY_##name][TT_I64] = i64_##name##_map,
+#define BINARY_INT(name, ...)                                                                      \
+    [BINARY_##name][TT_I64] = i64_##name##_map, [BINARY_##name][TT_I32] = i32_##name##_map,        \
+    [BINARY_##name][TT_U8] = u8_##name##_map,
 #include "binary.def"
                                           }};

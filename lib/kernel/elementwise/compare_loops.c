@@ -11,7 +11,6 @@ extern const compare_kernels ISA(compare_loops);
 #define NAME(x) f32_##x
 #include "kernel/walk/rows_typed.h"
 #include "compare_typed.h"
-#include "logical_typed.h"
 #undef T
 #undef NAME
 
@@ -19,7 +18,6 @@ extern const compare_kernels ISA(compare_loops);
 #define NAME(x) f64_##x
 #include "kernel/walk/rows_typed.h"
 #include "compare_typed.h"
-#include "logical_typed.h"
 #undef T
 #undef NAME
 
@@ -27,7 +25,6 @@ extern const compare_kernels ISA(compare_loops);
 #define NAME(x) i64_##x
 #include "kernel/walk/rows_typed.h"
 #include "compare_typed.h"
-#include "logical_typed.h"
 #undef T
 #undef NAME
 
@@ -35,7 +32,6 @@ extern const compare_kernels ISA(compare_loops);
 #define NAME(x) u8_##x
 #include "kernel/walk/rows_typed.h"
 #include "compare_typed.h"
-#include "logical_typed.h"
 #undef T
 #undef NAME
 
@@ -45,14 +41,10 @@ extern const compare_kernels ISA(compare_loops);
 #include "compare_typed.h"
 
 const compare_kernels ISA(compare_loops) = {.map = {
-#define LOGICAL(name, ...)                                                                         \
-    [COMPARE_##name] = {[TT_F32] = f32_##name##_map,                                               \
-                        [TT_F64] = f64_##name##_map,                                               \
-                        [TT_I64] = i64_##name##_map,                                               \
-                        [TT_BOOL] = u8_##name##_map},
 #define COMPARE(name, ...)                                                                         \
     [COMPARE_##name] = {                                                                           \
         [TT_F32] = f32_##name##_map, [TT_F64] = f64_##name##_map, [TT_I64] = i64_##name##_map,     \
         [TT_BOOL] = u8_##name##_map, [TT_I32] = i32_##name##_map, [TT_U8] = u8_##name##_map},
+#define LOGICAL COMPARE
 #include "compare.def"
                                             }};

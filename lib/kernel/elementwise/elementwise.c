@@ -24,8 +24,8 @@ static const bool unary_int[UNARY_COUNT] = {
 #define UNARY_INT(name, ...) [UNARY_##name] = true,
 #include "unary.def"
 };
-static const uint8_t test_last[] = {
-#define UNARY_TEST(name, y, last) TT_##last,
+static const bool test_bools[] = {
+#define UNARY_TEST(name, y, bools) bools,
 #include "unary.def"
 };
 static const uint8_t binary_cost[] = {
@@ -35,11 +35,6 @@ static const uint8_t binary_cost[] = {
 static const uint8_t binary_ints[BINARY_COUNT] = {
 #define BINARY_INT(name, z, y) [BINARY_##name] = INT_##y,
 #include "binary.def"
-};
-static const bool compare_logical[] = {
-#define COMPARE(...) false,
-#define LOGICAL(...) true,
-#include "compare.def"
 };
 static const bool bitwise_shifts[] = {
 #define BITWISE(...) false,
@@ -51,17 +46,17 @@ enum { CHEAP = 1 };
 
 bool unary_takes(unary_id id, tt_dtype dtype)
 {
-    return dtype <= (unary_int[id] ? TT_I64 : TT_F64);
+    return dtype_is_float(dtype) || (unary_int[id] && dtype_is_integer(dtype));
 }
 
 bool test_takes(test_id id, tt_dtype dtype)
 {
-    return dtype <= test_last[id];
+    return dtype_is_arithmetic(dtype) || (test_bools[id] && dtype == TT_BOOL);
 }
 
 bool binary_takes(binary_id id, tt_dtype dtype)
 {
-    return dtype <= (binary_ints[id] != INT_NONE ? TT_I64 : TT_F64);
+    return dtype_is_float(dtype) || (binary_ints[id] != INT_NONE && dtype_is_integer(dtype));
 }
 
 binary_int binary_on_int(binary_id id)
@@ -69,15 +64,9 @@ binary_int binary_on_int(binary_id id)
     return (binary_int)binary_ints[id];
 }
 
-bool compare_takes(compare_id id, tt_dtype dtype)
-{
-    return dtype <= TT_BOOL || (!compare_logical[id] && (dtype == TT_I32 || dtype == TT_U8));
-}
-
 bool bitwise_takes(bitwise_id id, tt_dtype dtype)
 {
-    return dtype == TT_I64 || dtype == TT_I32 || dtype == TT_U8 ||
-           (dtype == TT_BOOL && !bitwise_shifts[id]);
+    return dtype_is_integer(dtype) || (dtype == TT_BOOL && !bitwise_shifts[id]);
 }
 
 unary_reads unary_grad_reads(unary_id id)
@@ -90,31 +79,25 @@ static void run(const exec *x, int n, const operand *ops, int cost, loop_fn loop
     iter_run(x, ops, n, cost, loop, arg);
 }
 
-/* Two or three numbers in the dtype's own form. */
-typedef union pair {
-    float f32[3];
-    double f64[3];
-    int64_t i64[3];
-} pair;
+/* What a loop is told of numbers: each in the dtype's own form. */
+typedef struct numbers {
+    int64_t element[3]; /* the memory of as many of any dtype */
+} numbers;
 
-/* What a loop is told of the numbers of its row. */
-static pair numbers(unary_with with, tt_dtype dtype)
+static numbers numbers_of(tt_dtype dtype, double a, double b, double c)
 {
-    pair p = {{0}};
-    if (dtype == TT_F32) {
-        p.f32[0] = (float)with.a;
-        p.f32[1] = (float)with.b;
-    } else {
-        p.f64[0] = with.a;
-        p.f64[1] = with.b;
-    }
-    return p;
+    numbers r;
+    int64_t size = element_size(dtype);
+    const double v[] = {a, b, c};
+    for (int i = 0; i < 3; i++)
+        element_store((char *)r.element + i * size, dtype, v[i]);
+    return r;
 }
 
 void unary_run(const exec *x, unary_id id, unary_with with, operand out, operand in)
 {
     const operand ops[] = {out, in};
-    pair p = numbers(with, in.dtype);
+    numbers p = numbers_of(in.dtype, with.a, with.b, 0);
     run(x, 2, ops, unary_cost[id], x->k->unary->map[id][in.dtype], &p);
 }
 
@@ -128,7 +111,7 @@ void unary_grad_run(const exec *x, unary_id id, unary_with with, operand dx, ope
                     operand y)
 {
     const operand ops[] = {dx, g, saved(id, g, in, y)};
-    pair p = numbers(with, g.dtype);
+    numbers p = numbers_of(g.dtype, with.a, with.b, 0);
     run(x, 3, ops, unary_cost[id], x->k->unary->grad[id][g.dtype], &p);
 }
 
@@ -136,7 +119,7 @@ void unary_grad2_run(const exec *x, unary_id id, unary_with with, operand out, o
                      operand g, operand in, operand y)
 {
     const operand ops[] = {out, gg, g, saved(id, g, in, y)};
-    pair p = numbers(with, g.dtype);
+    numbers p = numbers_of(g.dtype, with.a, with.b, 0);
     run(x, 4, ops, unary_cost[id], x->k->unary->grad2[id][g.dtype], &p);
 }
 
@@ -153,14 +136,14 @@ void binary_run(const exec *x, binary_id id, operand out, operand a, operand b)
 }
 
 /* Is there an element that `is` says yes to? */
-static bool any_i64(operand in, bool (*is)(int64_t))
+static bool any_integer(operand in, bool (*is)(int64_t))
 {
-    int64_t n = layout_numel(in.at);
+    int64_t n = layout_numel(in.at), size = element_size(in.dtype);
     layout at;
     layout_copy(&at, in.at);
     at.offset = 0;
     for (int64_t k = 0; k < n; k++)
-        if (is(((const int64_t *)in.data)[layout_at(&at, k)]))
+        if (is(element_load_i64((const char *)in.data + layout_at(&at, k) * size, in.dtype)))
             return true;
     return false;
 }
@@ -178,13 +161,13 @@ static bool is_negative(int64_t v)
 bool pointwise_has_zero(const exec *x, operand in)
 {
     (void)x;
-    return any_i64(in, is_zero);
+    return any_integer(in, is_zero);
 }
 
 bool pointwise_has_negative(const exec *x, operand in)
 {
     (void)x;
-    return any_i64(in, is_negative);
+    return any_integer(in, is_negative);
 }
 
 void compare_run(const exec *x, compare_id id, operand out, operand a, operand b)
@@ -214,37 +197,20 @@ void masked_fill_run(const exec *x, operand out, operand in, operand mask, const
     where_run(x, out, mask, (operand){(void *)(uintptr_t)value, &still, out.dtype}, in);
 }
 
-/* The bound of integers that v is, rounded inwards; NaN is none. */
-static int64_t least(double v)
+/* Of integers a bound is rounded inwards; NaN is none. */
+static numbers bounds(tt_dtype dtype, double lo, double hi)
 {
-    return isnan(v) ? INT64_MIN : to_i64(ceil(v));
-}
-
-static int64_t largest(double v)
-{
-    return isnan(v) ? INT64_MAX : to_i64(floor(v));
-}
-
-static pair bounds(tt_dtype dtype, double lo, double hi)
-{
-    pair p = {{0}};
-    if (dtype == TT_F32) {
-        p.f32[0] = (float)lo;
-        p.f32[1] = (float)hi;
-    } else if (dtype == TT_F64) {
-        p.f64[0] = lo;
-        p.f64[1] = hi;
-    } else {
-        p.i64[0] = least(lo);
-        p.i64[1] = largest(hi);
+    if (dtype_is_integer(dtype)) {
+        lo = isnan(lo) ? -HUGE_VAL : ceil(lo);
+        hi = isnan(hi) ? HUGE_VAL : floor(hi);
     }
-    return p;
+    return numbers_of(dtype, lo, hi, 0);
 }
 
 void clamp_run(const exec *x, operand out, operand in, double lo, double hi)
 {
     const operand ops[] = {out, in};
-    pair p = bounds(in.dtype, lo, hi);
+    numbers p = bounds(in.dtype, lo, hi);
     run(x, 2, ops, CHEAP, x->k->select->clamp[in.dtype], &p);
 }
 
@@ -257,9 +223,8 @@ void lerp_run(const exec *x, operand out, operand a, operand b, operand w)
 void axpy_run(const exec *x, operand y, double a, operand in)
 {
     const operand ops[] = {y, in};
-    int64_t element[1];
-    element_store(element, y.dtype, a);
-    run(x, 2, ops, CHEAP, x->k->select->axpy[y.dtype], element);
+    numbers p = numbers_of(y.dtype, a, 0, 0);
+    run(x, 2, ops, CHEAP, x->k->select->axpy[y.dtype], &p);
 }
 
 void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, double atol,
@@ -275,12 +240,6 @@ void nan_to_num_run(const exec *x, operand out, operand in, double nan, double p
                     double neginf)
 {
     const operand ops[] = {out, in};
-    pair p = {{0}};
-    const double v[] = {nan, posinf, neginf};
-    for (int i = 0; i < 3; i++)
-        if (in.dtype == TT_F32)
-            p.f32[i] = (float)v[i];
-        else
-            p.f64[i] = v[i];
+    numbers p = numbers_of(in.dtype, nan, posinf, neginf);
     run(x, 2, ops, CHEAP, x->k->select->nan_to_num[in.dtype], &p);
 }

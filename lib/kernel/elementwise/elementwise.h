@@ -1,10 +1,10 @@
 /* Elementwise operations. Operands have out's shape (inputs are broadcast with strides of 0), any
  * strides, and one dtype where not said otherwise; out may be the very same view as an input, and
  * overlaps none otherwise. Nothing fails: the caller has checked shapes and dtypes. In short:
- *   unary_run     UNARY rows F32 F64; UNARY_INT rows also I64 -> same   (unary_takes tells)
- *   test_run      isnan isinf isfinite: F32 F64 I64; logical_not: + BOOL -> BOOL
- *   binary_run    BINARY rows F32 F64; BINARY_INT rows also I64 -> same (binary_takes tells)
- *   compare_run   COMPARE rows F32 F64 I64 BOOL I32 U8; LOGICAL rows F32 F64 I64 BOOL -> BOOL
+ *   unary_run     UNARY rows F32 F64; UNARY_INT rows also I64 I32 U8 -> same   (unary_takes tells)
+ *   test_run      isnan isinf isfinite: F32 F64 I64 I32 U8; logical_not: + BOOL -> BOOL
+ *   binary_run    BINARY rows F32 F64; BINARY_INT rows also I64 I32 U8 -> same (binary_takes tells)
+ *   compare_run   F32 F64 I64 BOOL I32 U8 -> BOOL
  *   bitwise_run   BITWISE rows I64 I32 U8 BOOL, SHIFT rows I64 I32 U8 -> same
  *   where_run     any of the 8 dtypes, cond BOOL;   the rest: as said at each. */
 #ifndef TT_KERNEL_POINTWISE_H
@@ -56,7 +56,6 @@ bool unary_takes(unary_id id, tt_dtype dtype);
 bool test_takes(test_id id, tt_dtype dtype);
 bool binary_takes(binary_id id, tt_dtype dtype);
 binary_int binary_on_int(binary_id id);
-bool compare_takes(compare_id id, tt_dtype dtype);
 bool bitwise_takes(bitwise_id id, tt_dtype dtype);
 unary_reads unary_grad_reads(unary_id id);
 
@@ -77,10 +76,11 @@ void unary_grad2_run(const exec *x, unary_id id, unary_with with, operand out, o
 /* out (BOOL) = a property of in. */
 void test_run(const exec *x, test_id id, operand out, operand in);
 
-/* out = f(a, b). I64 fmod, remainder, floor_divide by 0 give 0, and pow with a negative exponent
- * what truncation gives: check with the two functions below first where that is an error. */
+/* out = f(a, b). Integers: fmod, remainder, floor_divide by 0 give 0, and pow with a negative
+ * exponent what truncation gives: check with the two functions below first where that is an error.
+ */
 void binary_run(const exec *x, binary_id id, operand out, operand a, operand b);
-/* Is any element of an I64 operand 0 (negative)? */
+/* Is any element of an operand of integers 0 (negative)? */
 bool pointwise_has_zero(const exec *x, operand in);
 bool pointwise_has_negative(const exec *x, operand in);
 
@@ -95,16 +95,17 @@ void where_run(const exec *x, operand out, operand cond, operand a, operand b);
 /* out = mask ? *value : in; value points at one element of out's dtype (any). */
 void masked_fill_run(const exec *x, operand out, operand in, operand mask, const void *value);
 
-/* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. F32 F64 I64 (bounds inwards).
+/* out = min(max(in, lo), hi); NaN stays, an infinite bound is none. Numbers (integers: bounds
+ * inwards).
  */
 void clamp_run(const exec *x, operand out, operand in, double lo, double hi);
 
 /* out = a + w (b - a), exact at w = 0 and 1. F32 F64. */
 void lerp_run(const exec *x, operand out, operand a, operand b, operand w);
-/* y += a in. F32 F64 I64 (wraps; a truncated). */
+/* y += a in. Numbers (integers wrap; a truncated). */
 void axpy_run(const exec *x, operand y, double a, operand in);
-/* out (BOOL) = |a - b| <= atol + rtol |b|, or equal infinities, or both NaN if equal_nan. F32 F64
- * I64. */
+/* out (BOOL) = |a - b| <= atol + rtol |b|, or equal infinities, or both NaN if equal_nan.
+ * Numbers. */
 void isclose_run(const exec *x, operand out, operand a, operand b, double rtol, double atol,
                  bool equal_nan);
 /* NaN, +inf and -inf replaced. F32 F64. */

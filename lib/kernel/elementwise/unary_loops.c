@@ -37,6 +37,19 @@ extern const unary_kernels ISA(unary_loops);
 #include "unary.def"
 #undef T
 #undef NAME
+
+#define ROWS    "kernel/elementwise/unary.def"
+#define T       int32_t
+#define NAME(x) i32_##x
+#include "narrow_typed.h"
+#undef T
+#undef NAME
+
+#define T       uint8_t
+#define NAME(x) u8_##x
+#include "narrow_typed.h"
+#undef T
+#undef NAME
 #undef R
 
 #define R       uint8_t
@@ -56,6 +69,13 @@ extern const unary_kernels ISA(unary_loops);
 
 #define T       int64_t
 #define NAME(x) test_i64_##x
+#include "kernel/walk/rows_typed.h"
+#include "unary_test_typed.h"
+#undef T
+#undef NAME
+
+#define T       int32_t
+#define NAME(x) test_i32_##x
 #include "kernel/walk/rows_typed.h"
 #include "unary_test_typed.h"
 #undef T
@@ -124,8 +144,10 @@ const unary_kernels ISA(unary_loops) = {
     [UNARY_##name][TT_F32] = f32_##name##_map, [UNARY_##name][TT_F64] = f64_##name##_map,
 #define UNARY_FAR(name, ...)                                                                       \
     [UNARY_##name][TT_F32] = f32_##name##_far, [UNARY_##name][TT_F64] = f64_##name##_map,
-#define UNARY_WITH           UNARY
-#define UNARY_INT(name, ...) [UNARY_##name][TT_I64] = i64_##name##_map,
+#define UNARY_WITH UNARY
+#define UNARY_INT(name, ...)                                                                       \
+    [UNARY_##name][TT_I64] = i64_##name##_map, [UNARY_##name][TT_I32] = i32_##name##_map,          \
+    [UNARY_##name][TT_U8] = u8_##name##_map,
 #include "unary.def"
         },
     .grad =
@@ -147,10 +169,9 @@ const unary_kernels ISA(unary_loops) = {
     .test =
         {
 #define UNARY_TEST(name, ...)                                                                      \
-    [TEST_##name] = {[TT_F32] = test_f32_##name##_test,                                            \
-                     [TT_F64] = test_f64_##name##_test,                                            \
-                     [TT_I64] = test_i64_##name##_test,                                            \
-                     [TT_BOOL] = test_u8_##name##_test},
+    [TEST_##name] = {[TT_F32] = test_f32_##name##_test, [TT_F64] = test_f64_##name##_test,         \
+                     [TT_I64] = test_i64_##name##_test, [TT_BOOL] = test_u8_##name##_test,         \
+                     [TT_I32] = test_i32_##name##_test, [TT_U8] = test_u8_##name##_test},
 #include "unary.def"
         },
 };

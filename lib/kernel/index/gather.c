@@ -52,6 +52,22 @@ static int64_t wrap(int64_t i, int64_t size)
 #include "gather_add_typed.h"
 #undef T
 #undef NAME
+
+#define T       uint32_t
+#define NAME(x) i32_##x
+#include "gather_typed.h"
+#include "gather_add_typed.h"
+#undef T
+#undef NAME
+#undef SUM
+
+#define T         uint8_t
+#define NAME(x)   u8_##x
+#define SUM(a, b) ((uint8_t)((a) + (b)))
+#include "gather_typed.h"
+#include "gather_add_typed.h"
+#undef T
+#undef NAME
 #undef SUM
 
 #define T         uint8_t
@@ -78,8 +94,8 @@ static line_fn *line_for(action what, tt_dtype t)
 {
     static line_fn *const get[] = {[1] = b1_get, [2] = b2_get, [4] = b4_get, [8] = b8_get};
     static line_fn *const put[] = {[1] = b1_put, [2] = b2_put, [4] = b4_put, [8] = b8_put};
-    static line_fn *const add[] = {
-        [TT_F32] = f32_add, [TT_F64] = f64_add, [TT_I64] = i64_add, [TT_BOOL] = bool_add};
+    static line_fn *const add[] = {[TT_F32] = f32_add, [TT_F64] = f64_add,   [TT_I64] = i64_add,
+                                   [TT_I32] = i32_add, [TT_BOOL] = bool_add, [TT_U8] = u8_add};
     return what == READ ? get[element_size(t)] : what == WRITE ? put[element_size(t)] : add[t];
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <tinytensor/shape.h>
 
 static tt_status error_va(tt_ctx *ctx, const char *name, tt_status code, const char *format,
                           va_list args)
@@ -304,6 +305,16 @@ tt_status check_same_dtype(op_call *c)
             return op_error(c, TT_ERR_DTYPE, "dtypes differ: %s and %s; cast one with tt_cast",
                             describe(c->in[0]).s, describe(c->in[i]).s);
     return TT_OK;
+}
+
+tt_tensor *op_widened(tt_tensor *x)
+{
+    return tensor_live(x) && dtype_is_narrow(x->dtype) ? tt_cast(x, TT_I64) : x;
+}
+
+tt_tensor *op_narrowed(tt_tensor *y, tt_dtype dtype)
+{
+    return y && y->dtype != dtype ? tt_cast(y, dtype) : y;
 }
 
 void linear_jvp(const op_call *c, tt_tensor *const *tangent, tt_tensor **out)

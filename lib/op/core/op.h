@@ -116,6 +116,11 @@ tt_status op_status(const tt_tensor *x);
 tt_ctx *op_inplace(const char *name, tt_tensor *dst, int n, tt_tensor *const *src);
 void op_written(tt_tensor *dst);
 
+/* int32 and uint8 as int64, where no loops of their own would pay; x itself of other dtypes. The
+ * second gives a result the dtype that x had: it wraps. */
+tt_tensor *op_widened(tt_tensor *x);
+tt_tensor *op_narrowed(tt_tensor *y, tt_dtype dtype);
+
 /* For infer: */
 tt_status infer_same_shape(op_call *c, tt_dtype dtype); /* c->at from in[0] */
 layout *infer_also(op_call *c, tt_dtype dtype);         /* one more result; its layout, to be set */

@@ -27,7 +27,7 @@ static tt_status binary_infer(op_call *c)
         return c->ctx->err.code;
     if (!binary_takes(id, d))
         return op_no_arithmetic(c);
-    if (d == TT_I64 && integers_refused(c, id))
+    if (dtype_is_integer(d) && integers_refused(c, id))
         return c->ctx->err.code;
     return infer_broadcast(c, d);
 }
@@ -42,8 +42,8 @@ static void binary_forward(op_call *c)
 static tt_tensor *apply_binary(const op *o, binary_id id, tt_tensor *a, tt_tensor *b)
 {
     tt_tensor *in[] = {a, b};
-    if (tensor_live(a) && a->dtype == TT_I64 && !binary_takes(id, TT_I64) && tensor_live(b) &&
-        b->dtype == TT_I64) { /* true division, atan2, hypot */
+    if (tensor_live(a) && dtype_is_integer(a->dtype) && !binary_takes(id, TT_I64) &&
+        tensor_live(b) && b->dtype == a->dtype) { /* true division, atan2, hypot */
         in[0] = tt_cast(a, TT_F64);
         in[1] = tt_cast(b, TT_F64);
     }
@@ -139,7 +139,7 @@ static tt_status compare_infer(op_call *c)
     tt_dtype d = c->in[0]->dtype;
     if (check_same_dtype(c) < 0)
         return c->ctx->err.code;
-    if (!compare_takes(*(const compare_id *)c->attr, d))
+    if (!dtype_is_arithmetic(d) && d != TT_BOOL)
         return op_no_arithmetic(c);
     return infer_broadcast(c, TT_BOOL);
 }

@@ -24,17 +24,15 @@ static bool holds(tt_dtype dtype, double value)
 static tt_status check(const char *name, const tt_tensor *x, int kind, double value)
 {
     tt_dtype d = x->dtype;
-    bool takes = dtype_is_arithmetic(d) || (kind >= COMPARISON && d == TT_BOOL) ||
-                 (kind == COMPARISON && (d == TT_I32 || d == TT_U8));
-    if (!takes)
+    if (!(dtype_is_arithmetic(d) || (kind >= COMPARISON && d == TT_BOOL)))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s; cast first", name,
                          describe(x).s);
     if (!holds(d, value))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: %g is no %s; cast the tensor to float64 first",
                          name, value, tt_dtype_name(d));
-    if (d == TT_I64 && kind == INT_NONZERO && value == 0)
+    if (dtype_is_integer(d) && kind == INT_NONZERO && value == 0)
         return ctx_error(x->ctx, TT_ERR_ARG, "%s: integer division by zero", name);
-    if (d == TT_I64 && kind == INT_NOT_NEGATIVE && value < 0)
+    if (dtype_is_integer(d) && kind == INT_NOT_NEGATIVE && value < 0)
         return ctx_error(x->ctx, TT_ERR_ARG,
                          "%s: integers have no negative powers; cast to float64 first", name);
     return TT_OK;
@@ -54,7 +52,8 @@ static tt_tensor *number(const char *name, tt_tensor *x, int kind, double value)
 /* Operations whose result on integers is float64 take any number. */
 static tt_tensor *widened(tt_tensor *x, int kind)
 {
-    return kind == INT_NONE && tensor_live(x) && x->dtype == TT_I64 ? tt_cast(x, TT_F64) : x;
+    return kind == INT_NONE && tensor_live(x) && dtype_is_integer(x->dtype) ? tt_cast(x, TT_F64)
+                                                                            : x;
 }
 
 static tt_tensor *on_right(const char *name, binary *f, int kind, tt_tensor *x, double value)

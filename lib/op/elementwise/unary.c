@@ -10,7 +10,9 @@
 /* Float functions of integers give float64, as in NumPy. */
 static tt_tensor *as_float(tt_tensor *x)
 {
-    return tensor_live(x) && (x->dtype == TT_I64 || x->dtype == TT_BOOL) ? tt_cast(x, TT_F64) : x;
+    return tensor_live(x) && (dtype_is_integer(x->dtype) || x->dtype == TT_BOOL)
+               ? tt_cast(x, TT_F64)
+               : x;
 }
 
 typedef struct unary_attr {

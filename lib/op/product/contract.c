@@ -142,9 +142,10 @@ static const op contract = {.name = "product",
 
 tt_tensor *op_contract(tt_tensor *a, tt_tensor *b, const contract_attr *t)
 {
-    tt_tensor *in[] = {a, b};
+    tt_tensor *in[] = {op_widened(a), op_widened(b)};
     size_t used = offsetof(contract_attr, axis) + (size_t)t->naxes * sizeof t->axis[0];
-    return op_apply(&contract, 2, in, t, used);
+    tt_tensor *y = op_apply(&contract, 2, in, t, used);
+    return a == in[0] ? y : op_narrowed(y, a->dtype);
 }
 
 /* Both operands usable: alive, of one context and one dtype that has products. */

@@ -45,6 +45,7 @@ static tt_tensor *arg(const op *o, tt_tensor *x, int axis, bool keepdim, bool la
     arg_attr a = {op_axis(o->name, x, axis, x->at.ndim), keepdim, largest};
     if (a.axis < 0)
         return NULL;
+    x = op_widened(x);
     return op_apply(o, 1, &x, &a, sizeof a);
 }
 

@@ -186,6 +186,18 @@ static tt_tensor *nanmean_dx(const op_call *c, tt_tensor *g, tt_tensor *x)
     return tt_mul(tt_div(g, reduce_sum(c, n)), n);
 }
 
+/* Sums and means of int32 and uint8 are those of int64, as in NumPy; extrema keep the dtype. */
+static tt_tensor *apply(const op *o, reduce_id id, tt_tensor *x, int n, const int *axes,
+                        bool keepdim)
+{
+    bool widen = tensor_live(x) && dtype_is_narrow(x->dtype) && !rows[id].any_dtype &&
+                 rows[id].of_int != NO_DTYPE;
+    if (!widen)
+        return reduce_apply(o, id, x, n, axes, keepdim, 0);
+    tt_tensor *y = reduce_apply(o, id, op_widened(x), n, axes, keepdim, 0);
+    return rows[id].not_empty ? op_narrowed(y, x->dtype) : y;
+}
+
 enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_OUT };
 
 #define REDUCE(name, of_int, of_bool, empty, saved, dx, ...)                                       \
@@ -205,6 +217,6 @@ enum { NONE = 0, X = SAVE_IN(0), Y = SAVE_OUT };
                                  .vjp = gradient, .saves = saved};                                 \
     tt_tensor *tt_##name(tt_tensor *x, int naxes, const int *axes, bool keepdim)                   \
     {                                                                                              \
-        return reduce_apply(&op_##name, REDUCE_##name, x, naxes, axes, keepdim, 0);                \
+        return apply(&op_##name, REDUCE_##name, x, naxes, axes, keepdim);                          \
     }
 #include "kernel/reduce/reduce.def"

@@ -36,7 +36,12 @@ static tt_tensor *apply(const op *o, tt_tensor *x, int axis, scan_id id, bool re
     scan_attr a = {id, x ? op_axis(o->name, x, axis, x->at.ndim) : -1, reverse};
     if (a.axis < 0)
         return NULL;
+    tt_dtype d = x->dtype;
+    if (id != SCAN_LOGSUMEXP)
+        x = op_widened(x);
     tt_tensor *y = op_apply(o, 1, &x, &a, sizeof a);
+    if (id == SCAN_MAX || id == SCAN_MIN)
+        y = op_narrowed(y, d);
     return scalar ? tt_reshape(y, TT_SCALAR) : y;
 }
 

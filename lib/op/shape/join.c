@@ -254,7 +254,7 @@ tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t 
     pad_attr a;
     if (!op_context("pad", 1, &x))
         return NULL;
-    if (x->dtype == TT_I64 && !(value == floor(value) && fabs(value) < 0x1p63))
+    if (dtype_is_integer(x->dtype) && !(value == floor(value) && fabs(value) < 0x1p63))
         return op_fail(x, TT_ERR_DTYPE, "pad: %g is no int64", value);
     a.value = value;
     if (naxes != x->at.ndim)
