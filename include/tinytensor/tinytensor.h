@@ -37,6 +37,7 @@
 #include <tinytensor/context.h>
 #include <tinytensor/tensor.h>
 #include <tinytensor/ops.h>
+#include <tinytensor/linalg.h>
 #include <tinytensor/einops.h>
 #include <tinytensor/random.h>
 #include <tinytensor/autograd.h>

@@ -25,9 +25,9 @@ static void write_info(void)
     blas_describe(blas, sizeof blas);
     snprintf(info, sizeof info,
              "libtinytensor %s; BLAS: %s; threads: %d; instruction set: %s; "
-             "zlib: %s",
+             "LAPACK: %s; zlib: %s",
              tt_version(), blas, threads_default(), kernels_name(kernels_pick()),
-             TT_HAVE_ZLIB ? "yes" : "no");
+             TT_HAVE_LAPACK ? "yes" : "no", TT_HAVE_ZLIB ? "yes" : "no");
 }
 
 const char *tt_build_info(void)

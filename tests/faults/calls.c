@@ -99,6 +99,37 @@ static tt_tensor *call_meshgrid(stage *s)
     return joined(tt_meshgrid(TT_TENSORS(s->v, tt_select(s->x, 1, 0)), out), 2, out);
 }
 
+/* Symmetric and positive definite. */
+static tt_tensor *definite(tt_tensor *x)
+{
+    return tt_add(tt_matmul(x, tt_transpose(x, 0, 1)),
+                  tt_mul_scalar(tt_eye(tt_ctx_of(x), TT_F32, tt_size(x, 0), tt_size(x, 0)), 9));
+}
+
+static tt_tensor *call_qr(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_qr(tt_transpose(s->x, 0, 1), &out[0], &out[1]), 2, out);
+}
+
+static tt_tensor *call_qr_complete(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_qr_complete(s->x, &out[0], &out[1]), 2, out);
+}
+
+static tt_tensor *call_svd(stage *s)
+{
+    tt_tensor *out[3] = {NULL};
+    return joined(tt_svd(s->x, false, &out[0], &out[1], &out[2]), 3, out);
+}
+
+static tt_tensor *call_eigh(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_eigh(definite(s->x), &out[0], &out[1]), 2, out);
+}
+
 static tt_tensor *call_broadcast_tensors(stage *s)
 {
     tt_tensor *out[2] = {NULL};

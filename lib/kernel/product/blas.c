@@ -198,16 +198,11 @@ static bool must_wait(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matri
     return found.one_at_a_time && !small;
 }
 
-typedef struct visit {
-    int place; /* in the gate */
-    bool waited;
-} visit;
-
-/* A product on any thread. The caller's is as blas_enter has set it; those that help, which are the
+/* A call on any thread. The caller's is as blas_enter has set it; those that help, which are the
  * library's own, stay with one OpenMP thread for good. */
-static visit begin(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matrix b)
+static blas_visit begin(bool waits)
 {
-    visit v = {gate_enter(), must_wait(m, n, k, a, b)};
+    blas_visit v = {gate_enter(), waits};
     if (found.kind == OPENMP)
         one_omp_thread();
     if (v.waited)
@@ -215,7 +210,12 @@ static visit begin(int64_t m, int64_t n, int64_t k, blas_matrix a, blas_matrix b
     return v;
 }
 
-static void end(visit v)
+blas_visit blas_begin(void)
+{
+    return begin(found.one_at_a_time);
+}
+
+void blas_end(blas_visit v)
 {
     if (v.waited)
         pthread_mutex_unlock(&buffers_lock);
@@ -225,17 +225,17 @@ static void end(visit v)
 void blas_sgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
-    visit v = begin(m, n, k, a, b);
+    blas_visit v = begin(must_wait(m, n, k, a, b));
     cblas_sgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, (float)alpha, a.data,
                 (int)a.ld, b.data, (int)b.ld, (float)beta, c, (int)ldc);
-    end(v);
+    blas_end(v);
 }
 
 void blas_dgemm(int64_t m, int64_t n, int64_t k, double alpha, blas_matrix a, blas_matrix b,
                 double beta, void *c, int64_t ldc)
 {
-    visit v = begin(m, n, k, a, b);
+    blas_visit v = begin(must_wait(m, n, k, a, b));
     cblas_dgemm(CblasRowMajor, trans(a), trans(b), (int)m, (int)n, (int)k, alpha, a.data, (int)a.ld,
                 b.data, (int)b.ld, beta, c, (int)ldc);
-    end(v);
+    blas_end(v);
 }

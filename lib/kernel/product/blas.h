@@ -1,5 +1,5 @@
 /* The only door to BLAS: single-threaded products in row-major order, which gemm.c cuts over the
- * library's own threads. */
+ * library's own threads, and the way in for LAPACK, which calls it by itself. */
 #ifndef TT_KERNEL_BLAS_H
 #define TT_KERNEL_BLAS_H
 
@@ -31,6 +31,16 @@ typedef struct blas_guard {
 
 blas_guard blas_enter(void);
 void blas_leave(blas_guard g);
+
+/* Around any other call of BLAS or of the LAPACK that it brings, on a thread between the two above:
+ * end gets what begin returned. */
+typedef struct blas_visit {
+    int place;   /* in the gate */
+    bool waited; /* for others to leave BLAS's buffers */
+} blas_visit;
+
+blas_visit blas_begin(void);
+void blas_end(blas_visit v);
 
 /* Has it kernels for small products, that read the operands where they lie? Then products of at
  * most BLAS_SMALL are faster than parts of larger ones, except a times b transposed. */

@@ -1,0 +1,78 @@
+/* Matrices in the last two axes of operands, one after the other or several at once, each computed
+ * by one thread; and what may be wrong with one. F32 and F64, any strides. */
+#ifndef TT_KERNEL_LINALG_BATCH_H
+#define TT_KERNEL_LINALG_BATCH_H
+
+#include <stdbool.h>
+#include "kernel/walk/kernel.h"
+
+typedef enum linalg_kind {
+    LINALG_OK,
+    LINALG_NO_MEMORY,    /* recorded already */
+    LINALG_TOO_LARGE,    /* for LAPACK's integers */
+    LINALG_NOT_FINITE,   /* NaN or an infinity in the matrix */
+    LINALG_SINGULAR,     /* pivot `place`, from 0, is zero */
+    LINALG_NOT_POSITIVE, /* leading minor `place`, from 1, is not positive */
+    LINALG_NOT_CONVERGED
+} linalg_kind;
+
+typedef struct linalg_result {
+    linalg_kind kind;
+    int64_t matrix; /* the first of the batch with which something is wrong */
+    int64_t place;
+} linalg_result;
+
+/* A matrix, a vector (one column) or a number of an operand; strides in elements. */
+typedef struct matrix {
+    void *data;
+    int64_t rows, cols, row, col;
+} matrix;
+
+enum { BATCH_OPERANDS = 6 };
+
+typedef struct batch batch;
+/* One matrix of each operand. memory: b->memory bytes, aligned to 64. */
+typedef linalg_result matrix_fn(const batch *b, const matrix *m, char *memory);
+
+/* What is the same for all matrices. Operands have the same leading axes (of stride 0 where they
+ * are broadcast), and `axes` behind them; one without data is not wanted. */
+struct batch {
+    const exec *x;
+    tt_dtype dtype;
+    int n;
+    operand of[BATCH_OPERANDS];
+    int axes[BATCH_OPERANDS];
+    matrix_fn *fn;
+    const void *arg;
+    size_t memory;
+    double work; /* operations of one matrix */
+};
+
+void batch_init(batch *b, const exec *x, tt_dtype dtype);
+/* The next operand. */
+void batch_add(batch *b, operand o, int axes);
+/* The operand's matrix of the batch with this number. */
+matrix batch_matrix(const batch *b, int operand, int64_t number);
+linalg_result batch_run(const batch *b);
+
+/* m to columns without gaps but for those of `ld`. False: an element is not finite. */
+bool matrix_load(const batch *b, matrix m, void *to, int64_t ld);
+/* And back. */
+void matrix_store(const batch *b, const void *from, int64_t ld, matrix m);
+void matrix_store_vector(const batch *b, const void *from, matrix m);
+
+/* Where the parts of a task's memory begin: each aligned to 64 bytes. */
+typedef struct parts {
+    int64_t used;
+    int64_t size; /* of an element */
+} parts;
+
+/* Room for n elements; the offset of it. */
+static inline int64_t parts_add(parts *p, int64_t n)
+{
+    int64_t at = p->used;
+    p->used += (n * p->size + 63) / 64 * 64;
+    return at;
+}
+
+#endif

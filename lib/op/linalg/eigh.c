@@ -1,0 +1,41 @@
+/* Eigenvalues and eigenvectors of symmetric matrices. */
+#include <tinytensor/tinytensor.h>
+#include "kernel/linalg/spectral.h"
+#include "linalg.h"
+
+enum { W, V };
+
+static tt_status eigh_infer(op_call *c)
+{
+    const tt_tensor *a = c->in[0];
+    if (linalg_square(c, 0, "a") < 0)
+        return c->ctx->err.code;
+    int64_t n = rows_of(a);
+    c->dtype = a->dtype;
+    linalg_layout(&c->at, a, 1, n, 0);
+    if (c->recording || c->wanted >> V)
+        linalg_layout(infer_also(c, a->dtype), a, 2, n, n);
+    return TT_OK;
+}
+
+static void eigh_forward(op_call *c)
+{
+    linalg_report(
+        c,
+        eigh_run(&c->ctx->ex, linalg_result_of(c, W), linalg_result_of(c, V), operand_of(c->in[0])),
+        "a", &c->in[0]->at);
+}
+
+static const op eigh = {.name = "eigh", .infer = eigh_infer, .forward = eigh_forward};
+static const op eigvalsh = {.name = "eigvalsh", .infer = eigh_infer, .forward = eigh_forward};
+
+tt_status tt_eigh(tt_tensor *a, tt_tensor **w, tt_tensor **v)
+{
+    tt_tensor **const out[] = {w, v};
+    return op_apply_all(&eigh, 1, &a, NULL, 0, 2, out) ? TT_OK : op_status(a);
+}
+
+tt_tensor *tt_eigvalsh(tt_tensor *a)
+{
+    return op_apply(&eigvalsh, 1, &a, NULL, 0);
+}

@@ -1,0 +1,43 @@
+/* What the operations on matrices have in common: which operands they take, the layouts of their
+ * results, and what they say when a matrix of the batch allows no answer. */
+#ifndef TT_OP_LINALG_H
+#define TT_OP_LINALG_H
+
+#include "kernel/linalg/batch.h"
+#include "op/core/op.h"
+
+/* Refuses what is no float32 or float64 matrix in the last two axes, and builds without LAPACK. */
+tt_status linalg_matrix(const op_call *c, int input, const char *name);
+tt_status linalg_square(const op_call *c, int input, const char *name);
+
+static inline int64_t rows_of(const tt_tensor *a)
+{
+    return a->at.shape[a->at.ndim - 2];
+}
+
+static inline int64_t cols_of(const tt_tensor *a)
+{
+    return a->at.shape[a->at.ndim - 1];
+}
+
+/* The leading axes of a, and behind them n sizes. False: too many elements. */
+bool linalg_layout(layout *at, const tt_tensor *a, int n, int64_t first, int64_t second);
+/* Records that it has too many elements. */
+tt_status linalg_too_many(const op_call *c);
+
+/* The last `axes` axes of t, with the first `lead` sizes of `shape` before them. */
+operand linalg_spread(tt_tensor *t, int axes, const layout *shape, int lead, layout *at);
+
+/* A result of c as operand; without data where there is none. */
+operand linalg_result_of(const op_call *c, int i);
+
+/* Records what r says of the matrices of the operand `a`, whose leading axes are those of `at`. */
+void linalg_report(const op_call *c, linalg_result r, const char *name, const layout *at);
+
+/* Matrices with the last two axes exchanged. */
+static inline tt_tensor *turned(tt_tensor *a)
+{
+    return tt_transpose(a, -1, -2);
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* Systems of linear equations, general and triangular, and inverses. */
+#include <tinytensor/tinytensor.h>
+#include "kernel/linalg/factor.h"
+#include "linalg.h"
+
+/* y (... n k) of a (... n n) and b (... n k), whose leading axes broadcast. */
+static tt_status system_infer(op_call *c)
+{
+    const tt_tensor *a = c->in[0], *b = c->in[1];
+    layout x, y;
+    if (linalg_square(c, 0, "a") < 0 || check_same_dtype(c) < 0 || linalg_matrix(c, 1, "b") < 0)
+        return c->ctx->err.code;
+    if (rows_of(b) != rows_of(a))
+        return op_error(c, TT_ERR_SHAPE, "a (... n n) is %s, b (... n k) %s: n differs",
+                        describe(a).s, describe(b).s);
+    layout_copy(&x, &a->at);
+    layout_copy(&y, &b->at);
+    x.ndim -= 2;
+    y.ndim -= 2;
+    if (!layout_broadcast(&c->at, &x, &y))
+        return op_error(c, TT_ERR_SHAPE, "leading axes do not broadcast: a is %s, b is %s",
+                        describe(a).s, describe(b).s);
+    int64_t shape[LAYOUT_MAX_NDIM];
+    int lead = c->at.ndim;
+    for (int i = 0; i < lead; i++)
+        shape[i] = c->at.shape[i];
+    shape[lead] = rows_of(b);
+    shape[lead + 1] = cols_of(b);
+    c->dtype = a->dtype;
+    return layout_init(&c->at, lead + 2, shape) ? TT_OK : linalg_too_many(c);
+}
+
+static void solve_forward(op_call *c)
+{
+    layout a, b;
+    int lead = c->at.ndim - 2;
+    operand oa = linalg_spread(c->in[0], 2, &c->at, lead, &a);
+    operand ob = linalg_spread(c->in[1], 2, &c->at, lead, &b);
+    linalg_report(c, solve_run(&c->ctx->ex, operand_of(c->out), oa, ob), "a", &a);
+}
+
+static const op solve = {.name = "solve", .infer = system_infer, .forward = solve_forward};
+
+/* A vector is one column. */
+static tt_tensor *apply(const op *o, tt_tensor *a, tt_tensor *b, const void *attr, size_t size)
+{
+    tt_tensor *in[] = {a, b};
+    if (!op_context(o->name, 2, in))
+        return NULL;
+    bool vector = b->at.ndim == 1;
+    if (vector)
+        in[1] = tt_unsqueeze(b, 1);
+    tt_tensor *y = op_apply(o, 2, in, attr, size);
+    return vector ? tt_squeeze(y, TT_AXES(-1)) : y;
+}
+
+tt_tensor *tt_solve(tt_tensor *a, tt_tensor *b)
+{
+    return apply(&solve, a, b, NULL, 0);
+}
+
+static void triangular_forward(op_call *c)
+{
+    layout a, b;
+    int lead = c->at.ndim - 2;
+    operand oa = linalg_spread(c->in[0], 2, &c->at, lead, &a);
+    operand ob = linalg_spread(c->in[1], 2, &c->at, lead, &b);
+    linalg_report(
+        c, triangular_run(&c->ctx->ex, operand_of(c->out), oa, ob, *(const triangle *)c->attr), "a",
+        &a);
+}
+
+static const op solve_triangular = {
+    .name = "solve_triangular", .infer = system_infer, .forward = triangular_forward};
+
+tt_tensor *tt_solve_triangular(tt_tensor *a, tt_tensor *b, bool upper, bool unit)
+{
+    triangle t = {upper, unit};
+    return apply(&solve_triangular, a, b, &t, sizeof t);
+}
