@@ -8,6 +8,7 @@ import subprocess
 TITLES = {
     "ops": "Operations and small networks",
     "einops": "Patterns",
+    "indexing": "Indexing",
     "gemv": "Few rows times many weights",
     "gpt2": "GPT-2",
     "threads": "Threads",
