@@ -106,7 +106,7 @@ TT_API tt_tensor *tt_index(tt_tensor *x, int n, tt_tensor *const *indices);
  * there (torch.index_put; in NumPy x[i, j] = values, and numpy.add.at). Without accumulate the last
  * in C order stays of several for one place; with it all are added, in this order, whatever the
  * number of threads.
- * @param x           (...); with accumulate float or int64
+ * @param x           (...); with accumulate float or integer
  * @param n           length of the list, at most 16
  * @param indices     as for tt_index()
  * @param values      of the dtype of x; broadcast to the shape that tt_index() gives

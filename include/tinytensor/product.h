@@ -50,7 +50,7 @@ TT_API tt_tensor *tt_outer(tt_tensor *a, tt_tensor *b);
 /** Kronecker product: every element of a times the whole of b, block beside block,
  * y[i p + k] [j q + l] = a[i][j] b[k][l] for matrices (numpy.kron). The operand with fewer axes
  * gets axes of size 1 in front.
- * @param a  (n m), or any shape; float or int64
+ * @param a  (n m), or any shape; float or integer
  * @param b  (p q), or any shape; of the dtype of a
  * @return   ((n p) (m q)); NULL: #TT_ERR_DTYPE, #TT_ERR_SHAPE where both together have more than 16
  *           axes larger than 1

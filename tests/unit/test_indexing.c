@@ -235,6 +235,33 @@ START_TEST(windows_have_second_derivatives)
 }
 END_TEST
 
+/* Many rows are looked through by several threads, each for those of a part of the places. */
+START_TEST(an_index_among_many)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_set_num_threads(ctx, 2);
+    for (int64_t row = 1; row <= 4096; row *= 8) {
+        tt_tensor *x = tt_zeros(ctx, TT_F32, TT_SHAPE(100, row)),
+                  *i = tt_randint(ctx, TT_SHAPE(3000), -100, 100);
+        tt_tensor *src = tt_ones(ctx, TT_F32, TT_SHAPE(3000, row));
+        tt_tensor *y = tt_index_add(x, 0, i, src);
+        ck_assert(tt_item(tt_sum(y, TT_ALL_AXES, false)) == 3000.0 * (double)row);
+        tt_set(i, TT_INDEX(2017), 100);
+        ck_assert(!tt_index_add(x, 0, i, src));
+        expect_error(ctx, TT_ERR_INDEX,
+                     "index_add: index 100, at (2017,) of the indices, is out of");
+        ck_assert(!tt_take(x, 0, i));
+        expect_error(ctx, TT_ERR_INDEX, "take: index 100, at (2017,)");
+        ck_assert(!tt_scatter(tt_transpose(x, 0, 1), 1, tt_expand(i, TT_SHAPE(row, 3000)),
+                              tt_transpose(src, 0, 1)));
+        expect_error(ctx, TT_ERR_INDEX, "scatter: index 100, at (0, 2017)");
+    }
+    ck_assert(!tt_take(tt_zeros(ctx, TT_F32, TT_SHAPE(2, 0)), 0, I64S(2)));
+    expect_error(ctx, TT_ERR_INDEX, "take: index 2, at (0,)");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 /* Integers wrap, bool stays, and repeated places add up in order. */
 START_TEST(accumulating)
 {
@@ -253,4 +280,4 @@ END_TEST
 
 RUN_TESTS("indexing", wrong_input, every_dtype_and_layout,
           the_order_of_axes_in_memory_costs_no_copy, windows_are_views,
-          windows_have_second_derivatives, accumulating)
+          windows_have_second_derivatives, an_index_among_many, accumulating)

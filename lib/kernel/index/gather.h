@@ -1,10 +1,13 @@
 /* Reading and writing at places named by an index tensor (I64) or a mask (BOOL).
  *
- * Data may have any dtype where elements are only moved; adding needs F32, F64 or I64 (BOOL: or).
- * Indices count from the end when negative and must have passed index_check. Any strides; what is
- * written must not overlap what is read, nor itself. Where an index repeats, the result is that of
- * a plain loop in index order (the last one stored stays; sums are taken in that order), whatever
- * the number of threads. */
+ * Data may have any dtype where elements are only moved; adding needs numbers of 32 or 64 bits, U8
+ * or BOOL (or). Indices count from the end when negative. Any strides; what is written must not
+ * overlap what is read, nor itself. Where an index repeats, the result is that of a plain loop in
+ * index order (the last one stored stays; sums are taken in that order), whatever the number of
+ * threads.
+ *
+ * Functions that return bool check the indices as they go: false says that one is out of range.
+ * Nothing outside the data was touched, and what was written is of no use. */
 #ifndef TT_KERNEL_GATHER_H
 #define TT_KERNEL_GATHER_H
 
@@ -21,19 +24,19 @@ bool index_check(const exec *x, operand indices, int64_t size, int64_t *bad);
 
 /* out[a, i..., b] = in[a, indices[i...], b], axis standing between a and b: out has the indices'
  * axes in place of the axis. (Embedding: axis 0.) */
-void take_run(const exec *x, operand out, operand in, int axis, operand indices);
+bool take_run(const exec *x, operand out, operand in, int axis, operand indices);
 /* into[a, indices[i...], b] += src[a, i..., b], the reverse of take_run (index_add; the gradient of
  * take and of embedding). into is added to, not cleared. */
-void take_add_run(const exec *x, operand into, int axis, operand indices, operand src);
+bool take_add_run(const exec *x, operand into, int axis, operand indices, operand src);
 /* The same with = in place of +=. */
-void take_put_run(const exec *x, operand into, int axis, operand indices, operand src);
+bool take_put_run(const exec *x, operand into, int axis, operand indices, operand src);
 
 /* out[a, i, b] = in[a, indices[a, i, b], b]: all of the same ndim, out of the indices' shape, which
  * is no larger than in's except along the axis. */
-void gather_run(const exec *x, operand out, operand in, int axis, operand indices);
+bool gather_run(const exec *x, operand out, operand in, int axis, operand indices);
 /* into[a, indices[a, i, b], b] = or += src[a, i, b]; src is no smaller than indices on any axis. */
-void scatter_run(const exec *x, operand into, int axis, operand indices, operand src);
-void scatter_add_run(const exec *x, operand into, int axis, operand indices, operand src);
+bool scatter_run(const exec *x, operand into, int axis, operand indices, operand src);
+bool scatter_add_run(const exec *x, operand into, int axis, operand indices, operand src);
 
 /* Elements of `in` (any dtype) that are not zero, and their places: out is I64 (count, ndim). */
 int64_t nonzero_count(const exec *x, operand in);

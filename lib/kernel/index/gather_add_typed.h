@@ -13,7 +13,7 @@ VECTOR void NAME(add_row)(int64_t n, T *restrict d, T *restrict o)
         d[i] = SUM(d[i], o[i]);
 }
 
-static void NAME(add)(const line *l)
+static bool NAME(add)(const line *l)
 {
-    NAME(line)(l, NAME(add_one), NAME(add_row));
+    return NAME(line)(l, NAME(add_one), NAME(add_row));
 }

@@ -11,9 +11,9 @@ VECTOR void NAME(get_row)(int64_t n, T *restrict d, T *restrict o)
     memcpy(o, d, (size_t)n * sizeof *o);
 }
 
-static void NAME(get)(const line *l)
+static bool NAME(get)(const line *l)
 {
-    NAME(line)(l, NAME(get_one), NAME(get_row));
+    return NAME(line)(l, NAME(get_one), NAME(get_row));
 }
 
 VECTOR void NAME(put_one)(T *d, T *o)
@@ -26,7 +26,7 @@ VECTOR void NAME(put_row)(int64_t n, T *restrict d, T *restrict o)
     memcpy(d, o, (size_t)n * sizeof *d);
 }
 
-static void NAME(put)(const line *l)
+static bool NAME(put)(const line *l)
 {
-    NAME(line)(l, NAME(put_one), NAME(put_row));
+    return NAME(line)(l, NAME(put_one), NAME(put_row));
 }

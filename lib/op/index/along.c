@@ -1,5 +1,5 @@
 /* An index for each element, along an axis: gather, scatter and its adding form, and the two of
- * NumPy's names, which broadcast. Invariant: every index is checked before a kernel sees it. */
+ * NumPy's names, which broadcast. The kernels check the indices as they go. */
 #include <tinytensor/ops.h>
 #include "kernel/walk/copy.h"
 #include "kernel/index/gather.h"
@@ -19,7 +19,7 @@ static tt_status elementwise_check(op_call *c, const tt_tensor *src)
         return op_error(c, TT_ERR_SHAPE, "indices %s do not fit axis %d of %s%s%s",
                         describe(c->in[1]).s, axis, describe(c->in[0]).s,
                         src ? " and the source " : "", src ? describe(src).s : "");
-    return indices_in_range(c, c->in[1], axis);
+    return index_dtype(c);
 }
 
 static tt_status gather_infer(op_call *c)
@@ -33,8 +33,8 @@ static tt_status gather_infer(op_call *c)
 
 static void gather_forward(op_call *c)
 {
-    gather_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]), *(const int *)c->attr,
-               operand_of(c->in[1]));
+    index_done(c, gather_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]),
+                             *(const int *)c->attr, operand_of(c->in[1])));
 }
 
 static void gather_back_forward(op_call *c)
@@ -84,8 +84,8 @@ static tt_status scatter_infer(op_call *c)
 static void scatter_forward(op_call *c)
 {
     copy_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
-    scatter_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr, operand_of(c->in[1]),
-                operand_of(c->in[2]));
+    index_done(c, scatter_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr,
+                              operand_of(c->in[1]), operand_of(c->in[2])));
 }
 
 /* src may be larger than the indices: only the part they cover was used. */
@@ -142,8 +142,8 @@ static tt_status scatter_add_infer(op_call *c)
 static void scatter_add_forward(op_call *c)
 {
     copy_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
-    scatter_add_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr, operand_of(c->in[1]),
-                    operand_of(c->in[2]));
+    index_done(c, scatter_add_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr,
+                                  operand_of(c->in[1]), operand_of(c->in[2])));
 }
 
 static void scatter_add_vjp(const op_call *c, op_grads *g)

@@ -1,5 +1,6 @@
 /* Indices of one axis: take, and index_add, its reverse; with what the other files of this family
- * share. Invariant: every index is checked before a kernel sees it. */
+ * share. The kernels check the
+ * indices as they go; what is wrong with one, its place, is looked for here. */
 #include <tinytensor/ops.h>
 #include "kernel/walk/copy.h"
 #include "kernel/index/gather.h"
@@ -25,17 +26,23 @@ described index_place(const tt_tensor *indices, int64_t value)
     return describe_shape(at.ndim, place);
 }
 
-tt_status indices_in_range(op_call *c, tt_tensor *indices, int axis)
+tt_status index_dtype(op_call *c)
 {
-    int64_t bad = 0;
-    if (indices->dtype != TT_I64)
-        return op_error(c, TT_ERR_DTYPE, "indices are %s, not int64", describe(indices).s);
-    if (!index_check(&c->ctx->ex, operand_of(indices), c->in[0]->at.shape[axis], &bad))
-        return op_error(
-            c, TT_ERR_INDEX,
-            "index %lld, at %s of the indices, is out of range for axis %d of size %lld",
-            (long long)bad, index_place(indices, bad).s, axis, (long long)c->in[0]->at.shape[axis]);
+    if (c->in[1]->dtype != TT_I64)
+        return op_error(c, TT_ERR_DTYPE, "indices are %s, not int64", describe(c->in[1]).s);
     return TT_OK;
+}
+
+void index_done(op_call *c, bool in_range)
+{
+    int axis = *(const int *)c->attr;
+    int64_t bad = 0;
+    if (!in_range &&
+        !index_check(&c->ctx->ex, operand_of(c->in[1]), c->in[0]->at.shape[axis], &bad))
+        op_error(c, TT_ERR_INDEX,
+                 "index %lld, at %s of the indices, is out of range for axis %d of size %lld",
+                 (long long)bad, index_place(c->in[1], bad).s, axis,
+                 (long long)c->in[0]->at.shape[axis]);
 }
 
 tt_tensor *index_apply(const op *o, int n, tt_tensor *const *in, int axis)
@@ -56,27 +63,21 @@ bool index_replaced(const layout *x, int axis, const layout *indices, layout *ou
     return layout_init(out, n, shape);
 }
 
-tt_status take_infer_checked(op_call *c)
+tt_status take_infer(op_call *c)
 {
-    int axis = *(const int *)c->attr;
     c->dtype = c->in[0]->dtype;
-    if (!index_replaced(&c->in[0]->at, axis, &c->in[1]->at, &c->at))
+    if (index_dtype(c) < 0)
+        return c->ctx->err.code;
+    if (!index_replaced(&c->in[0]->at, *(const int *)c->attr, &c->in[1]->at, &c->at))
         return op_error(c, TT_ERR_SHAPE, "%s by indices %s has too many axes or elements",
                         describe(c->in[0]).s, describe(c->in[1]).s);
     return TT_OK;
 }
 
-tt_status take_infer(op_call *c)
-{
-    if (indices_in_range(c, c->in[1], *(const int *)c->attr) < 0)
-        return c->ctx->err.code;
-    return take_infer_checked(c);
-}
-
 void take_forward(op_call *c)
 {
-    take_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]), *(const int *)c->attr,
-             operand_of(c->in[1]));
+    index_done(c, take_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]),
+                           *(const int *)c->attr, operand_of(c->in[1])));
 }
 
 tt_status back_infer(op_call *c)
@@ -158,7 +159,7 @@ static tt_status index_add_infer(op_call *c)
 {
     int axis = *(const int *)c->attr;
     layout want;
-    if (indices_in_range(c, c->in[1], axis) < 0 || index_same_dtype(c, 2) < 0)
+    if (index_dtype(c) < 0 || index_same_dtype(c, 2) < 0)
         return c->ctx->err.code;
     if (!dtype_is_arithmetic(c->in[0]->dtype))
         return op_error(c, TT_ERR_DTYPE, "no arithmetic on %s", describe(c->in[0]).s);
@@ -172,8 +173,8 @@ static tt_status index_add_infer(op_call *c)
 void index_add_forward(op_call *c)
 {
     copy_run(&c->ctx->ex, operand_of(c->out), operand_of(c->in[0]));
-    take_add_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr, operand_of(c->in[1]),
-                 operand_of(c->in[2]));
+    index_done(c, take_add_run(&c->ctx->ex, operand_of(c->out), *(const int *)c->attr,
+                               operand_of(c->in[1]), operand_of(c->in[2])));
 }
 
 void index_add_vjp(const op_call *c, op_grads *g)

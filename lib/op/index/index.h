@@ -5,10 +5,9 @@
 
 #include "op/core/op.h"
 
-/* The parts of tt_take(), also for an operation that is one under another name (op/nn/embedding.c);
- * take_infer_checked where the indices are known to be in range. */
+/* The parts of tt_take(), also for an operation that is one under another name (op/nn/embedding.c).
+ */
 tt_status take_infer(op_call *c);
-tt_status take_infer_checked(op_call *c);
 void take_forward(op_call *c);
 void take_vjp(const op_call *c, op_grads *g);
 
@@ -19,8 +18,10 @@ void index_add_vjp(const op_call *c, op_grads *g);
 /* Applies an operation whose one attribute is the axis, which may be negative. */
 tt_tensor *index_apply(const op *o, int n, tt_tensor *const *in, int axis);
 
-/* Are the indices int64 and within the axis of operand 0; an error says which is not, and where. */
-tt_status indices_in_range(op_call *c, tt_tensor *indices, int axis);
+tt_status index_dtype(op_call *c); /* are the indices int64 */
+/* For forward: what a kernel said of the indices; an error says which is out of range, and where.
+ */
+void index_done(op_call *c, bool in_range);
 /* Where a value stands first among the indices, as "(1, 0)". */
 described index_place(const tt_tensor *indices, int64_t value);
 /* x's shape with the axis replaced by the indices' axes. */
