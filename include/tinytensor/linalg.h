@@ -25,6 +25,11 @@ extern "C" {
  *   machine but for rounding.
  * - The same bits for any number of threads.
  * - Results that are not wanted may be `NULL`, and then take no time where that is possible.
+ * - Where values are repeated, or zero, their vectors may be any of a space, and have no
+ * derivative. A gradient through vectors is then that of a result which does not depend on the
+ * choice: its terms for such pairs are taken as 0. Where they are not 0 the result does depend on
+ * it, which is #TT_ERR_NUMERIC with the numbers of the pair. Gradients through values alone are
+ * always there.
  * - In a build without LAPACK (tt_build_info() tells) all is #TT_ERR_UNSUPPORTED.
  * @{ */
 
@@ -32,14 +37,16 @@ extern "C" {
  * (numpy.linalg.cholesky). The upper triangle of a is not read.
  * @param a  (... n n)
  * @return   (... n n), zeros above the diagonal; NULL: #TT_ERR_NUMERIC, also where a leading minor
- *           is not positive, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ *           is not positive, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, as if both of its triangles were read */
 TT_API tt_tensor *tt_cholesky(tt_tensor *a);
 
 /** Solution x of a x = b, by LU with pivoting (numpy.linalg.solve). Leading axes broadcast.
  * @param a  (... n n)
  * @param b  (... n k), or (n)
  * @return   (... n k), or (... n); NULL: #TT_ERR_NUMERIC, also where a is singular, #TT_ERR_SHAPE,
- *           #TT_ERR_DTYPE */
+ *           #TT_ERR_DTYPE
+ * @grad b: a^-T g, a: minus that times x^T */
 TT_API tt_tensor *tt_solve(tt_tensor *a, tt_tensor *b);
 
 /** Solution x of a x = b for a triangle of a (torch.linalg.solve_triangular,
@@ -49,22 +56,75 @@ TT_API tt_tensor *tt_solve(tt_tensor *a, tt_tensor *b);
  * @param upper  the upper triangle, not the lower one
  * @param unit   the diagonal counts as ones, and is not read either
  * @return       (... n k), or (... n); NULL: #TT_ERR_NUMERIC for a zero on the diagonal,
- *               #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ *               #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a: its triangle, b */
 TT_API tt_tensor *tt_solve_triangular(tt_tensor *a, tt_tensor *b, bool upper, bool unit);
+
+/** Inverse of a matrix (numpy.linalg.inv). To solve a system tt_solve() is faster and more exact.
+ * @param a  (... n n)
+ * @return   (... n n); NULL: #TT_ERR_NUMERIC, also where a is singular, #TT_ERR_SHAPE,
+ *           #TT_ERR_DTYPE
+ * @grad a: - y^T g y^T */
+TT_API tt_tensor *tt_inv(tt_tensor *a);
+
+/** Pseudo-inverse of Moore and Penrose, by singular values (torch.linalg.pinv; numpy.linalg.pinv
+ * counts more values as zero by default).
+ * @param a      (... m n)
+ * @param rcond  values up to rcond times the largest count as zero; negative: the larger of m and n
+ *               times the distance from 1 to the next number
+ * @return       (... n m); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG
+ * @grad a, as long as its rank does not change */
+TT_API tt_tensor *tt_pinv(tt_tensor *a, double rcond);
+
+/** Least squares: of the x for which a x comes nearest to b the shortest (numpy.linalg.lstsq, with
+ * its rcond), by singular values. Leading axes broadcast.
+ * @param a  (... m n)
+ * @param b  (... m k), or (m)
+ * @return   (... n k), or (... n); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, as long as its rank does not change, b */
+TT_API tt_tensor *tt_lstsq(tt_tensor *a, tt_tensor *b);
+
+/** Determinant (numpy.linalg.det). That of a matrix without elements is 1.
+ * @param a  (... n n)
+ * @return   (...); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a: the cofactors, also of singular matrices */
+TT_API tt_tensor *tt_det(tt_tensor *a);
+
+/** Sign and logarithm of the absolute value of the determinant, which itself may be beyond the
+ * range of the dtype (numpy.linalg.slogdet).
+ * @param a          (... n n)
+ * @param[out] sign  (...): 1, -1, or 0 of singular matrices; may be NULL
+ * @return           (...): the logarithm, minus infinity where sign is 0; NULL: #TT_ERR_NUMERIC,
+ *                   #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a: g a^-T, #TT_ERR_NUMERIC where that is not there */
+TT_API tt_tensor *tt_slogdet(tt_tensor *a, tt_tensor **sign);
+
+/** Factors a = p l u: p exchanges rows, l is lower triangular with ones on the diagonal, u upper
+ * triangular (scipy.linalg.lu, torch.linalg.lu). k is the smaller of m and n.
+ * @param a       (... m n), also singular
+ * @param[out] p  (... m m); may be NULL
+ * @param[out] l  (... m k); may be NULL
+ * @param[out] u  (... k n); may be NULL
+ * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, of l and u, where the square part of u is regular */
+TT_API tt_status tt_lu(tt_tensor *a, tt_tensor **p, tt_tensor **l, tt_tensor **u);
 
 /** Factors a = q r, the columns of q orthonormal, r upper triangular with a diagonal that is not
  * negative (numpy.linalg.qr, which leaves the signs open). k is the smaller of m and n.
  * @param a       (... m n)
  * @param[out] q  (... m k); may be NULL
  * @param[out] r  (... k n); may be NULL
- * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, where the square part of r is regular */
 TT_API tt_status tt_qr(tt_tensor *a, tt_tensor **q, tt_tensor **r);
 
 /** As tt_qr(), with a square q: mode "complete" of numpy.linalg.qr.
  * @param a       (... m n)
  * @param[out] q  (... m m); may be NULL
  * @param[out] r  (... m n); may be NULL
- * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, where m is not more than n; else the last columns of q may be any, and a gradient is
+ *       #TT_ERR_UNSUPPORTED */
 TT_API tt_status tt_qr_complete(tt_tensor *a, tt_tensor **q, tt_tensor **r);
 
 /** Singular values and vectors: a = u diag(s) vh, columns of u and rows of vh orthonormal, s
@@ -76,13 +136,14 @@ TT_API tt_status tt_qr_complete(tt_tensor *a, tt_tensor **q, tt_tensor **r);
  * @param[out] u   (... m k), full (... m m); may be NULL
  * @param[out] s   (... k); may be NULL
  * @param[out] vh  (... k n), full (... n n); may be NULL
- * @return         #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ * @return         #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, see @ref linalg */
 TT_API tt_status tt_svd(tt_tensor *a, bool full, tt_tensor **u, tt_tensor **s, tt_tensor **vh);
 
 /** The singular values alone, descending (numpy.linalg.svdvals).
  * @param a  (... m n)
  * @return   (... k), k the smaller of m and n; NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
- */
+ * @grad a: u diag(g) vh, also where values are repeated or zero */
 TT_API tt_tensor *tt_svdvals(tt_tensor *a);
 
 /** Eigenvalues, ascending, and eigenvectors of a symmetric matrix: a v = v diag(w), the columns of
@@ -91,13 +152,37 @@ TT_API tt_tensor *tt_svdvals(tt_tensor *a);
  * @param a       (... n n)
  * @param[out] w  (... n); may be NULL
  * @param[out] v  (... n n); may be NULL
- * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ * @return        #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, as if both of its triangles were read, see @ref linalg */
 TT_API tt_status tt_eigh(tt_tensor *a, tt_tensor **w, tt_tensor **v);
 
 /** The eigenvalues of a symmetric matrix alone, ascending (numpy.linalg.eigvalsh).
  * @param a  (... n n), of which the upper triangle is not read
- * @return   (... n); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+ * @return   (... n); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a: v diag(g) v^T, also where values are repeated */
 TT_API tt_tensor *tt_eigvalsh(tt_tensor *a);
+
+/** Eigenvalues and right eigenvectors of any square matrix, as real and imaginary parts: a v =
+ * v diag(w) (numpy.linalg.eig). Values are in the order of their real parts, then of the imaginary
+ * ones. Vectors have norm 1; of each the largest element is real and positive, the first one of
+ * those that are as large but for rounding.
+ * @param a          (... n n)
+ * @param[out] w_re  (... n), real parts of the values; may be NULL
+ * @param[out] w_im  (... n), imaginary parts; may be NULL
+ * @param[out] v_re  (... n n), real parts of the vectors, which are columns; may be NULL
+ * @param[out] v_im  (... n n), imaginary parts; may be NULL
+ * @return           #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, where it has n independent vectors, see @ref linalg */
+TT_API tt_status tt_eig(tt_tensor *a, tt_tensor **w_re, tt_tensor **w_im, tt_tensor **v_re,
+                        tt_tensor **v_im);
+
+/** The eigenvalues of any square matrix alone, in the order of tt_eig() (numpy.linalg.eigvals).
+ * @param a        (... n n)
+ * @param[out] re  (... n), real parts; may be NULL
+ * @param[out] im  (... n), imaginary parts; may be NULL
+ * @return         #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, where it has n independent vectors */
+TT_API tt_status tt_eigvals(tt_tensor *a, tt_tensor **re, tt_tensor **im);
 
 /** @} */
 

@@ -106,22 +106,47 @@ static tt_tensor *definite(tt_tensor *x)
                   tt_mul_scalar(tt_eye(tt_ctx_of(x), TT_F32, tt_size(x, 0), tt_size(x, 0)), 9));
 }
 
+/* Of full rank. */
+static tt_tensor *regular(tt_tensor *x)
+{
+    return tt_add(x, tt_mul_scalar(tt_eye(tt_ctx_of(x), TT_F32, tt_size(x, 0), tt_size(x, 1)), 99));
+}
+
 static tt_tensor *call_qr(stage *s)
 {
     tt_tensor *out[2] = {NULL};
-    return joined(tt_qr(tt_transpose(s->x, 0, 1), &out[0], &out[1]), 2, out);
+    return joined(tt_qr(tt_transpose(regular(s->x), 0, 1), &out[0], &out[1]), 2, out);
 }
 
 static tt_tensor *call_qr_complete(stage *s)
 {
     tt_tensor *out[2] = {NULL};
-    return joined(tt_qr_complete(s->x, &out[0], &out[1]), 2, out);
+    return joined(tt_qr_complete(regular(s->x), &out[0], &out[1]), 2, out);
 }
 
 static tt_tensor *call_svd(stage *s)
 {
     tt_tensor *out[3] = {NULL};
     return joined(tt_svd(s->x, false, &out[0], &out[1], &out[2]), 3, out);
+}
+
+static tt_tensor *call_lu(stage *s)
+{
+    tt_tensor *out[3] = {NULL};
+    return joined(tt_lu(regular(s->x), &out[0], &out[1], &out[2]), 3, out);
+}
+
+static tt_tensor *call_eig(stage *s)
+{
+    tt_tensor *out[4] = {NULL}, *far = tt_arange(s->ctx, TT_F32, 0, 99 * (double)s->r, 99);
+    tt_tensor *x = tt_add(tt_narrow(s->x, 1, 0, s->r), tt_diag(far, 0));
+    return joined(tt_eig(x, &out[0], &out[1], &out[2], &out[3]), 4, out);
+}
+
+static tt_tensor *call_eigvals(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_eigvals(definite(s->x), &out[0], &out[1]), 2, out);
 }
 
 static tt_tensor *call_eigh(stage *s)

@@ -126,11 +126,50 @@ static tt_tensor *unpacked(tt_tensor *x)
     return tt_mul(out[0], tt_reshape(out[1], TT_SHAPE(3, 2)));
 }
 
+/* x with a diagonal so large that it is regular, whatever x is, and its values lie apart. */
+static tt_tensor *regular(tt_tensor *x)
+{
+    static const double more[] = {7, .1, .2, .3, .4, 14, .5, .1, .2, .6, 22, 1};
+    return tt_add(x, tt_from_data(tt_ctx_of(x), TT_F64, TT_SHAPE(3, 4), more));
+}
+static tt_tensor *square(tt_tensor *x)
+{
+    return tt_narrow(regular(x), 1, 0, 3);
+}
+static tt_tensor *symmetric(tt_tensor *x)
+{
+    return tt_add(square(x), tt_transpose(square(x), 0, 1));
+}
+static tt_tensor *definite(tt_tensor *x)
+{
+    return tt_matmul(regular(x), tt_transpose(regular(x), 0, 1));
+}
+/* With a pair of complex eigenvalues. */
+static tt_tensor *turning(tt_tensor *x)
+{
+    static const double turn[] = {0, -12, 0, 12, 0, 0, 0, 0, 0};
+    return tt_add(square(x), tt_from_data(tt_ctx_of(x), TT_F64, TT_SHAPE(3, 3), turn));
+}
+/* Results of different shapes as one number, of which each element has a part. */
+static tt_tensor *mixed(tt_status status, int n, tt_tensor **out)
+{
+    tt_tensor *sum = NULL;
+    for (int i = 0; status == TT_OK && i < n; i++) {
+        tt_tensor *w = tt_arange(tt_ctx_of(out[i]), TT_F64, 0, (double)tt_numel(out[i]), 1);
+        w = tt_sin(tt_add_scalar(tt_mul_scalar(w, 1.3), 0.5 + i));
+        w = tt_sum(tt_mul(tt_reshape(w, tt_ndim(out[i]), tt_shape(out[i])), out[i]), TT_ALL_AXES,
+                   false);
+        sum = sum ? tt_add(sum, w) : w;
+    }
+    return sum;
+}
+#define MIXED(n, call) mixed(call, n, out)
+
 #define FUNCTION(name, expression)                                                                 \
     static tt_tensor *fn_##name(tt_tensor **in)                                                    \
     {                                                                                              \
-        tt_tensor *x = in[0], *y = in[1], *z = in[2];                                              \
-        (void)x, (void)y, (void)z;                                                                 \
+        tt_tensor *x = in[0], *y = in[1], *z = in[2], *out[4] = {NULL};                            \
+        (void)x, (void)y, (void)z, (void)out;                                                      \
         return expression;                                                                         \
     }
 #define UNARY(name, ...)                      FUNCTION(name, tt_##name(x))

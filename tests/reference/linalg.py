@@ -37,3 +37,15 @@ def qr(x, part, mode="reduced"):
     signs = torch.diagonal(r, dim1=-2, dim2=-1).sign().detach()
     columns = torch.cat([signs, torch.ones(*signs.shape[:-1], q.shape[-1] - signs.shape[-1])], -1).to(x.dtype)
     return (q * columns[..., None, :], r * columns[..., :r.shape[-2], None])[part]
+
+
+def eig(x):
+    """Values by real and then by imaginary part, vectors with their largest element real."""
+    w, v = torch.linalg.eig(x)
+    keys = w.detach().numpy()
+    order = torch.tensor(np.lexsort((keys.imag, keys.real.round(12)), axis=-1))
+    w, v = w.gather(-1, order), v.gather(-1, order[..., None, :].expand(v.shape))
+    size = v.abs().detach()
+    first = (size >= (1 - 1e-8) * size.amax(-2, keepdim=True)).int().argmax(-2, keepdim=True)
+    largest = torch.gather(v, -2, first)
+    return w, v * largest.abs() / largest

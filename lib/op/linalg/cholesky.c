@@ -2,6 +2,7 @@
 #include <tinytensor/tinytensor.h>
 #include "kernel/linalg/factor.h"
 #include "linalg.h"
+#include "pairs.h"
 
 static tt_status cholesky_infer(op_call *c)
 {
@@ -15,8 +16,21 @@ static void cholesky_forward(op_call *c)
                   &c->in[0]->at);
 }
 
-static const op cholesky = {
-    .name = "cholesky", .infer = cholesky_infer, .forward = cholesky_forward};
+/* l^-T f l^-1, made symmetric, for the lower triangle f of l^T g with half of its diagonal. */
+static void cholesky_vjp(const op_call *c, op_grads *g)
+{
+    tt_tensor *l = turned(c->out), *x = tt_matmul(l, grads_out(g));
+    tt_tensor *f = tt_add(tt_tril(x, -1), diagonals(tt_mul_scalar(tt_diagonal(x, 0, -2, -1), 0.5)));
+    tt_tensor *left = tt_solve_triangular(l, f, true, false);
+    tt_tensor *s = tt_solve_triangular(l, turned(left), true, false);
+    grads_add(g, 0, tt_mul_scalar(tt_add(s, turned(s)), 0.5));
+}
+
+static const op cholesky = {.name = "cholesky",
+                            .infer = cholesky_infer,
+                            .forward = cholesky_forward,
+                            .vjp = cholesky_vjp,
+                            .saves = SAVE_OUT};
 
 tt_tensor *tt_cholesky(tt_tensor *a)
 {

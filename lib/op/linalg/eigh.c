@@ -2,6 +2,7 @@
 #include <tinytensor/tinytensor.h>
 #include "kernel/linalg/spectral.h"
 #include "linalg.h"
+#include "pairs.h"
 
 enum { W, V };
 
@@ -26,8 +27,29 @@ static void eigh_forward(op_call *c)
         "a", &c->in[0]->at);
 }
 
-static const op eigh = {.name = "eigh", .infer = eigh_infer, .forward = eigh_forward};
-static const op eigvalsh = {.name = "eigvalsh", .infer = eigh_infer, .forward = eigh_forward};
+static void eigh_vjp(const op_call *c, op_grads *g)
+{
+    tt_tensor *w = c->result[W].tensor, *v = c->result[V].tensor;
+    tt_tensor *gw = grads_out_of(g, W), *gv = grads_out_of(g, V), *inner = NULL;
+    if (gv) {
+        tt_tensor *x = tt_matmul(turned(v), gv);
+        inner = tt_mul_scalar(pair_quotient(c->op->name, PAIR_DIFFERENCE, skew(x), w, x), 0.5);
+    }
+    if (gw)
+        inner = inner ? tt_add(inner, diagonals(gw)) : diagonals(gw);
+    grads_add(g, 0, tt_matmul(tt_matmul(v, inner), turned(v)));
+}
+
+static const op eigh = {.name = "eigh",
+                        .infer = eigh_infer,
+                        .forward = eigh_forward,
+                        .vjp = eigh_vjp,
+                        .saves = SAVE_RESULT(W) | SAVE_RESULT(V)};
+static const op eigvalsh = {.name = "eigvalsh",
+                            .infer = eigh_infer,
+                            .forward = eigh_forward,
+                            .vjp = eigh_vjp,
+                            .saves = SAVE_RESULT(W) | SAVE_RESULT(V)};
 
 tt_status tt_eigh(tt_tensor *a, tt_tensor **w, tt_tensor **v)
 {

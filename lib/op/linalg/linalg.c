@@ -65,14 +65,9 @@ operand linalg_result_of(const op_call *c, int i)
     return operand_of(c->result[i].tensor);
 }
 
-typedef struct place {
-    char s[240];
-} place;
-
-/* "a", or "a[2, 0]" where there are leading axes. */
-static place place_of(const char *name, const layout *at, int64_t number)
+linalg_place linalg_place_of(const char *name, const layout *at, int64_t number)
 {
-    place p;
+    linalg_place p;
     int64_t index[LAYOUT_MAX_NDIM];
     int lead = at->ndim - 2, used = snprintf(p.s, sizeof p.s, "%s", name);
     for (int i = lead - 1; i >= 0; number /= at->shape[i--])
@@ -96,20 +91,20 @@ void linalg_report(const op_call *c, linalg_result r, const char *name, const la
         break;
     case LINALG_NOT_FINITE:
         op_error(c, TT_ERR_NUMERIC, "%s has NaN or infinite elements",
-                 place_of(name, at, r.matrix).s);
+                 linalg_place_of(name, at, r.matrix).s);
         break;
     case LINALG_SINGULAR:
         op_error(c, TT_ERR_NUMERIC, "%s is singular: pivot %lld is zero",
-                 place_of(name, at, r.matrix).s, at_place);
+                 linalg_place_of(name, at, r.matrix).s, at_place);
         break;
     case LINALG_NOT_POSITIVE:
         op_error(c, TT_ERR_NUMERIC,
                  "%s is not positive definite: leading minor %lld is not positive",
-                 place_of(name, at, r.matrix).s, at_place);
+                 linalg_place_of(name, at, r.matrix).s, at_place);
         break;
     case LINALG_NOT_CONVERGED:
         op_error(c, TT_ERR_NUMERIC, "%s: the iteration did not converge",
-                 place_of(name, at, r.matrix).s);
+                 linalg_place_of(name, at, r.matrix).s);
         break;
     }
 }

@@ -31,8 +31,22 @@ operand linalg_spread(tt_tensor *t, int axes, const layout *shape, int lead, lay
 /* A result of c as operand; without data where there is none. */
 operand linalg_result_of(const op_call *c, int i);
 
+typedef struct linalg_place {
+    char s[240];
+} linalg_place;
+
+/* "a", or "a[2, 0]" where there are leading axes in `at`. */
+linalg_place linalg_place_of(const char *name, const layout *at, int64_t matrix);
+
 /* Records what r says of the matrices of the operand `a`, whose leading axes are those of `at`. */
 void linalg_report(const op_call *c, linalg_result r, const char *name, const layout *at);
+
+/* Those of svd.c, under another name: results are s, u, vh; the attribute is `full`. */
+tt_status linalg_svd_infer(op_call *c);
+void linalg_svd_forward(op_call *c);
+
+/* The gradient of a where that of its pseudo-inverse p is g (pinv.c). */
+tt_tensor *linalg_pinv_grad(tt_tensor *a, tt_tensor *p, tt_tensor *g);
 
 /* Matrices with the last two axes exchanged. */
 static inline tt_tensor *turned(tt_tensor *a)
