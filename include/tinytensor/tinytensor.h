@@ -42,6 +42,7 @@
 #include <tinytensor/random.h>
 #include <tinytensor/autograd.h>
 #include <tinytensor/nn.h>
+#include <tinytensor/convolution.h>
 #include <tinytensor/recurrent.h>
 #include <tinytensor/optim.h>
 #include <tinytensor/io.h>

@@ -17,6 +17,7 @@ extern const loss_kernels ISA(loss_loops);
 extern const layer_norm_kernels ISA(layer_norm_loops);
 extern const optim_kernels ISA(optim_loops);
 extern const attention_kernels ISA(attention_loops);
+extern const convolution_kernels ISA(convolution_loops);
 
 const kernels ISA(kernels) = {
     .name = ISA_TEXT(TT_ISA),
@@ -34,4 +35,5 @@ const kernels ISA(kernels) = {
     .layer_norm = &ISA(layer_norm_loops),
     .optim = &ISA(optim_loops),
     .attention = &ISA(attention_loops),
+    .convolution = &ISA(convolution_loops),
 };

@@ -15,7 +15,7 @@ families=$(sed -n 's|^#include <tinytensor/\(.*\)>|\1|p' ops.h elementwise.h | s
     grep -vxE 'tensor.h|context.h|export.h')
 
 # shellcheck disable=SC2086 # names of ours, without spaces
-cat $families nn.h recurrent.h linalg.h |
+cat $families nn.h convolution.h recurrent.h linalg.h |
     sed 's/TT_API/\n&/g' | sed -n 's/^TT_API[^;(]*[ *]\(tt_[a-z0-9_]*\) *(.*/\1/p' |
     grep -vxE "$others" | sort -u >"$work/declared"
 shift

@@ -29,6 +29,13 @@ static tt_tensor *joined(tt_status status, int n, tt_tensor **out)
     return sum;
 }
 
+/* (1, 1, 2, 2), of y. */
+static tt_tensor *call_kernel(stage *s)
+{
+    tt_tensor *corner = tt_narrow(tt_narrow(s->y, 0, 0, 2), 1, 0, 2);
+    return tt_unsqueeze(tt_unsqueeze(corner, 0), 0);
+}
+
 static tt_status call_error_set(stage *s)
 {
     tt_status status = tt_error_set(s->ctx, TT_ERR_ARG, "stage: %d", 3);

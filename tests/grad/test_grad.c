@@ -81,6 +81,26 @@ static tt_tensor *call_cross_entropy_with(tt_tensor **in)
     tt_tensor *t = tt_from_data(tt_ctx_of(in[0]), TT_I64, TT_SHAPE(3), (int64_t[]){3, 0, -100});
     return tt_cross_entropy_with(in[0], t, &o);
 }
+/* Depthwise, of three channels that are columns. */
+static tt_tensor *call_conv2d_with(tt_tensor **in)
+{
+    tt_conv2d_options o = TT_CONV2D_OPTIONS_INIT;
+    o.padding[1] = 1;
+    o.groups = 3;
+    tt_tensor *bias = tt_select(in[2], 1, 0);
+    return tt_conv2d_with(tt_reshape(in[0], TT_SHAPE(3, 4, 1)),
+                          tt_reshape(in[1], TT_SHAPE(3, 1, 2, 2)), bias, &o);
+}
+static tt_tensor *call_conv_transpose2d_with(tt_tensor **in)
+{
+    tt_conv_transpose2d_options o = TT_CONV_TRANSPOSE2D_OPTIONS_INIT;
+    o.stride[0] = 2;
+    o.padding[1] = 1;
+    o.groups = 3;
+    return tt_conv_transpose2d_with(tt_reshape(in[0], TT_SHAPE(3, 2, 2)),
+                                    tt_reshape(in[1], TT_SHAPE(3, 1, 2, 2)), tt_select(in[2], 1, 0),
+                                    &o);
+}
 static tt_tensor *call_layer_norm(tt_tensor **in)
 {
     return tt_layer_norm(in[0], tt_select(in[1], 0, 0), tt_select(in[2], 0, 0), 1e-5);

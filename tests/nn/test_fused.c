@@ -177,6 +177,44 @@ static tt_tensor *linear_bare(tt_tensor *const *in)
     return tt_linear(in[0], in[1], NULL);
 }
 
+/* stride, padding, dilation and groups of their own, with a bias. */
+static tt_tensor *conv_steps(tt_tensor *const *in)
+{
+    tt_conv2d_options o = {sizeof o, {2, 1}, {1, 2}, {1, 2}, 2, false};
+    return tt_conv2d_with(in[0], in[1], in[2], &o);
+}
+static tt_tensor *conv(tt_tensor *const *in)
+{
+    return tt_conv2d(in[0], in[1], NULL, 1, 1, 1, 1);
+}
+static tt_tensor *depthwise(tt_tensor *const *in)
+{
+    return tt_conv2d(in[0], in[1], NULL, 1, 1, 1, tt_size(in[0], 1));
+}
+static tt_tensor *conv_transposed_steps(tt_tensor *const *in)
+{
+    tt_conv_transpose2d_options o = {sizeof o, {3, 2}, {1, 0}, {2, 1}, {1, 2}, 2};
+    return tt_conv_transpose2d_with(in[0], in[1], in[2], &o);
+}
+static tt_tensor *conv_transposed(tt_tensor *const *in)
+{
+    return tt_conv_transpose2d(in[0], in[1], NULL, 1, 1, 0, 1, 1);
+}
+/* The gradient of a kernel of 3 x 3, recorded, which is an operation itself; in: x, that of y. */
+static tt_tensor *conv_weight(tt_tensor *const *in)
+{
+    tt_ctx *ctx = tt_ctx_of(in[0]);
+    tt_scope s = tt_scope_begin(ctx, TT_GRAD);
+    tt_tensor *g = NULL, *w = tt_zeros(ctx, tt_dtype_of(in[0]),
+                                       TT_SHAPE(tt_size(in[1], 1), tt_size(in[0], 1), 3, 3));
+    tt_set_requires_grad(w, true);
+    tt_tensor *y = tt_conv2d(in[0], w, NULL, 1, 1, 1, 1);
+    tt_grads_of(tt_sum(tt_mul(y, in[1]), TT_ALL_AXES, false), 1, &w, TT_CREATE_GRAPH, &g);
+    g = tt_keep(g);
+    tt_scope_end(ctx, s);
+    return g;
+}
+
 /* op: the operation that is computed by its composition to compare with, in `plain` where that is
  * another function than `fused`. */
 typedef struct row {
@@ -227,6 +265,14 @@ typedef struct row {
             45                                                                                     \
         }                                                                                          \
     }
+#define CONV_SIZES                                                                                 \
+    {4, 4}, {{2, 2, 4, 5}, {3, 2, 3, 3}},                                                          \
+    {                                                                                              \
+        {3, 20, 31, 45},                                                                           \
+        {                                                                                          \
+            37, 20, 3, 3                                                                           \
+        }                                                                                          \
+    }
 #define ATTENTION "scaled_dot_product_attention"
 static const row rows[] = {
     {"layer_norm", "layer_norm", layer_norm, NULL, 3, NORM_SIZES},
@@ -275,6 +321,47 @@ static const row rows[] = {
     {"logcumsumexp, middle axis", "logcumsumexp", logcumsumexp_middle, NULL, 1, NORM_SIZES},
     {"linear", "linear", linear, NULL, 3, LINEAR_SIZES},
     {"linear bare", "linear", linear_bare, NULL, 2, LINEAR_SIZES},
+    {"conv", "conv", conv, NULL, 2, CONV_SIZES},
+    {"conv with steps",
+     "conv",
+     conv_steps,
+     NULL,
+     3,
+     {4, 4, 1},
+     {{2, 4, 5, 6}, {6, 2, 3, 2}, {6}},
+     {{3, 20, 37, 61}, {48, 10, 3, 2}, {48}}},
+    {"conv depthwise",
+     "conv",
+     depthwise,
+     NULL,
+     2,
+     {4, 4},
+     {{2, 3, 4, 5}, {3, 1, 3, 3}},
+     {{3, 20, 37, 61}, {20, 1, 3, 3}}},
+    {"conv_transposed",
+     "conv_transposed",
+     conv_transposed,
+     NULL,
+     2,
+     {4, 4},
+     {{2, 2, 4, 5}, {2, 3, 3, 3}},
+     {{3, 20, 31, 45}, {20, 37, 3, 3}}},
+    {"conv_transposed with steps",
+     "conv_transposed",
+     conv_transposed_steps,
+     NULL,
+     3,
+     {4, 4, 1},
+     {{2, 4, 3, 4}, {4, 3, 3, 2}, {6}},
+     {{3, 20, 17, 31}, {20, 24, 3, 2}, {48}}},
+    {"conv_weight",
+     "conv_weight",
+     conv_weight,
+     NULL,
+     2,
+     {4, 4},
+     {{2, 2, 4, 5}, {2, 3, 4, 5}},
+     {{3, 20, 31, 45}, {3, 37, 31, 45}}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

@@ -20,6 +20,7 @@ typedef struct loss_kernels loss_kernels;
 typedef struct layer_norm_kernels layer_norm_kernels;
 typedef struct attention_kernels attention_kernels;
 typedef struct optim_kernels optim_kernels;
+typedef struct convolution_kernels convolution_kernels;
 
 struct kernels {
     const char *name;
@@ -37,6 +38,7 @@ struct kernels {
     const layer_norm_kernels *layer_norm;
     const attention_kernels *attention;
     const optim_kernels *optim;
+    const convolution_kernels *convolution;
 };
 
 #endif
