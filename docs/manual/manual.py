@@ -28,7 +28,7 @@ from render import Renderer, plain  # noqa: E402
 from template import frame  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ILLUSTRATED = ("shape.h", "index.h", "einops.h")  # every function of these has an example
+ILLUSTRATED = ("shape.h", "index.h", "sorting.h", "einops.h")  # every function of these has an example
 
 
 def run_doxygen(options, work):

@@ -10,7 +10,8 @@ import re
 NUMPY = {
     name: "numpy." + name
     for name in (
-        "abs acos acosh add all allclose any arange argmax argmin array_equal asin asinh atan atan2 atanh ceil"
+        "abs acos acosh add all allclose any arange argmax argmin argsort bincount"
+        " histogram interp isin median quantile searchsorted sort unique unravel_index array_equal asin asinh atan atan2 atanh ceil"
         " clip concatenate cos cosh count_nonzero cumprod cumsum diag diagonal diff dot einsum empty"
         " empty_like exp exp2 expm1 eye flip floor floor_divide fmod full full_like hypot isclose isfinite"
         " bitwise_and bitwise_or bitwise_xor bitwise_not copysign logaddexp nextafter signbit"
@@ -29,7 +30,8 @@ NUMPY.update({"cast": "numpy.ndarray.astype", "from_data": "numpy.array", "seed"
 TORCH = {
     name: "torch." + name
     for name in (
-        "abs acos acosh add all allclose any arange argmax argmin as_strided asin asinh atan atan2 atanh bernoulli"
+        "abs acos acosh add all allclose any arange argmax argmin argsort bincount"
+        " isin kthvalue quantile searchsorted sort topk unique unravel_index as_strided asin asinh atan atan2 atanh bernoulli"
         " cat cdist ceil chunk clamp clone cos cosh count_nonzero cummax cummin cumprod cumsum diag"
         " diagonal diff div dot einsum empty empty_like eq erf erfc exp exp2 expm1 eye flatten flip floor"
         " floor_divide fmod full full_like gather ge gt hypot index_add index_put isclose isfinite isinf isnan kron le"

@@ -1,6 +1,6 @@
 /** @file ops.h
  * Operations on tensors, all of them, and what holds for each: elementwise functions, reductions,
- * views and copies, indexing, products. The headers by family can be included alone. */
+ * views and copies, indexing, order, products. The headers by family can be included alone. */
 #ifndef TINYTENSOR_OPS_H
 #define TINYTENSOR_OPS_H
 
@@ -9,6 +9,7 @@
 #include <tinytensor/reduce.h>
 #include <tinytensor/shape.h>
 #include <tinytensor/index.h>
+#include <tinytensor/sorting.h>
 #include <tinytensor/product.h>
 
 /** @defgroup ops Operations

@@ -18,6 +18,7 @@ extern const layer_norm_kernels ISA(layer_norm_loops);
 extern const optim_kernels ISA(optim_loops);
 extern const attention_kernels ISA(attention_loops);
 extern const convolution_kernels ISA(convolution_loops);
+extern const sorting_kernels ISA(sorting_loops);
 
 const kernels ISA(kernels) = {
     .name = ISA_TEXT(TT_ISA),
@@ -36,4 +37,5 @@ const kernels ISA(kernels) = {
     .optim = &ISA(optim_loops),
     .attention = &ISA(attention_loops),
     .convolution = &ISA(convolution_loops),
+    .sorting = &ISA(sorting_loops),
 };

@@ -9,6 +9,7 @@ TITLES = {
     "ops": "Operations and small networks",
     "einops": "Patterns",
     "indexing": "Indexing",
+    "sorting": "Order",
     "gemv": "Few rows times many weights",
     "gpt2": "GPT-2",
     "threads": "Threads",

@@ -175,6 +175,36 @@ static bool call_broadcast_shapes(stage *s)
     return tt_broadcast_shapes(s->ctx, TT_SHAPE(3, 1), TT_SHAPE(2), &ndim, shape) == TT_OK;
 }
 
+static tt_tensor *call_sort(stage *s)
+{
+    tt_tensor *places, *y = tt_sort(s->x, 0, true, &places);
+    return tt_add(y, tt_cast(places, TT_F32));
+}
+
+static tt_tensor *call_topk(stage *s)
+{
+    tt_tensor *places, *y = tt_topk(s->x, 2, 0, true, &places);
+    return tt_add(y, tt_cast(places, TT_F32));
+}
+
+static tt_tensor *call_unique(stage *s)
+{
+    tt_tensor *inverse, *counts, *y = tt_unique(s->i, &inverse, &counts);
+    return tt_add(tt_take(tt_add(y, counts), 0, inverse), s->i);
+}
+
+static tt_tensor *call_unique_axis(stage *s)
+{
+    tt_tensor *inverse, *counts, *y = tt_unique_axis(s->i, 1, &inverse, &counts);
+    return tt_take(tt_add(y, counts), 1, inverse);
+}
+
+static tt_tensor *call_unravel_index(stage *s)
+{
+    tt_tensor *out[2] = {NULL};
+    return joined(tt_unravel_index(s->i, TT_SHAPE(2, 2), out), 2, out);
+}
+
 static tt_tensor *call_dropout(stage *s)
 {
     tt_set_training(s->ctx, true);

@@ -176,6 +176,11 @@ static tt_tensor *linear_bare(tt_tensor *const *in)
 {
     return tt_linear(in[0], in[1], NULL);
 }
+/* Points further and further to the right, from the left of most x. */
+static tt_tensor *interp(tt_tensor *const *in)
+{
+    return tt_interp(in[0], tt_add_scalar(tt_cumsum(tt_exp(in[1]), 0), -2), in[2]);
+}
 
 /* stride, padding, dilation and groups of their own, with a bias. */
 static tt_tensor *conv_steps(tt_tensor *const *in)
@@ -362,6 +367,7 @@ static const row rows[] = {
      {4, 4},
      {{2, 2, 4, 5}, {2, 3, 4, 5}},
      {{3, 20, 31, 45}, {3, 37, 31, 45}}},
+    {"interp", "interp", interp, NULL, 3, {2, 1, 1}, {{3, 7}, {5}, {5}}, {{203, 131}, {67}, {67}}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

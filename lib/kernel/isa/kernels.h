@@ -21,6 +21,7 @@ typedef struct layer_norm_kernels layer_norm_kernels;
 typedef struct attention_kernels attention_kernels;
 typedef struct optim_kernels optim_kernels;
 typedef struct convolution_kernels convolution_kernels;
+typedef struct sorting_kernels sorting_kernels;
 
 struct kernels {
     const char *name;
@@ -39,6 +40,7 @@ struct kernels {
     const attention_kernels *attention;
     const optim_kernels *optim;
     const convolution_kernels *convolution;
+    const sorting_kernels *sorting;
 };
 
 #endif
