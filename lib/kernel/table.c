@@ -12,6 +12,7 @@ extern const copy_kernels ISA(copy_loops);
 extern const reduce_kernels ISA(reduce_loops);
 extern const gemv_kernels ISA(gemv_loops);
 extern const cdist_kernels ISA(cdist_loops);
+extern const small_kernels ISA(small_loops);
 extern const softmax_kernels ISA(softmax_loops);
 extern const loss_kernels ISA(loss_loops);
 extern const layer_norm_kernels ISA(layer_norm_loops);
@@ -31,6 +32,7 @@ const kernels ISA(kernels) = {
     .reduce = &ISA(reduce_loops),
     .gemv = &ISA(gemv_loops),
     .cdist = &ISA(cdist_loops),
+    .small = &ISA(small_loops),
     .softmax = &ISA(softmax_loops),
     .loss = &ISA(loss_loops),
     .layer_norm = &ISA(layer_norm_loops),

@@ -15,6 +15,7 @@ typedef struct copy_kernels copy_kernels;
 typedef struct reduce_kernels reduce_kernels;
 typedef struct gemv_kernels gemv_kernels;
 typedef struct cdist_kernels cdist_kernels;
+typedef struct small_kernels small_kernels;
 typedef struct softmax_kernels softmax_kernels;
 typedef struct loss_kernels loss_kernels;
 typedef struct layer_norm_kernels layer_norm_kernels;
@@ -34,6 +35,7 @@ struct kernels {
     const reduce_kernels *reduce;
     const gemv_kernels *gemv;
     const cdist_kernels *cdist;
+    const small_kernels *small;
     const softmax_kernels *softmax;
     const loss_kernels *loss;
     const layer_norm_kernels *layer_norm;

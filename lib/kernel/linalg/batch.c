@@ -47,20 +47,37 @@ matrix batch_matrix(const batch *b, int i, int64_t number)
     return m;
 }
 
-static int64_t count(const batch *b)
+int64_t batch_count(operand o, int axes)
 {
     int64_t n = 1;
-    for (int i = 0; i < b->of[0].at->ndim - b->axes[0]; i++)
-        n *= b->of[0].at->shape[i];
+    for (int i = 0; i < o.at->ndim - axes; i++)
+        n *= o.at->shape[i];
     return n;
+}
+
+/* Matrices, or groups of them. */
+static int64_t count(const batch *b)
+{
+    int64_t n = batch_count(b->of[0], b->axes[0]);
+    return b->group ? ceil_div(n, b->lanes) : n;
+}
+
+static linalg_result run_group(const batch *b, int64_t number, char *memory)
+{
+    int64_t first = number * b->lanes, n = batch_count(b->of[0], b->axes[0]);
+    return b->group(b, first, smaller(b->lanes, n - first), memory);
 }
 
 static linalg_result run_one(const batch *b, int64_t number, char *memory)
 {
+    if (b->group)
+        return run_group(b, number, memory);
     matrix m[BATCH_OPERANDS];
     for (int i = 0; i < b->n; i++)
         m[i] = batch_matrix(b, i, number);
-    return b->fn(b, m, memory);
+    linalg_result r = b->fn(b, m, memory);
+    r.matrix = number;
+    return r;
 }
 
 typedef struct job {
@@ -89,13 +106,29 @@ static void run_again(int64_t begin, int64_t end, void *arg, char *memory)
 {
     again *a = arg;
     (void)begin, (void)end;
-    int64_t number = a->r.matrix;
-    a->r = run_one(a->b, number, memory);
-    a->r.matrix = number;
+    a->r = run_one(a->b, a->r.matrix, memory);
+}
+
+static linalg_result run_alone(const batch *b, int64_t n)
+{
+    linalg_result r = {LINALG_OK, 0, 0};
+    if (n <= 0)
+        return r;
+    char *memory = b->x->mem.alloc(b->x->mem.user, b->memory);
+    if (!memory)
+        return (linalg_result){LINALG_NO_MEMORY, 0, 0};
+    blas_guard guard = blas_enter();
+    for (int64_t i = 0; i < n && r.kind == LINALG_OK; i++)
+        r = run_one(b, i, memory);
+    blas_leave(guard);
+    b->x->mem.free(b->x->mem.user, memory);
+    return r;
 }
 
 linalg_result batch_run(const batch *b)
 {
+    if (b->alone)
+        return run_alone(b, count(b));
     int64_t n = count(b), grain = b->work < TASK ? (int64_t)(TASK / (b->work + 1)) + 1 : 1;
     job j = {.b = b};
     again a = {b, {LINALG_OK, 0, 0}};

@@ -1,5 +1,5 @@
-/* Matrices in the last two axes of operands, one after the other or several at once, each computed
- * by one thread; and what may be wrong with one. F32 and F64, any strides. */
+/* Matrices in the last two axes of operands: several at once, each computed by one thread, or large
+ * ones one after the other; and what may be wrong with one. F32 and F64, any strides. */
 #ifndef TT_KERNEL_LINALG_BATCH_H
 #define TT_KERNEL_LINALG_BATCH_H
 
@@ -34,6 +34,9 @@ typedef struct batch batch;
 /* One matrix of each operand. memory: b->memory bytes, aligned to 64. */
 typedef linalg_result matrix_fn(const batch *b, const matrix *m, char *memory);
 
+/* The same for n matrices from number `first` on; the result names the first that is refused. */
+typedef linalg_result group_fn(const batch *b, int64_t first, int64_t n, char *memory);
+
 /* What is the same for all matrices. Operands have the same leading axes (of stride 0 where they
  * are broadcast), and `axes` behind them; one without data is not wanted. */
 struct batch {
@@ -43,9 +46,12 @@ struct batch {
     operand of[BATCH_OPERANDS];
     int axes[BATCH_OPERANDS];
     matrix_fn *fn;
+    group_fn *group; /* in place of fn: `lanes` matrices at a time */
+    int64_t lanes;
     const void *arg;
     size_t memory;
-    double work; /* operations of one matrix */
+    double work; /* operations of one matrix or group */
+    bool alone;  /* one after the other on the calling thread: fn itself takes others to its help */
 };
 
 void batch_init(batch *b, const exec *x, tt_dtype dtype);
@@ -54,6 +60,8 @@ void batch_add(batch *b, operand o, int axes);
 /* The operand's matrix of the batch with this number. */
 matrix batch_matrix(const batch *b, int operand, int64_t number);
 linalg_result batch_run(const batch *b);
+/* How many matrices an operand with `axes` axes of its own is. */
+int64_t batch_count(operand o, int axes);
 
 /* m to columns without gaps but for those of `ld`. False: an element is not finite. */
 bool matrix_load(const batch *b, matrix m, void *to, int64_t ld);

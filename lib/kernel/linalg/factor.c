@@ -4,13 +4,16 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+#include "blocked.h"
 #include "kernel/product/blas.h"
 #include "lapack.h"
+#include "small.h"
 
 enum { FAR = 1 << 20 }; /* beyond the exponents of all floats */
 
 static const linalg_result fine = {LINALG_OK, 0, 0};
 static const linalg_result not_finite = {LINALG_NOT_FINITE, 0, 0};
+static const linalg_result no_memory = {LINALG_NO_MEMORY, 0, 0};
 
 /* How a matrix of so many rows lies in LAPACK's way; never 0. */
 static int64_t leading(int64_t rows)
@@ -92,6 +95,7 @@ linalg_result cholesky_run(const exec *x, operand l, operand a)
     batch_init(&b, x, a.dtype);
     batch_add(&b, l, 2);
     batch_add(&b, a, 2);
+    b.alone = n >= BLOCKED_LEAST;
     return run(&b, BY_TYPE(cholesky), n * n, 0, (double)n * (double)n * (double)(n + 8) / 3);
 }
 
@@ -101,10 +105,13 @@ linalg_result solve_run(const exec *x, operand y, operand a, operand c)
     int64_t n = rows_of(a), k = cols_of(c);
     if (too_large(n, n) || too_large(n, k))
         return refuse(LINALG_TOO_LARGE);
+    if (small_suits(batch_count(y, 2), n, k))
+        return small_solve_run(x, y, a, c);
     batch_init(&b, x, a.dtype);
     batch_add(&b, y, 2);
     batch_add(&b, a, 2);
     batch_add(&b, c, 2);
+    b.alone = n >= BLOCKED_LEAST;
     return run(&b, BY_TYPE(solve), n * n + n * k, n, (double)n * (double)n * (double)(n + 3 * k));
 }
 
@@ -150,6 +157,7 @@ linalg_result lu_run(const exec *x, operand p, operand l, operand u, operand a)
     batch_add(&b, l, 2);
     batch_add(&b, u, 2);
     batch_add(&b, a, 2);
+    b.alone = k >= BLOCKED_LEAST;
     return run(&b, BY_TYPE(lu), m * n + larger(m * k, k * n), k + m,
                (double)m * (double)n * (double)(k + 8));
 }
@@ -164,5 +172,6 @@ linalg_result det_run(const exec *x, operand sign, operand log, operand a)
     batch_add(&b, sign, 0);
     batch_add(&b, log, 0);
     batch_add(&b, a, 2);
+    b.alone = n >= BLOCKED_LEAST;
     return run(&b, BY_TYPE(det), n * n, n, (double)n * (double)n * (double)(n + 8));
 }

@@ -9,6 +9,23 @@ static bool NAME(lower_finite)(const T *l, int64_t n)
     return ok;
 }
 
+static void NAME(clear_upper)(T *l, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        memset(l + j * n, 0, (size_t)j * sizeof(T));
+}
+
+/* False: no memory. */
+static bool NAME(factor)(const batch *b, int m, int n, T *a, int ld, int *pivot, int *info)
+{
+    if (b->alone)
+        return blocked_lu(b->x, b->dtype, m, n, a, ld, pivot, info);
+    blas_visit v = blas_begin();
+    LA(getrf)(&m, &n, a, &ld, pivot, info);
+    blas_end(v);
+    return true;
+}
+
 static linalg_result NAME(cholesky)(const batch *b, const matrix *m, char *memory)
 {
     int n = (int)m[0].rows, ld = (int)leading(n), info = 0;
@@ -16,14 +33,19 @@ static linalg_result NAME(cholesky)(const batch *b, const matrix *m, char *memor
     if (n == 0)
         return fine;
     bool finite = matrix_load(b, m[1], l, ld);
-    for (int j = 0; j < n; j++)
-        memset(l + (size_t)j * (size_t)ld, 0, (size_t)j * sizeof(T));
+    NAME(clear_upper)(l, n);
     /* the upper triangle is not read: what it holds may be anything */
     if (!finite && !NAME(lower_finite)(l, n))
         return not_finite;
-    blas_visit v = blas_begin();
-    LA(potrf)("L", &n, l, &ld, &info, 1);
-    blas_end(v);
+    if (b->alone) {
+        if (!blocked_cholesky(b->x, b->dtype, n, l, ld, &info))
+            return no_memory;
+        NAME(clear_upper)(l, n);
+    } else {
+        blas_visit v = blas_begin();
+        LA(potrf)("L", &n, l, &ld, &info, 1);
+        blas_end(v);
+    }
     if (info > 0)
         return (linalg_result){LINALG_NOT_POSITIVE, 0, info};
     matrix_store(b, l, ld, m[0]);
@@ -42,13 +64,11 @@ static linalg_result NAME(solve)(const batch *b, const matrix *m, char *memory)
     if (!matrix_load(b, m[1], a, ld))
         return not_finite;
     matrix_load(b, m[2], y, ld);
-    blas_visit v = blas_begin();
-    LA(getrf)(&n, &n, a, &ld, pivot, &info);
-    if (info == 0)
-        LA(getrs)("N", &n, &k, a, &ld, pivot, y, &ld, &info, 1);
-    blas_end(v);
+    if (!NAME(factor)(b, n, n, a, ld, pivot, &info))
+        return no_memory;
     if (info > 0)
         return (linalg_result){LINALG_SINGULAR, 0, info - 1};
+    blocked_solve(b->x, b->dtype, n, k, a, ld, pivot, y, ld);
     matrix_store(b, y, ld, m[0]);
     return fine;
 }
@@ -129,11 +149,8 @@ static linalg_result NAME(lu)(const batch *b, const matrix *m, char *memory)
     int *pivot = (int *)(void *)(memory + p.used), *order = pivot + k;
     if (!matrix_load(b, m[3], a, ld))
         return not_finite;
-    if (k > 0) {
-        blas_visit v = blas_begin();
-        LA(getrf)(&rows, &n, a, &ld, pivot, &info);
-        blas_end(v);
-    }
+    if (k > 0 && !NAME(factor)(b, rows, n, a, ld, pivot, &info))
+        return no_memory;
     for (int64_t j = 0; j < k; j++)
         for (int64_t i = 0; i < rows; i++)
             part[j * rows + i] = i > j ? a[j * ld + i] : i == j;
@@ -160,11 +177,8 @@ static linalg_result NAME(det)(const batch *b, const matrix *m, char *memory)
     int exponent = 0, e; /* of the product, which might leave T's range on the way */
     if (!matrix_load(b, m[2], a, ld))
         return not_finite;
-    if (n > 0) {
-        blas_visit v = blas_begin();
-        LA(getrf)(&n, &n, a, &ld, pivot, &info);
-        blas_end(v);
-    }
+    if (n > 0 && !NAME(factor)(b, n, n, a, ld, pivot, &info))
+        return no_memory;
     for (int i = 0; i < n; i++) {
         T d = a[(int64_t)i * ld + i];
         product = M(frexp)(product * (pivot[i] == i + 1 ? d : -d), &e);

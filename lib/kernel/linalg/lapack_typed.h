@@ -28,3 +28,6 @@ ROUTINE(trsm)
 (const char *side, const char *uplo, const char *trans, const char *diag, const int *m,
  const int *n, const T *alpha, const T *a, const int *lda, T *b, const int *ldb, size_t, size_t,
  size_t, size_t);
+ROUTINE(laswp)
+(const int *n, T *a, const int *lda, const int *k1, const int *k2, const int *pivot,
+ const int *incx);

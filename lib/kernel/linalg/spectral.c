@@ -7,6 +7,7 @@
 #include <string.h>
 #include "kernel/product/blas.h"
 #include "lapack.h"
+#include "small.h"
 
 static const linalg_result fine = {LINALG_OK, 0, 0};
 static const linalg_result not_finite = {LINALG_NOT_FINITE, 0, 0};
@@ -99,6 +100,8 @@ linalg_result eigh_run(const exec *x, operand w, operand v, operand a)
 {
     batch b;
     int64_t n = rows_of(a);
+    if (small_suits(batch_count(w, 1), n, n))
+        return small_eigh_run(x, w, v, a);
     spectral_arg arg = {.job = v.data ? 'V' : 'N'};
     arg.lwork = v.data ? 1 + 6 * n + 2 * area(n, n) : 2 * n + 1;
     arg.lwork = larger(arg.lwork, 66 * n);

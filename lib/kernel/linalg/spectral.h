@@ -16,7 +16,7 @@ linalg_result eigh_run(const exec *x, operand w, operand v, operand a);
 linalg_result eig_run(const exec *x, operand w_re, operand w_im, operand v_re, operand v_im,
                       operand a);
 /* y (n k), of the shortest that come nearest to a (m n) y = b (m k); values below rcond times the
- * largest count as zero. */
+ * largest count as zero. `place` is 1 where b is not finite. */
 linalg_result lstsq_run(const exec *x, operand y, operand a, operand b, double rcond);
 
 #endif

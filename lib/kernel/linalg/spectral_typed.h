@@ -213,7 +213,7 @@ static linalg_result NAME(lstsq)(const batch *b, const matrix *m, char *memory)
     for (int64_t i = 0; i < (int64_t)ldb * k; i++)
         y[i] = 0;
     if (!matrix_load(b, m[2], y, ldb))
-        return not_finite;
+        return (linalg_result){LINALG_NOT_FINITE, 0, 1};
     if (rows > 0 && n > 0 && k > 0) {
         blas_visit v = blas_begin();
         LA(gelsd)(&rows, &n, &k, a, &ld, y, &ldb, s, &rcond, &rank, work, &lwork, iwork, &info);

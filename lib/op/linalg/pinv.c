@@ -108,8 +108,9 @@ static void lstsq_forward(op_call *c)
     int lead = c->at.ndim - 2;
     operand oa = linalg_spread(c->in[0], 2, &c->at, lead, &a);
     operand ob = linalg_spread(c->in[1], 2, &c->at, lead, &b);
-    linalg_report(c, lstsq_run(&c->ctx->ex, operand_of(c->out), oa, ob, default_rcond(c->in[0])),
-                  "a", &a);
+    linalg_result r = lstsq_run(&c->ctx->ex, operand_of(c->out), oa, ob, default_rcond(c->in[0]));
+    bool of_b = r.kind == LINALG_NOT_FINITE && r.place;
+    linalg_report(c, r, of_b ? "b" : "a", of_b ? &b : &a);
 }
 
 static void lstsq_vjp(const op_call *c, op_grads *g)
