@@ -49,8 +49,8 @@ TORCH = {
 TORCH.update(
     (name, "torch.nn.functional." + name)
     for name in (
-        "cosine_similarity cross_entropy dropout elu embedding gelu hardtanh huber_loss kl_div l1_loss"
-        " layer_norm leaky_relu linear mish mse_loss nll_loss one_hot rms_norm"
+        "cosine_similarity cross_entropy dropout elu embedding gelu group_norm hardtanh huber_loss kl_div l1_loss"
+        " layer_norm leaky_relu linear max_pool2d mish mse_loss nll_loss one_hot rms_norm"
         " scaled_dot_product_attention silu softplus"
     ).split()
 )

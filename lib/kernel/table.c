@@ -20,6 +20,7 @@ extern const optim_kernels ISA(optim_loops);
 extern const attention_kernels ISA(attention_loops);
 extern const convolution_kernels ISA(convolution_loops);
 extern const sorting_kernels ISA(sorting_loops);
+extern const batch_norm_kernels ISA(batch_norm_loops);
 
 const kernels ISA(kernels) = {
     .name = ISA_TEXT(TT_ISA),
@@ -40,4 +41,5 @@ const kernels ISA(kernels) = {
     .attention = &ISA(attention_loops),
     .convolution = &ISA(convolution_loops),
     .sorting = &ISA(sorting_loops),
+    .batch_norm = &ISA(batch_norm_loops),
 };

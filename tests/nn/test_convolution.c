@@ -137,6 +137,87 @@ START_TEST(any_strides)
 }
 END_TEST
 
+START_TEST(pool_errors)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = ones(ctx, TT_SHAPE(2, 4, 5, 6)), *at = x;
+    ck_assert(!tt_max_pool2d(x, 0, 1, 0, &at));
+    expect_error(ctx, TT_ERR_ARG, "max_pool2d: the kernel is 0; it is at least 1");
+    ck_assert(!at);
+    tt_max_pool2d(x, 3, -1, 0, NULL);
+    expect_error(ctx, TT_ERR_ARG, "max_pool2d: stride is -1");
+    tt_max_pool2d(x, 3, 1, 2, NULL);
+    expect_error(ctx, TT_ERR_ARG, "padding is 2, more than half of the kernel, which is 3");
+    tt_max_pool2d(x, 6, 1, 0, NULL);
+    expect_error(ctx, TT_ERR_SHAPE, "max_pool2d: the kernel reaches over 6 elements");
+    tt_avg_pool2d(x, 2, 1, -1);
+    expect_error(ctx, TT_ERR_ARG, "avg_pool2d: padding is -1");
+    tt_avg_pool2d(tt_cast(x, TT_I64), 2, 1, 0);
+    expect_error(ctx, TT_ERR_DTYPE, "avg_pool2d: x is (2, 4, 5, 6) int64");
+    tt_avg_pool2d_options o = TT_AVG_POOL2D_OPTIONS_INIT;
+    o.divisor = -3;
+    tt_avg_pool2d_with(x, &o);
+    expect_error(ctx, TT_ERR_ARG, "avg_pool2d: the divisor is -3");
+    tt_adaptive_avg_pool2d(x, 0, 1);
+    expect_error(ctx, TT_ERR_ARG, "adaptive_avg_pool2d: the height is 0");
+    tt_adaptive_avg_pool2d(ones(ctx, TT_SHAPE(5, 6)), 1, 1);
+    expect_error(ctx, TT_ERR_SHAPE, "adaptive_avg_pool2d: x is (5, 6) float32");
+    tt_upsample_nearest(x, 2, 0);
+    expect_error(ctx, TT_ERR_ARG, "upsample_nearest: scale_w is 0");
+    tt_upsample_nearest(ones(ctx, TT_SHAPE(5)), 2, 2);
+    expect_error(ctx, TT_ERR_SHAPE, "upsample_nearest: x is (5,) float32");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+START_TEST(norm_errors_change_nothing)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_randn(ctx, TT_F32, TT_SHAPE(2, 4, 5)), *c = ones(ctx, TT_SHAPE(4));
+    tt_tensor *mean = tt_clone(c), *var = tt_clone(c), *three = ones(ctx, TT_SHAPE(3));
+    tt_batch_norm(x, three, var, NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "x (b c ...) is (2, 4, 5) float32, running_mean (c) is (3,)");
+    tt_batch_norm(x, mean, tt_cast(var, TT_F64), NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_DTYPE, "running_var (c) is (4,) float64");
+    tt_batch_norm(x, mean, var, three, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "the weight (c) is (3,)");
+    tt_batch_norm(x, mean, NULL, NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_ARG, "running_mean and running_var are needed both, or neither");
+    tt_batch_norm(x, NULL, NULL, NULL, NULL, false, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_ARG, "are needed where not training");
+    tt_batch_norm(ones(ctx, TT_SHAPE(1, 4)), mean, var, NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "training needs more than one value of a channel: x is (1, 4)");
+    tt_batch_norm(c, NULL, NULL, NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "batch_norm: x is (4,) float32; (b c ...) is needed");
+    tt_batch_norm(x, mean, tt_set_readonly(tt_clone(var)), NULL, NULL, true, 0.1, 1e-5);
+    expect_error(ctx, TT_ERR_ARG, "batch_norm: the tensor is read-only");
+    ck_assert(tt_array_equal(mean, c) && tt_array_equal(var, c));
+    expect_shape(tt_batch_norm(ones(ctx, TT_SHAPE(0, 4, 5)), mean, var, c, c, true, 0.1, 1e-5),
+                 TT_SHAPE(0, 4, 5));
+    ck_assert(tt_array_equal(mean, c) && tt_array_equal(var, c));
+    tt_group_norm(x, 3, NULL, NULL, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "group_norm: groups is 3, which does not divide the channels");
+    tt_group_norm(x, 0, NULL, NULL, 1e-5);
+    expect_error(ctx, TT_ERR_ARG, "group_norm: groups is 0");
+    tt_group_norm(x, 2, NULL, three, 1e-5);
+    expect_error(ctx, TT_ERR_SHAPE, "group_norm: x (b c ...) is (2, 4, 5) float32, the bias (c)");
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* A mean far from 0 leaves the digits of the deviations. */
+START_TEST(norm_of_far_values)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *x = tt_randn(ctx, TT_F32, TT_SHAPE(8, 3, 40));
+    tt_tensor *far = tt_round(tt_mul_scalar(x, 64));
+    tt_tensor *a = tt_batch_norm(far, NULL, NULL, NULL, NULL, true, 0.1, 1e-5);
+    tt_tensor *b = tt_batch_norm(tt_add_scalar(far, 1e6), NULL, NULL, NULL, NULL, true, 0.1, 1e-5);
+    ck_assert_msg(tt_allclose(a, b, 1e-5, 1e-6, false), "%s", tt_error_message(ctx));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = new_case("convolution");
@@ -144,5 +225,8 @@ int main(void)
     tcase_add_test(c, infinities_stay_where_they_are);
     tcase_add_test(c, sizes_of_zero);
     tcase_add_test(c, any_strides);
+    tcase_add_test(c, pool_errors);
+    tcase_add_test(c, norm_errors_change_nothing);
+    tcase_add_test(c, norm_of_far_values);
     return run_suite("convolution", c);
 }

@@ -220,6 +220,21 @@ static tt_tensor *conv_weight(tt_tensor *const *in)
     return g;
 }
 
+static tt_tensor *batch_norm(tt_tensor *const *in)
+{
+    return tt_batch_norm(in[0], NULL, NULL, in[1], in[2], true, 0.1, 1e-3);
+}
+static tt_tensor *batch_norm_bare(tt_tensor *const *in)
+{
+    return tt_batch_norm(in[0], NULL, NULL, NULL, NULL, true, 0.1, 1e-3);
+}
+static tt_tensor *batch_norm_running(tt_tensor *const *in)
+{
+    tt_tensor *mean =
+        tt_arange(tt_ctx_of(in[0]), tt_dtype_of(in[0]), 0, (double)tt_numel(in[1]), 1);
+    tt_tensor *var = tt_add_scalar(mean, 0.5);
+    return tt_batch_norm(in[0], mean, var, in[1], in[2], false, 0.1, 1e-3);
+}
 /* op: the operation that is computed by its composition to compare with, in `plain` where that is
  * another function than `fused`. */
 typedef struct row {
@@ -268,6 +283,14 @@ typedef struct row {
         {3, 67, 93}, {45, 93},                                                                     \
         {                                                                                          \
             45                                                                                     \
+        }                                                                                          \
+    }
+#define CHANNEL_SIZES                                                                              \
+    {4, 1, 1}, {{3, 2, 2, 5}, {2}, {2}},                                                           \
+    {                                                                                              \
+        {5, 37, 11, 13}, {37},                                                                     \
+        {                                                                                          \
+            37                                                                                     \
         }                                                                                          \
     }
 #define CONV_SIZES                                                                                 \
@@ -368,6 +391,17 @@ static const row rows[] = {
      {{2, 2, 4, 5}, {2, 3, 4, 5}},
      {{3, 20, 31, 45}, {3, 37, 31, 45}}},
     {"interp", "interp", interp, NULL, 3, {2, 1, 1}, {{3, 7}, {5}, {5}}, {{203, 131}, {67}, {67}}},
+    {"batch_norm", "batch_norm", batch_norm, NULL, 3, CHANNEL_SIZES},
+    {"batch_norm bare", "batch_norm", batch_norm_bare, NULL, 1, CHANNEL_SIZES},
+    {"batch_norm of rows",
+     "batch_norm",
+     batch_norm,
+     NULL,
+     3,
+     {2, 1, 1},
+     {{5, 3}, {3}, {3}},
+     {{200, 131}, {131}, {131}}},
+    {"batch_norm, running", "batch_norm", batch_norm_running, NULL, 3, CHANNEL_SIZES},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

@@ -23,6 +23,7 @@ typedef struct attention_kernels attention_kernels;
 typedef struct optim_kernels optim_kernels;
 typedef struct convolution_kernels convolution_kernels;
 typedef struct sorting_kernels sorting_kernels;
+typedef struct batch_norm_kernels batch_norm_kernels;
 
 struct kernels {
     const char *name;
@@ -43,6 +44,7 @@ struct kernels {
     const optim_kernels *optim;
     const convolution_kernels *convolution;
     const sorting_kernels *sorting;
+    const batch_norm_kernels *batch_norm;
 };
 
 #endif

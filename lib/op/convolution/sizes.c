@@ -54,3 +54,12 @@ bool image_is_possible(const char *name, const tt_tensor *x, int spatial)
             spatial == 1 ? "(b c n)" : "(b c h w)");
     return false;
 }
+
+bool is_of_channels(const char *name, const tt_tensor *x, const tt_tensor *t, const char *what)
+{
+    if (!t || (t->at.ndim == 1 && t->at.shape[0] == x->at.shape[1] && t->dtype == x->dtype))
+        return true;
+    op_fail(x, t->dtype == x->dtype ? TT_ERR_SHAPE : TT_ERR_DTYPE,
+            "%s: x (b c ...) is %s, %s (c) is %s", name, describe(x).s, what, describe(t).s);
+    return false;
+}

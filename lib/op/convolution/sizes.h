@@ -1,5 +1,5 @@
-/* Checks of the numbers that convolution and pooling are given: strides, paddings, kernels, and the
- * sizes that follow. Errors are in the name of the public function. */
+/* Checks of what convolution, pooling and normalisation are given: strides, paddings, kernels, the
+ * sizes that follow, and vectors of channels. Errors are in the name of the public function. */
 #ifndef TT_OP_CONVOLUTION_SIZES_H
 #define TT_OP_CONVOLUTION_SIZES_H
 
@@ -24,5 +24,7 @@ int64_t window_count(const char *name, const tt_tensor *x, const window *w, int6
 
 /* Is x (b c spatial...) or (c spatial...), float, with `spatial` axes at the end? */
 bool image_is_possible(const char *name, const tt_tensor *x, int spatial);
+/* Is t (c), of the dtype of x (b c ...), where it is given? */
+bool is_of_channels(const char *name, const tt_tensor *x, const tt_tensor *t, const char *what);
 
 #endif
