@@ -9,6 +9,7 @@ TITLES = {
     "ops": "Operations and small networks",
     "einops": "Patterns",
     "indexing": "Indexing",
+    "convolution": "Convolution, pooling, normalisation of channels",
     "sorting": "Order",
     "gemv": "Few rows times many weights",
     "gpt2": "GPT-2",

@@ -46,6 +46,12 @@ def backward(x, loss):
     loss.backward()
 
 
+def backward_all(t, y):
+    for p in t:
+        p.grad = None
+    y.sum().backward()
+
+
 def all_of(f, x, weights):
     for w in weights:
         f(x, w)
