@@ -67,6 +67,9 @@ static void NAME(gather)(int64_t n, void *vto, int64_t to_step, const void *vfro
     if (to_step == 1 && step == 1)
         for (int64_t i = 0; i < n; i++)
             to[i] = from[i];
+    else if (to_step == 1 && step == 0) /* an expanded gradient, as that of a sum */
+        for (int64_t i = 0; i < n; i++)
+            to[i] = from[0];
     else if (to_step == 1 && step == 2)
         for (int64_t i = 0; i < n; i++)
             to[i] = from[2 * i];
