@@ -93,7 +93,8 @@ TT_API tt_tensor *tt_put_along_axis(tt_tensor *x, int axis, tt_tensor *indices, 
  * those they are for. An entry NULL leaves its axis as it is, as a colon does, and what the list
  * does not reach stays, too; when a NULL stands between two indices, the axes of the indices are
  * the first of the result. A mask stands for as many axes as it has, and for the places where it is
- * true, in C order: x[mask] is tt_index(x, TT_TENSORS(mask)).
+ * true, in C order: x[mask] is tt_index(x, TT_TENSORS(mask)). Every index must be in range, also
+ * where another of the list is empty and nothing is read.
  * @param x        (...)
  * @param n        length of the list, at most 16
  * @param indices  int64, or bool with the sizes of their axes of x, or NULL

@@ -33,6 +33,12 @@
     X(tt_index(a, TT_TENSORS(foreign)), TT_ERR_CONTEXT, "index: operands belong to different")     \
     X(tt_index(a, TT_TENSORS(tt_zeros(ctx, TT_I64, 16, sixteen))), TT_ERR_SHAPE,                   \
       "index: (2, 3) float32 by indices ")                                                         \
+    X(tt_index(a, TT_TENSORS(I64S(0), tt_zeros(ctx, TT_I64, 16, sixteen), NULL)), TT_ERR_SHAPE,    \
+      "index: the indices are for 3 axes")                                                         \
+    X(tt_index(tt_unsqueeze(a, 2), TT_TENSORS(tt_zeros(ctx, TT_I64, 16, sixteen), I64S(0))),       \
+      TT_ERR_SHAPE, "index: (2, 3, 1) float32 by indices ")                                        \
+    X(tt_index(z, TT_TENSORS(I64S(0), tt_zeros(ctx, TT_I64, TT_SHAPE(0)))), TT_ERR_INDEX,          \
+      "index 0, at (0,) of indices[0], is out of range for axis 0 of size 0")                      \
     X(tt_index_put(a, TT_TENSORS(I64S(5)), a, false), TT_ERR_INDEX, "index_put: index 5, at (0,)") \
     X(tt_index_put(a, TT_TENSORS(I64S(0, 1, 1)), a, false), TT_ERR_SHAPE,                          \
       "index_put: the values are (2, 3) float32, which do not broadcast to (3, 3), what the "      \

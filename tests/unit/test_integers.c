@@ -162,6 +162,25 @@ START_TEST(errors)
         tt_matmul(x, tt_cast(x, TT_F32));
         expect_error(ctx, TT_ERR_DTYPE, "dtypes differ");
     }
+    tt_tensor *u = tt_ones(ctx, TT_U8, TT_SHAPE(2, 2)), *none = tt_slice(u, ":0");
+    tt_mul_scalar_(u, 300);
+    expect_error(ctx, TT_ERR_DTYPE, "mul_scalar_: 300 is no uint8");
+    tt_add_scalar_(u, -1);
+    expect_error(ctx, TT_ERR_DTYPE, "add_scalar_: -1 is no uint8");
+    tt_axpy_(u, 256, u);
+    expect_error(ctx, TT_ERR_DTYPE, "axpy_: 256 is no uint8");
+    ck_assert(tt_array_equal(u, tt_ones_like(u)));
+    tt_axpy_(tt_ones(ctx, TT_I64, TT_SHAPE(1)), INFINITY, tt_ones(ctx, TT_I64, TT_SHAPE(1)));
+    expect_error(ctx, TT_ERR_DTYPE, "axpy_: inf is no int64");
+    tt_pad(u, 2, (int64_t[]){1, 0}, (int64_t[]){0, 0}, 256);
+    expect_error(ctx, TT_ERR_DTYPE, "pad: 256 is no uint8");
+    ck_assert(tt_pad(u, 2, (int64_t[]){1, 0}, (int64_t[]){0, 0}, 255) != NULL);
+    tt_max(none, TT_AXES(0), false);
+    expect_error(ctx, TT_ERR_ARG, "max: no elements to choose from in (0, 2) uint8");
+    tt_argmin(none, 0, false);
+    expect_error(ctx, TT_ERR_ARG, "argmin: no elements to choose from in (0, 2) uint8");
+    tt_sum(u, TT_AXES(2), false);
+    expect_error(ctx, TT_ERR_AXIS, "sum: axis 2 is out of range for (2, 2) uint8");
     tt_pow(tt_ones(ctx, TT_I32, TT_SCALAR), tt_full(ctx, TT_I32, TT_SCALAR, -1));
     expect_error(ctx, TT_ERR_ARG, "integers have no negative powers");
     tt_add_scalar(tt_ones(ctx, TT_U8, TT_SCALAR), -1);

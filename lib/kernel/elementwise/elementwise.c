@@ -69,6 +69,14 @@ bool bitwise_takes(bitwise_id id, tt_dtype dtype)
     return dtype_is_integer(dtype) || (dtype == TT_BOOL && !bitwise_shifts[id]);
 }
 
+bool dtype_holds(tt_dtype dtype, double value)
+{
+    tt_limits l = tt_dtype_limits(dtype);
+    if (dtype_is_float(dtype) || dtype_is_half(dtype))
+        return true;
+    return value == floor(value) && value >= l.min && value <= l.max && value != 0x1p63;
+}
+
 unary_reads unary_grad_reads(unary_id id)
 {
     return (unary_reads)unary_saved[id];

@@ -57,6 +57,8 @@ bool test_takes(test_id id, tt_dtype dtype);
 bool binary_takes(binary_id id, tt_dtype dtype);
 binary_int binary_on_int(binary_id id);
 bool bitwise_takes(bitwise_id id, tt_dtype dtype);
+/* Can elements be the number? Integers only whole ones of their range; floats round it. */
+bool dtype_holds(tt_dtype dtype, double value);
 unary_reads unary_grad_reads(unary_id id);
 
 /* The numbers that a UNARY_WITH row is given; the others look at none. */

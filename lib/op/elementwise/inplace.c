@@ -118,7 +118,8 @@ static void write_axpy(tt_ctx *ctx, tt_tensor *dst, operand src, const void *arg
 
 tt_status tt_axpy_(tt_tensor *y, double a, tt_tensor *x)
 {
-    if (tensor_live(y) && !y->ctx->err.code && dtype_is_integer(y->dtype) && a != floor(a))
+    if (tensor_live(y) && !y->ctx->err.code && dtype_is_integer(y->dtype) &&
+        !dtype_holds(y->dtype, a))
         return ctx_error(y->ctx, TT_ERR_DTYPE, "axpy_: %g is no %s", a, tt_dtype_name(y->dtype));
     return write_from("axpy_", y, x, false, write_axpy, &a);
 }
@@ -152,7 +153,7 @@ static tt_status scalar_(const char *name, tt_tensor *x, double value, binary_id
         return op_status(x);
     if (!dtype_is_arithmetic(x->dtype))
         return no_arithmetic(name, x);
-    if (dtype_is_integer(x->dtype) && value != floor(value))
+    if (!dtype_holds(x->dtype, value))
         return ctx_error(ctx, TT_ERR_DTYPE, "%s: %g is no %s", name, value,
                          tt_dtype_name(x->dtype));
     tt_scope s = tt_scope_begin(ctx, TT_NO_GRAD);

@@ -12,22 +12,13 @@ typedef tt_tensor *binary(tt_tensor *, tt_tensor *);
 /* What an operation asks of the number: for arithmetic a binary_int, or one of these. */
 enum { COMPARISON = INT_NOT_NEGATIVE + 1, LOGIC };
 
-/* Can the dtype hold the number? Floats round it. */
-static bool holds(tt_dtype dtype, double value)
-{
-    tt_limits l = tt_dtype_limits(dtype);
-    if (dtype_is_float(dtype) || dtype_is_half(dtype))
-        return true;
-    return value == floor(value) && value >= l.min && value <= l.max && value != 0x1p63;
-}
-
 static tt_status check(const char *name, const tt_tensor *x, int kind, double value)
 {
     tt_dtype d = x->dtype;
     if (!(dtype_is_arithmetic(d) || (kind >= COMPARISON && d == TT_BOOL)))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: no arithmetic on %s; cast first", name,
                          describe(x).s);
-    if (!holds(d, value))
+    if (!dtype_holds(d, value))
         return ctx_error(x->ctx, TT_ERR_DTYPE, "%s: %g is no %s; cast the tensor to float64 first",
                          name, value, tt_dtype_name(d));
     if (dtype_is_integer(d) && kind == INT_NONZERO && value == 0)

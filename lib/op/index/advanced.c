@@ -33,6 +33,7 @@ typedef struct selection {
     bool moved;
     int back[LAYOUT_MAX_NDIM]; /* axes of x in the order of those that merged was made from */
     layout permuted;           /* x's shape in that order */
+    layout chosen;             /* the shape of what is read or written */
 } selection;
 
 static tt_tensor *refuse(const selection *s, tt_status code, const char *what, const entry *e,
@@ -239,12 +240,21 @@ static bool flatten(selection *s)
     return s->at != NULL;
 }
 
+/* Is there room for what the indices choose? */
+static bool chosen_fits(selection *s)
+{
+    if (!index_replaced(&s->merged->at, s->axis, &s->at->at, &s->chosen))
+        op_fail(s->x, TT_ERR_SHAPE, "%s: %s by indices %s has too many axes or elements", s->name,
+                describe(s->x).s, describe(s->at).s);
+    return !s->x->ctx->err.code;
+}
+
 static bool select_entries(selection *s, const char *name, tt_tensor *x, int n,
                            tt_tensor *const *list)
 {
     *s = (selection){.name = name, .x = x};
     return op_context(name, 1, &x) && read_list(s, n, list) && broadcast_entries(s) &&
-           entries_in_range(s) && merge(s) && flatten(s);
+           entries_in_range(s) && merge(s) && flatten(s) && chosen_fits(s);
 }
 
 static const op index_op = {.name = "index",
@@ -324,20 +334,18 @@ static void put_vjp(const op_call *c, op_grads *g)
 /* The values in the shape that the indices choose. */
 static tt_tensor *values_of(const selection *s, tt_tensor *values)
 {
-    layout want, as;
+    const layout *want = &s->chosen;
+    layout as;
     if (values->dtype != s->x->dtype)
         return op_fail(s->x, TT_ERR_DTYPE, "%s: x is %s, the values are %s; cast one with tt_cast",
                        s->name, describe(s->x).s, describe(values).s);
-    if (!index_replaced(&s->merged->at, s->axis, &s->at->at, &want))
-        return op_fail(s->x, TT_ERR_SHAPE, "%s: %s by indices %s has too many axes or elements",
-                       s->name, describe(s->x).s, describe(s->at).s);
-    if (!layout_expand(&as, &values->at, want.ndim, want.shape))
+    if (!layout_expand(&as, &values->at, want->ndim, want->shape))
         return op_fail(s->x, TT_ERR_SHAPE,
                        "%s: the values are %s, which do not broadcast to %s, what the indices "
                        "choose of x %s",
-                       s->name, describe(values).s, describe_shape(want.ndim, want.shape).s,
+                       s->name, describe(values).s, describe_shape(want->ndim, want->shape).s,
                        describe(s->x).s);
-    return tt_expand(values, want.ndim, want.shape);
+    return tt_expand(values, want->ndim, want->shape);
 }
 
 tt_tensor *tt_index_put(tt_tensor *x, int n, tt_tensor *const *indices, tt_tensor *values,

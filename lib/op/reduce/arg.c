@@ -16,8 +16,6 @@ static tt_status arg_infer(op_call *c)
     bool reduced[LAYOUT_MAX_NDIM] = {false};
     if (!dtype_is_arithmetic(d) && d != TT_BOOL)
         return op_no_arithmetic(c);
-    if (c->in[0]->at.shape[a->axis] == 0)
-        return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
     reduced[a->axis] = true;
     c->dtype = TT_I64;
     reduced_layout(c->in[0], reduced, a->keepdim, &c->at);
@@ -45,6 +43,9 @@ static tt_tensor *arg(const op *o, tt_tensor *x, int axis, bool keepdim, bool la
     arg_attr a = {op_axis(o->name, x, axis, x->at.ndim), keepdim, largest};
     if (a.axis < 0)
         return NULL;
+    if ((dtype_is_arithmetic(x->dtype) || x->dtype == TT_BOOL) && x->at.shape[a.axis] == 0)
+        return op_fail(x, TT_ERR_ARG, "%s: no elements to choose from in %s", o->name,
+                       describe(x).s);
     x = op_widened(x);
     return op_apply(o, 1, &x, &a, sizeof a);
 }

@@ -116,6 +116,15 @@ static const struct {
 #include "kernel/reduce/reduce.def"
 };
 
+/* An extremum of nothing does not exist. */
+static bool can_choose(const char *name, const tt_tensor *x, const bool *reduced)
+{
+    if (reduced_count(x, reduced) > 0)
+        return true;
+    op_fail(x, TT_ERR_ARG, "%s: no elements to choose from in %s", name, describe(x).s);
+    return false;
+}
+
 static tt_status reduce_infer(op_call *c)
 {
     const reduce_attr *a = c->attr;
@@ -128,8 +137,8 @@ static tt_status reduce_infer(op_call *c)
                                    : NO_DTYPE;
     if (result == NO_DTYPE)
         return op_no_arithmetic(c);
-    if (rows[a->id].not_empty && reduced_count(c->in[0], a->axis) == 0)
-        return op_error(c, TT_ERR_ARG, "no elements to choose from in %s", describe(c->in[0]).s);
+    if (rows[a->id].not_empty && !can_choose(c->op->name, c->in[0], a->axis))
+        return c->ctx->err.code;
     c->dtype = (tt_dtype)result;
     reduced_layout(c->in[0], a->axis, a->keepdim, &c->at);
     return TT_OK;
@@ -186,7 +195,8 @@ static tt_tensor *nanmean_dx(const op_call *c, tt_tensor *g, tt_tensor *x)
     return tt_mul(tt_div(g, reduce_sum(c, n)), n);
 }
 
-/* Sums and means of int32 and uint8 are those of int64, as in NumPy; extrema keep the dtype. */
+/* Sums and means of int32 and uint8 are those of int64, as in NumPy; extrema keep the dtype. What
+ * is wrong is said of x as it was given. */
 static tt_tensor *apply(const op *o, reduce_id id, tt_tensor *x, int n, const int *axes,
                         bool keepdim)
 {
@@ -194,6 +204,10 @@ static tt_tensor *apply(const op *o, reduce_id id, tt_tensor *x, int n, const in
                  rows[id].of_int != NO_DTYPE;
     if (!widen)
         return reduce_apply(o, id, x, n, axes, keepdim, 0);
+    bool reduced[LAYOUT_MAX_NDIM];
+    if (!op_context(o->name, 1, &x) || !reduced_axes(o->name, x, n, axes, reduced) ||
+        (rows[id].not_empty && !can_choose(o->name, x, reduced)))
+        return NULL;
     tt_tensor *y = reduce_apply(o, id, op_widened(x), n, axes, keepdim, 0);
     return rows[id].not_empty ? op_narrowed(y, x->dtype) : y;
 }

@@ -2,6 +2,7 @@
  * cat. */
 #include <math.h>
 #include <tinytensor/shape.h>
+#include "kernel/elementwise/elementwise.h"
 #include "kernel/walk/copy.h"
 #include "op/core/op.h"
 
@@ -254,8 +255,8 @@ tt_tensor *tt_pad(tt_tensor *x, int naxes, const int64_t *before, const int64_t 
     pad_attr a;
     if (!op_context("pad", 1, &x))
         return NULL;
-    if (dtype_is_integer(x->dtype) && !(value == floor(value) && fabs(value) < 0x1p63))
-        return op_fail(x, TT_ERR_DTYPE, "pad: %g is no int64", value);
+    if (dtype_is_integer(x->dtype) && !dtype_holds(x->dtype, value))
+        return op_fail(x, TT_ERR_DTYPE, "pad: %g is no %s", value, tt_dtype_name(x->dtype));
     a.value = value;
     if (naxes != x->at.ndim)
         return op_fail(x, TT_ERR_AXIS, "pad: %d axes for %s", naxes, describe(x).s);
