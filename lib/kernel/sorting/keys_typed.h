@@ -17,7 +17,8 @@ VECTOR K NAME(key)(T v, K turn)
     if (!IS_FLOAT)
         return (b ^ SIGN) ^ turn;
     b = b == SIGN ? 0 : b;
-    b ^= b & SIGN ? MASK : SIGN;
+    K sign = b & SIGN;
+    b ^= SIGN | (sign - (sign != 0)); /* all bits or the sign, without a branch */
     return NAME(is_nan)(v) ? MASK : b ^ turn;
 }
 
@@ -27,21 +28,18 @@ VECTOR T NAME(value)(K k, K turn)
     return (T)(!IS_FLOAT || k & SIGN ? k ^ SIGN : ~k);
 }
 
-VECTOR K NAME(odd)(T v)
-{
-    return IS_FLOAT && ((K)v == SIGN || NAME(is_nan)(v));
-}
-
 static void NAME(look)(int64_t n, const void *in, bool descending, key_facts *f)
 {
     const T *x = in;
-    K any = 0, all = MASK, odd = 0, turn = descending ? MASK : 0;
-#pragma omp simd reduction(| : any, odd) reduction(& : all)
+    K any = 0, all = MASK, largest = 0, zero = MASK, turn = descending ? MASK : 0;
+#pragma omp simd reduction(| : any) reduction(& : all) reduction(max : largest) reduction(min : zero)
     for (int64_t i = 0; i < n; i++) {
         K k = NAME(key)(x[i], turn);
         any |= k;
         all &= k;
-        odd |= NAME(odd)(x[i]);
+        K size = x[i] & ~SIGN & MASK, from_zero = x[i] ^ SIGN;
+        largest = size > largest ? size : largest;
+        zero = from_zero < zero ? from_zero : zero; /* 0 for -0 */
     }
     bool sorted = true;
     for (int64_t i = 1; sorted && i < n; i += KEY_BLOCK) { /* most often the first block says no */
@@ -52,7 +50,7 @@ static void NAME(look)(int64_t n, const void *in, bool descending, key_facts *f)
             falls |= NAME(key)(x[j], turn) < NAME(key)(x[j - 1], turn);
         sorted = !falls;
     }
-    *f = (key_facts){all, any, sorted, odd != 0};
+    *f = (key_facts){all, any, sorted, IS_FLOAT && (largest > INF || zero == 0)};
 }
 
 static void NAME(keys)(int64_t n, const void *in, bool descending, void *out)

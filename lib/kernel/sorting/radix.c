@@ -2,7 +2,7 @@
  * is cut, nor on who works on which cut. Each pass counts the digits of every cut, and then moves
  * each cut's elements behind those of the same digit from the cuts before it. */
 #include <stdbool.h>
-#include <string.h>
+#include "kernel/isa/kernels.h"
 #include "kernel/walk/parallel.h"
 #include "radix.h"
 #include "sorting_loops.h"
@@ -16,35 +16,20 @@ enum {
     WIDE = 11,
 };
 
-typedef struct pass {
-    const void *from;
-    void *to;
-    int64_t n, cut, cuts, digits; /* digits: how many values one has */
-    int shift;
-    int64_t *counters; /* (cuts, digits) */
-} pass;
-
-static int64_t cut_end(const pass *p, int64_t c)
-{
-    return smaller((c + 1) * p->cut, p->n);
-}
-
 #define T       uint32_t
 #define BITS(e) ((uint64_t)(e))
 #define NAME(x) k32_##x
-#include "radix_typed.h"
+#include "merge_typed.h"
 
 #define T       uint64_t
 #define BITS(e) (e)
 #define NAME(x) k64_##x
-#include "radix_typed.h"
+#include "merge_typed.h"
 
 #define T       key_pair
 #define BITS(e) ((e).key)
 #define NAME(x) pair_##x
-#include "radix_typed.h"
-
-typedef void cuts_fn(int64_t begin, int64_t end, void *arg);
+#include "merge_typed.h"
 
 int64_t radix_size(radix_kind kind)
 {
@@ -79,13 +64,13 @@ static int bits_of(uint64_t v)
 }
 
 /* Counters become places: of each digit, cut after cut. False: all elements have the same digit. */
-static bool places(pass *p)
+static bool places(radix_pass *p)
 {
     int64_t sum = 0;
     for (int64_t d = 0; d < p->digits; d++) {
         int64_t before = sum;
         for (int64_t c = 0; c < p->cuts; c++) {
-            int64_t *at = p->counters + c * p->digits + d, count = *at;
+            int64_t *at = radix_counters_of(p, c) + d, count = *at;
             *at = sum;
             sum += count;
         }
@@ -98,8 +83,7 @@ static bool places(pass *p)
 void *radix_sort(const exec *x, radix_kind kind, int64_t n, void *a, void *b, uint64_t varying,
                  int64_t *counters)
 {
-    static cuts_fn *const count[] = {k32_count, k64_count, pair_count};
-    static cuts_fn *const scatter[] = {k32_scatter, k64_scatter, pair_scatter};
+    const radix_kernels *loops = &x->k->sorting->radix;
     if (n < 2 || !varying)
         return a;
     if (n <= SHORT)
@@ -109,16 +93,17 @@ void *radix_sort(const exec *x, radix_kind kind, int64_t n, void *a, void *b, ui
     int low = lowest_bit(varying), bits = bits_of(varying) - low,
         most = n <= MIDDLE ? NARROW : WIDE;
     int passes = (bits + most - 1) / most, width = (bits + passes - 1) / passes;
-    pass p = {.n = n, .cuts = radix_cuts(n), .digits = (int64_t)1 << width, .counters = counters};
+    radix_pass p = {
+        .n = n, .cuts = radix_cuts(n), .digits = (int64_t)1 << width, .counters = counters};
     p.cut = ceil_div(n, p.cuts);
     for (int i = 0; i < passes; i++) {
         p.from = a;
         p.to = b;
         p.shift = low + i * width;
-        parallel_for(x, p.cuts, 1, count[kind], &p);
+        parallel_for(x, p.cuts, 1, loops->count[kind], &p);
         if (!places(&p))
             continue;
-        parallel_for(x, p.cuts, 1, scatter[kind], &p);
+        parallel_for(x, p.cuts, 1, loops->scatter[kind], &p);
         a = p.to;
         b = (void *)(uintptr_t)p.from;
     }

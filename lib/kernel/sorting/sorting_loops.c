@@ -1,6 +1,7 @@
 /* Inner loops of sorting, compiled once per instruction set: elements to keys and back, and what is
  * asked of many elements at once. */
 #include <stddef.h>
+#include <string.h>
 #include "kernel/isa/isa.h"
 #include "sorting_loops.h"
 
@@ -72,6 +73,21 @@ extern const sorting_kernels ISA(sorting_loops);
 #define NAME(x) f64_##x
 #include "keys_typed.h"
 
+#define T       uint32_t
+#define BITS(e) ((uint64_t)(e))
+#define NAME(x) k32_##x
+#include "radix_typed.h"
+
+#define T       uint64_t
+#define BITS(e) (e)
+#define NAME(x) k64_##x
+#include "radix_typed.h"
+
+#define T       key_pair
+#define BITS(e) ((e).key)
+#define NAME(x) pair_##x
+#include "radix_typed.h"
+
 static void range(int64_t n, const int64_t *x, int64_t *low, int64_t *high)
 {
     int64_t least = x[0], most = x[0];
@@ -99,5 +115,6 @@ const sorting_kernels ISA(sorting_loops) = {
            [TT_U8] = LOOPS(u8),
            [TT_F16] = LOOPS(f16),
            [TT_BF16] = LOOPS(bf16)},
+    .radix = {{k32_count, k64_count, pair_count}, {k32_scatter, k64_scatter, pair_scatter}},
     .range = range,
 };

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "radix_loops.h"
 #include "tensor/element.h"
 
 enum { KEY_BLOCK = 64 }; /* elements that `better` looks at together */
@@ -46,6 +47,7 @@ typedef struct sorting_loops {
 
 typedef struct sorting_kernels {
     sorting_loops of[DTYPES];
+    radix_kernels radix;
     /* the smallest and the largest of n > 0 */
     void (*range)(int64_t n, const int64_t *x, int64_t *low, int64_t *high);
 } sorting_kernels;
