@@ -11,6 +11,7 @@ TITLES = {
     "indexing": "Indexing",
     "convolution": "Convolution, pooling, normalisation of channels",
     "sorting": "Order",
+    "linalg": "Linear algebra",
     "gemv": "Few rows times many weights",
     "gpt2": "GPT-2",
     "threads": "Threads",

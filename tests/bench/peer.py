@@ -138,11 +138,14 @@ class Case:
         peer_models.MODE.compiled = "compiled" in mode
         self.forward = forward == "forward"
         t = operands(text)
-        if expression.startswith("numpy."):
+        names = dict(vars(peer_models), torch=torch, F=F, numpy=numpy, t=t)
+        if expression.startswith(("numpy.", "scipy.")):
             if numpy is None:
                 raise RuntimeError("no NumPy")
-            t = [x.numpy() for x in t]
-        names = dict(vars(peer_models), torch=torch, F=F, numpy=numpy, t=t)
+            t = names["t"] = [x.numpy() for x in t]
+        if expression.startswith("scipy."):
+            import scipy.linalg
+            names["scipy"] = scipy
         self.call = eval("lambda %s: lambda: %s" % (", ".join("xyz"), expression), names)(
             *(t + [None] * 3)[:3])
         with torch.inference_mode(self.forward):

@@ -9,5 +9,8 @@
 int main(int argc, char **argv)
 {
     const TTest *const tests[] = {rows};
+    bool lists = argc > 1 && strcmp(argv[1], "--list") == 0;
+    if (!lists && !strstr(tt_build_info(), "LAPACK: yes"))
+        return 77;
     return vectors_main(argc, argv, "linalg", list_cases, tests, sizeof tests / sizeof *tests);
 }
