@@ -184,6 +184,191 @@ TT_API tt_status tt_eig(tt_tensor *a, tt_tensor **w_re, tt_tensor **w_im, tt_ten
  * @grad a, where it has n independent vectors */
 TT_API tt_status tt_eigvals(tt_tensor *a, tt_tensor **re, tt_tensor **im);
 
+/** Sum of a diagonal (numpy.trace, torch.trace).
+ * @param a       (... m n), any dtype that tt_sum() takes
+ * @param offset  0 for the main diagonal, above 0 for one above it
+ * @return        (...); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a */
+TT_API tt_tensor *tt_trace(tt_tensor *a, int64_t offset);
+
+/** Cross products of vectors of 3, the axis of which is counted after the shapes were broadcast
+ * (numpy.cross, torch.linalg.cross).
+ * @param a     (... 3 ...), float or integer
+ * @param b     (... 3 ...), of the dtype of a
+ * @param axis  that of the vectors
+ * @return      the broadcast shape; NULL: #TT_ERR_SHAPE, #TT_ERR_AXIS, #TT_ERR_DTYPE
+ * @grad a, b */
+TT_API tt_tensor *tt_cross(tt_tensor *a, tt_tensor *b, int axis);
+
+/** a multiplied n times with itself, by squaring (numpy.linalg.matrix_power); for n below 0 the
+ * inverse, |n| times; for 0 the identity.
+ * @param a  (... n n), float; also integers where n is not negative
+ * @param n  the power
+ * @return   (... n n); NULL: #TT_ERR_NUMERIC for a singular a with n below 0, #TT_ERR_SHAPE,
+ *           #TT_ERR_DTYPE
+ * @grad a */
+TT_API tt_tensor *tt_matrix_power(tt_tensor *a, int64_t n);
+
+/** The exponential of matrices, the sum of a^k / k! (scipy.linalg.expm, torch.linalg.matrix_exp),
+ * by scaling and squaring: each matrix is halved until its 1-norm is at most 1/2, 17 terms of the
+ * series are added, and the result is squared as often. What is not finite makes its own matrix
+ * NaN.
+ * @param a  (... n n)
+ * @return   (... n n); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, through the steps above */
+TT_API tt_tensor *tt_matrix_exp(tt_tensor *a);
+
+/** Which norm of a matrix: of its elements, of the sums of absolute values of its columns (1) or
+ * rows (inf), or of its singular values. */
+typedef enum tt_matrix_norm_kind {
+    TT_NORM_FROBENIUS, /**< root of the sum of squares */
+    TT_NORM_NUCLEAR,   /**< sum of the singular values */
+    TT_NORM_1,         /**< largest column */
+    TT_NORM_MINUS_1,   /**< smallest column */
+    TT_NORM_2,         /**< largest singular value */
+    TT_NORM_MINUS_2,   /**< smallest singular value */
+    TT_NORM_INF,       /**< largest row */
+    TT_NORM_MINUS_INF  /**< smallest row */
+} tt_matrix_norm_kind;
+
+/** A norm of each matrix (numpy.linalg.norm, numpy.linalg.matrix_norm).
+ * @param a     (... m n)
+ * @param kind  which
+ * @return      (...); NULL: #TT_ERR_SHAPE, also for matrices without elements but for the first two
+ *              kinds, #TT_ERR_DTYPE, #TT_ERR_ARG, #TT_ERR_NUMERIC
+ * @grad a */
+TT_API tt_tensor *tt_matrix_norm(tt_tensor *a, tt_matrix_norm_kind kind);
+
+/** Condition number: the norm of a times that of its inverse, for the kind 2 the largest singular
+ * value by the smallest, and infinite where that is 0 (numpy.linalg.cond).
+ * @param a     (... n n), for the kinds 2 and -2 also (... m n)
+ * @param kind  of the norm
+ * @return      (...); NULL: #TT_ERR_NUMERIC for a singular a where the inverse is needed,
+ *              #TT_ERR_SHAPE, #TT_ERR_DTYPE, #TT_ERR_ARG
+ * @grad a */
+TT_API tt_tensor *tt_cond(tt_tensor *a, tt_matrix_norm_kind kind);
+
+/** Rank: how many singular values are larger than a tolerance (numpy.linalg.matrix_rank).
+ * @param a    (... m n)
+ * @param tol  that tolerance; 0 or less, or NaN: max(m, n) eps times the largest singular value
+ * @return     (...), int64; NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+TT_API tt_tensor *tt_matrix_rank(tt_tensor *a, double tol);
+
+/** An orthonormal basis of what the columns of a span: its left singular vectors whose value is
+ * more than rcond times the largest (scipy.linalg.orth).
+ * @param a      (... m n); all matrices of a batch have the same rank
+ * @param rcond  0 or less, or NaN: max(m, n) eps
+ * @return       (... m r) with the rank r; NULL: #TT_ERR_NUMERIC, also where ranks differ,
+ *               #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, of what does not depend on the choice of basis */
+TT_API tt_tensor *tt_orth(tt_tensor *a, double rcond);
+
+/** An orthonormal basis of what a takes to 0: its right singular vectors whose value is not more
+ * than rcond times the largest (scipy.linalg.null_space).
+ * @param a      (... m n); all matrices of a batch have the same rank
+ * @param rcond  0 or less, or NaN: max(m, n) eps
+ * @return       (... n (n-r)) with the rank r; NULL: #TT_ERR_NUMERIC, also where ranks differ,
+ *               #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, of what does not depend on the choice of basis */
+TT_API tt_tensor *tt_null_space(tt_tensor *a, double rcond);
+
+/** The same map in another basis, whose vectors are the columns of p: p^-1 a p. Leading axes
+ * broadcast.
+ * @param a  (... n n)
+ * @param p  (... n n)
+ * @return   (... n n); NULL: #TT_ERR_NUMERIC for a singular p, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, p */
+TT_API tt_tensor *tt_change_of_basis(tt_tensor *a, tt_tensor *p);
+
+/** Are all matrices orthogonal: does no element of a^T a - 1 exceed a tolerance.
+ * @param a    (... n n)
+ * @param tol  that tolerance; 0 or less, or NaN: 8 n eps
+ * @return     false also where an element is NaN, and after #TT_ERR_SHAPE, #TT_ERR_DTYPE */
+TT_API bool tt_is_orthogonal(tt_tensor *a, double tol);
+
+/** Angles between the subspaces that the columns of a and of b span, descending, in [0, pi/2]
+ * (scipy.linalg.subspace_angles), exact for small and for large ones.
+ * @param a  (... m n); all matrices of a batch have the same rank
+ * @param b  (... m k), likewise
+ * @return   (... r), r the smaller of the two ranks; NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE,
+ *           #TT_ERR_DTYPE
+ * @grad a, b, where the angles differ from each other and from 0 */
+TT_API tt_tensor *tt_principal_angles(tt_tensor *a, tt_tensor *b);
+
+/** The matrix that projects onto what the columns of a span: symmetric, and its own square.
+ * @param a      (... m n); the ranks may differ
+ * @param rcond  singular values up to this part of the largest count as 0; 0 or less, or NaN:
+ *               max(m, n) eps
+ * @return       (... m m); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, while its rank stays */
+TT_API tt_tensor *tt_projection(tt_tensor *a, double rcond);
+
+/** x projected onto what the columns of a span, without the matrix of tt_projection(). Leading axes
+ * broadcast.
+ * @param x      (... m k), or (m): columns
+ * @param a      (... m n)
+ * @param rcond  as for tt_projection()
+ * @return       (... m k), or (... m); NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad x; a, while its rank stays */
+TT_API tt_tensor *tt_project(tt_tensor *x, tt_tensor *a, double rcond);
+
+/** Columns made orthonormal one after the other, from the left: each loses what lies along those
+ * before it, twice, as once leaves rounding, and is divided by its length. A column that depends on
+ * those before it, of which not more than 8 max(m, n) eps of its length is left, becomes 0. The
+ * others are those of q in tt_qr(), which is faster, but puts some vector in the place of a
+ * dependent one.
+ * @param a  (... m n)
+ * @return   (... m n); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, through the steps above */
+TT_API tt_tensor *tt_gram_schmidt(tt_tensor *a);
+
+/** Singular values and vectors of the product a b, which is not formed: a = qa ra and b^T = qb rb
+ * leave ra rb^T, no larger than r, to be decomposed. Signs and order are those of tt_svd(). Of the
+ * values that the product has beyond k, all are 0. Leading axes broadcast.
+ * @param a        (... m r)
+ * @param b        (... r n)
+ * @param[out] u   (... m k), k the smallest of m, r and n; may be NULL
+ * @param[out] s   (... k), descending; may be NULL
+ * @param[out] vh  (... k n); may be NULL
+ * @return         #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, b, as of tt_svd(); factors that are taller than wide need independent columns, as in
+ *       tt_qr() */
+TT_API tt_status tt_factored_svd(tt_tensor *a, tt_tensor *b, tt_tensor **u, tt_tensor **s,
+                                 tt_tensor **vh);
+
+/** The singular values of a b alone, descending. In float32, where no gradient is wanted, from
+ * squares in float64, which products of matrices give.
+ * @param a  (... m r)
+ * @param b  (... r n)
+ * @return   (... k), k the smallest of m, r and n; NULL: #TT_ERR_NUMERIC, #TT_ERR_SHAPE,
+ *           #TT_ERR_DTYPE
+ * @grad a, b, as of tt_factored_svd() */
+TT_API tt_tensor *tt_factored_svdvals(tt_tensor *a, tt_tensor *b);
+
+/** The eigenvalues of b a, in the order of tt_eig(): those of a b, which is large, but for zeros.
+ * @param a        (... m r)
+ * @param b        (... r m)
+ * @param[out] re  (... r), real parts; may be NULL
+ * @param[out] im  (... r), imaginary parts; may be NULL
+ * @return         #TT_ERR_NUMERIC, #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, b, where b a has r independent vectors */
+TT_API tt_status tt_factored_eigvals(tt_tensor *a, tt_tensor *b, tt_tensor **re, tt_tensor **im);
+
+/** The Frobenius norm of a b, from the products of each factor with itself, in float64: what the
+ * product has less of than 1e-8 of the norms of its factors is lost.
+ * @param a  (... m r)
+ * @param b  (... r n)
+ * @return   (...); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, b; 0 where the norm is 0 */
+TT_API tt_tensor *tt_factored_norm(tt_tensor *a, tt_tensor *b);
+
+/** The trace of a b: the sum of a[i][k] b[k][i].
+ * @param a  (... m r)
+ * @param b  (... r m)
+ * @return   (...); NULL: #TT_ERR_SHAPE, #TT_ERR_DTYPE
+ * @grad a, b */
+TT_API tt_tensor *tt_factored_trace(tt_tensor *a, tt_tensor *b);
+
 /** @} */
 
 #ifdef __cplusplus

@@ -12,6 +12,7 @@ TITLES = {
     "convolution": "Convolution, pooling, normalisation of channels",
     "sorting": "Order",
     "linalg": "Linear algebra",
+    "matrices": "Functions of matrices",
     "gemv": "Few rows times many weights",
     "gpt2": "GPT-2",
     "threads": "Threads",

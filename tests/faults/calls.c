@@ -137,6 +137,31 @@ static tt_tensor *call_svd(stage *s)
     return joined(tt_svd(s->x, false, &out[0], &out[1], &out[2]), 3, out);
 }
 
+/* What bases span, whichever they are. */
+static tt_tensor *call_orth(stage *s)
+{
+    tt_tensor *q = tt_orth(regular(s->x), 0);
+    return tt_matmul(q, tt_transpose(q, 0, 1));
+}
+
+static tt_tensor *call_null_space(stage *s)
+{
+    tt_tensor *q = tt_null_space(regular(s->x), 0);
+    return tt_matmul(q, tt_transpose(q, 0, 1));
+}
+
+static tt_tensor *call_factored_svd(stage *s)
+{
+    tt_tensor *out[3] = {NULL}, *x = tt_transpose(regular(s->x), 0, 1);
+    return joined(tt_factored_svd(x, regular(s->y), &out[0], &out[1], &out[2]), 3, out);
+}
+
+static tt_tensor *call_factored_eigvals(stage *s)
+{
+    tt_tensor *out[2] = {NULL}, *x = tt_transpose(s->x, 0, 1);
+    return joined(tt_factored_eigvals(regular(s->y), x, &out[0], &out[1]), 2, out);
+}
+
 static tt_tensor *call_lu(stage *s)
 {
     tt_tensor *out[3] = {NULL};

@@ -160,6 +160,11 @@ static tt_tensor *symmetric(tt_tensor *x)
 {
     return tt_add(square(x), tt_transpose(square(x), 0, 1));
 }
+/* What a basis spans, whichever it is. */
+static tt_tensor *onto(tt_tensor *q)
+{
+    return tt_matmul(q, tt_transpose(q, 0, 1));
+}
 static tt_tensor *definite(tt_tensor *x)
 {
     return tt_matmul(regular(x), tt_transpose(regular(x), 0, 1));

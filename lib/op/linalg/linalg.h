@@ -48,6 +48,14 @@ void linalg_svd_forward(op_call *c);
 /* The gradient of a where that of its pseudo-inverse p is g (pinv.c). */
 tt_tensor *linalg_pinv_grad(tt_tensor *a, tt_tensor *p, tt_tensor *g);
 
+/* For compositions. Is a, in messages `which`, a float matrix, square where it must be; false: it
+ * is not, recorded in the name of the function. */
+bool linalg_operand(const char *name, const char *which, tt_tensor *a, bool square);
+/* Identity matrices of the shape of a. */
+tt_tensor *linalg_identity(const tt_tensor *a);
+/* What, relative to the largest singular value of a, rounding can make of one that is zero. */
+double linalg_rounding(const tt_tensor *a);
+
 /* Matrices with the last two axes exchanged. */
 static inline tt_tensor *turned(tt_tensor *a)
 {
