@@ -26,10 +26,12 @@ extern "C" {
  * - The same bits for any number of threads.
  * - Results that are not wanted may be `NULL`, and then take no time where that is possible.
  * - Where values are repeated, or zero, their vectors may be any of a space, and have no
- * derivative. A gradient through vectors is then that of a result which does not depend on the
- * choice: its terms for such pairs are taken as 0. Where they are not 0 the result does depend on
- * it, which is #TT_ERR_NUMERIC with the numbers of the pair. Gradients through values alone are
- * always there.
+ *   derivative. A gradient through vectors is then that of a result which does not depend on the
+ *   choice: its terms for such pairs are taken as 0. Where they are not 0 the result does depend on
+ *   it, which is #TT_ERR_NUMERIC with the numbers of the pair. What such a term would tend to
+ *   cannot be seen from there: of a sum of elements of u diag(s) vh, say, put together again, the
+ *   gradient lacks it. Gradients through values alone are always there, and those of them a second
+ *   time where no values are equal or the first ones do not depend on the values.
  * - In a build without LAPACK (tt_build_info() tells) all is #TT_ERR_UNSUPPORTED.
  * @{ */
 

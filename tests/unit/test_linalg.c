@@ -258,6 +258,12 @@ START_TEST(no_gradient)
     tt_svd(tt_narrow(a, 1, 0, 2), true, &u, NULL, NULL);
     ck_assert(!gradient(tt_sum(tt_mul(u, weights), TT_ALL_AXES, false), a));
     expect_error(ctx, TT_ERR_NUMERIC, "svd: no gradient: values 0 and 1 of a are equal");
+    a = tt_param(values_f64(ctx, TT_SHAPE(2, 2), F64(1, 1, 0, 1)));
+    tt_eigvals(a, &s, NULL);
+    ck_assert(!gradient(norm(s), a));
+    expect_error(ctx, TT_ERR_NUMERIC,
+                 "eigvals: no gradient: a has fewer than 2 independent vectors");
+    a = diagonal(ctx, 3, 2, 0, 1);
     tt_qr_complete(tt_narrow(a, 1, 0, 2), &none, NULL);
     ck_assert(!gradient(norm(none), a));
     expect_error(ctx, TT_ERR_UNSUPPORTED, "qr: no gradient of the complete form for (4, 2)");
@@ -285,6 +291,51 @@ START_TEST(singular_determinant)
         tt_item(tt_det(tt_diag(
             tt_from_data(ctx, TT_F64, TT_SHAPE(4), (double[]){1e200, 1e200, 1e-200, 1e-199}), 0))),
         10, 1e-12);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* Where the rank is not full, gradients of pseudo-inverses have terms of both sides; values of
+ * PyTorch. */
+START_TEST(pinv_of_low_rank)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    double w[] = {1, -2, 3, 0.5, 1, 4};
+    tt_tensor *a = tt_param(values_f64(ctx, TT_SHAPE(3, 2), F64(1, 2, 2, 4, 3, 6)));
+    tt_tensor *g =
+        gradient(tt_sum(tt_mul(tt_pinv(a, -1), tt_from_data(ctx, TT_F64, TT_SHAPE(2, 3), w)),
+                        TT_ALL_AXES, false),
+                 a);
+    expect_values(g, F64(-0.0095918367, -0.016632653, -0.030612245, -0.056122449, -0.014489796,
+                         -0.021326531));
+    tt_tensor *b = tt_param(tt_clone(turned(tt_detach(a))));
+    g = gradient(tt_sum(tt_mul(tt_lstsq(b, tt_eye(ctx, TT_F64, 2, 2)),
+                               tt_from_data(ctx, TT_F64, TT_SHAPE(3, 2), w)),
+                        TT_ALL_AXES, false),
+                 b);
+    expect_values(g, F64(-0.017959184, -0.0073469388, -0.0024489796, -0.045102041, -0.033061224,
+                         -0.03244898));
+    ck_assert_double_eq(largest(tt_pinv(tt_zeros_like(a), INFINITY)), 0);
+    tt_ctx_free(ctx);
+}
+END_TEST
+
+/* At the ends of the dtypes' ranges. */
+START_TEST(ends_of_range)
+{
+    static const double scales[] = {1e308, 1e-308, 1e38, 1e-38, 1e-42};
+    tt_ctx *ctx = tt_ctx_new();
+    for (int i = 0; i < 5; i++) {
+        tt_dtype dtype = i < 2 ? TT_F64 : TT_F32;
+        double x = scales[i], d[] = {1.2 * x, 0.5 * x, 0.5 * x, -1.2 * x};
+        tt_tensor *a = tt_cast(tt_from_data(ctx, TT_F64, TT_SHAPE(2, 2), d), dtype);
+        tt_tensor *w = tt_eigvalsh(tt_expand(a, TT_SHAPE(9, 2, 2)));
+        for (int k = 0; k < 2; k++)
+            ck_assert_double_eq_tol(tt_get(w, TT_INDEX(8, k)) / x, k ? 1.3 : -1.3,
+                                    i < 4 ? 1e-6 : 1e-3);
+    }
+    tt_tensor *a = tt_param(values_f64(ctx, TT_SHAPE(2, 2), F64(1e200, 0, 0, 1e150)));
+    expect_values(tt_mul_scalar(gradient(tt_det(a), a), 1e-150), F64(1, 0, 0, 1e50));
     tt_ctx_free(ctx);
 }
 END_TEST
@@ -364,6 +415,8 @@ int main(void)
     tcase_add_test(c, repeated_values);
     tcase_add_test(c, no_gradient);
     tcase_add_test(c, singular_determinant);
+    tcase_add_test(c, pinv_of_low_rank);
+    tcase_add_test(c, ends_of_range);
     tcase_add_test(c, other_half);
     tcase_add_test(c, threads);
     return run_suite("linalg", c);

@@ -11,15 +11,21 @@ extern const small_kernels ISA(small_loops);
 #define T       float
 #define M(x)    x##f
 #define EPS     FLT_EPSILON
+#define LARGE   0x1p60f
+#define STEP    0x1p80f
 #define NAME(x) x##_f32
 #include "small_typed.h"
 #undef T
 #undef M
 #undef EPS
+#undef LARGE
+#undef STEP
 #undef NAME
 #define T       double
 #define M(x)    x
 #define EPS     DBL_EPSILON
+#define LARGE   0x1p500
+#define STEP    0x1p600
 #define NAME(x) x##_f64
 #include "small_typed.h"
 

@@ -139,9 +139,21 @@ static bool NAME(find_busy)(int64_t n, T *a, const T *most, T *restrict busy)
     return any > 0;
 }
 
+/* What brings a lane's elements away from the ends of T's range: a power of two, mostly 1. */
+static void NAME(scale_of)(const T *most, T *restrict up, T *restrict down)
+{
+    LANES
+    {
+        bool large = most[l] > LARGE, tiny = most[l] < 1 / LARGE;
+        up[l] = large ? 1 / STEP : tiny ? STEP : 1;
+        down[l] = large ? STEP : tiny ? 1 / STEP : 1;
+    }
+}
+
 static bool NAME(jacobi)(int64_t n, void *av, void *vv)
 {
     T *a = av, *v = vv, busy[SMALL_LANES], most[SMALL_LANES] = {0};
+    T up[SMALL_LANES], down[SMALL_LANES];
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++) {
             const T *x = AT(a, i, j, n);
@@ -149,11 +161,17 @@ static bool NAME(jacobi)(int64_t n, void *av, void *vv)
             for (int l = 0; l < SMALL_LANES && v; l++)
                 AT(v, i, j, n)[l] = i == j;
         }
+    NAME(scale_of)(most, up, down);
+    for (int64_t i = 0; i < n * n; i++)
+        LANES a[i * SMALL_LANES + l] *= up[l];
+    LANES most[l] *= up[l];
     for (int k = 0; NAME(find_busy)(n, a, most, busy); k++) {
         if (k == SMALL_SWEEPS)
             return false;
         NAME(sweep)(n, a, v, busy);
     }
+    for (int64_t i = 0; i < n; i++)
+        LANES AT(a, i, i, n)[l] *= down[l];
     return true;
 }
 

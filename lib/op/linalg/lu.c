@@ -120,15 +120,18 @@ static tt_tensor *cofactors(tt_tensor *a)
 static void det_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *d = tt_unsqueeze(tt_unsqueeze(c->out, -1), -1), *a = c->in[0];
-    tt_tensor *gd = tt_unsqueeze(tt_unsqueeze(grads_out(g), -1), -1), *zero;
+    tt_tensor *gd = tt_unsqueeze(tt_unsqueeze(grads_out(g), -1), -1), *bad;
     if (rows_of(a) == 0) {
         grads_add(g, 0, tt_zeros_like(a));
         return;
     }
-    zero = tt_any(tt_eq_scalar(tt_detach(c->out), 0), TT_ALL_AXES, false);
-    if (!zero)
+    /* zero, or beyond the range of the dtype, which its cofactors need not be */
+    tt_tensor *out = tt_detach(c->out);
+    bad = tt_any(tt_logical_or(tt_eq_scalar(out, 0), tt_logical_not(tt_isfinite(out))), TT_ALL_AXES,
+                 false);
+    if (!bad)
         return;
-    tt_tensor *x = tt_item(zero) != 0 ? cofactors(a) : tt_mul(d, turned(tt_inv(a)));
+    tt_tensor *x = tt_item(bad) != 0 ? cofactors(a) : tt_mul(d, turned(tt_inv(a)));
     grads_add(g, 0, tt_mul(gd, x));
 }
 

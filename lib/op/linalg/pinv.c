@@ -8,15 +8,11 @@
 tt_tensor *linalg_pinv_grad(tt_tensor *a, tt_tensor *p, tt_tensor *g)
 {
     tt_tensor *pt = turned(p), *gt = turned(g);
-    tt_tensor *ga = tt_neg(tt_matmul(pt, tt_matmul(g, pt)));
-    if (rows_of(a) > cols_of(a) || rows_of(a) == cols_of(a)) {
-        tt_tensor *x = tt_matmul(gt, tt_matmul(p, pt)); /* (1 - a p) g^T p p^T */
-        ga = tt_add(ga, tt_sub(x, tt_matmul(a, tt_matmul(p, x))));
-    }
-    if (rows_of(a) <= cols_of(a)) {
-        tt_tensor *x = tt_matmul(tt_matmul(pt, p), gt); /* p^T p g^T (1 - p a) */
-        ga = tt_add(ga, tt_sub(x, tt_matmul(tt_matmul(x, p), a)));
-    }
+    tt_tensor *x = tt_matmul(gt, tt_matmul(p, pt)); /* (1 - a p) g^T p p^T */
+    tt_tensor *y = tt_matmul(tt_matmul(pt, p), gt); /* p^T p g^T (1 - p a) */
+    x = tt_sub(x, tt_matmul(a, tt_matmul(p, x)));
+    y = tt_sub(y, tt_matmul(tt_matmul(y, p), a));
+    tt_tensor *ga = tt_sub(tt_add(x, y), tt_matmul(pt, tt_matmul(g, pt)));
     return ga;
 }
 
@@ -39,7 +35,8 @@ static tt_tensor *pinv_value(tt_tensor *a, double rcond)
         return tt_zeros_like(turned(a));
     if (rcond < 0)
         rcond = default_rcond(a);
-    tt_tensor *least = tt_mul_scalar(tt_narrow(s, -1, 0, 1), rcond), *zero = tt_le(s, least);
+    tt_tensor *least = tt_mul_scalar(tt_narrow(s, -1, 0, 1), rcond),
+              *zero = tt_logical_or(tt_le(s, least), tt_eq_scalar(s, 0));
     tt_tensor *inverse = tt_masked_fill(tt_reciprocal(tt_masked_fill(s, zero, 1)), zero, 0);
     return tt_matmul(tt_mul(turned(vh), tt_unsqueeze(inverse, -2)), turned(u));
 }
