@@ -30,8 +30,8 @@ extern "C" {
  *   choice: its terms for such pairs are taken as 0. Where they are not 0 the result does depend on
  *   it, which is #TT_ERR_NUMERIC with the numbers of the pair. What such a term would tend to
  *   cannot be seen from there: of a sum of elements of u diag(s) vh, say, put together again, the
- *   gradient lacks it. Gradients through values alone are always there, and those of them a second
- *   time where no values are equal or the first ones do not depend on the values.
+ *   gradient lacks it. Gradients through values alone are always there. Where values are equal
+ *   these have no gradients, in turn, if they depend on the values: #TT_ERR_NUMERIC.
  * - In a build without LAPACK (tt_build_info() tells) all is #TT_ERR_UNSUPPORTED.
  * @{ */
 

@@ -271,6 +271,37 @@ START_TEST(no_gradient)
 }
 END_TEST
 
+/* The gradient, and then that of the sum of its elements. */
+static tt_tensor *second(tt_tensor *y, tt_tensor *x)
+{
+    tt_tensor *g = NULL;
+    tt_grads_of(y, 1, &x, TT_RETAIN_GRAPH | TT_CREATE_GRAPH, &g);
+    return gradient(tt_sum(g, TT_ALL_AXES, false), x);
+}
+
+/* Where values are equal, second derivatives of what is made of them are not seen in the vectors:
+ * that is said, unless there are none. */
+START_TEST(no_second_gradient)
+{
+    tt_ctx *ctx = tt_ctx_new();
+    tt_tensor *a = diagonal(ctx, 3, 2, 2, 1);
+    ck_assert(!second(norm(tt_eigvalsh(a)), a));
+    expect_error(ctx, TT_ERR_NUMERIC, "eigvalsh: no gradient: values 1 and 2 of a are equal");
+    ck_assert(!second(norm(tt_svdvals(a)), a));
+    expect_error(ctx, TT_ERR_NUMERIC, "svdvals: no gradient: values 1 and 2 of a are equal");
+    ck_assert(largest(second(tt_sum(tt_eigvalsh(a), TT_ALL_AXES, false), a)) < 1e-12);
+    a = diagonal(ctx, 3, 2, 0, 1);
+    ck_assert(!second(norm(tt_svdvals(tt_narrow(a, 1, 0, 3))), a));
+    expect_error(ctx, TT_ERR_NUMERIC, "svdvals: no gradient: value 2 of a is zero");
+    a = tt_param(tt_zeros(ctx, TT_F64, TT_SHAPE(2, 2)));
+    ck_assert(!second(tt_det(a), a));
+    expect_error(ctx, TT_ERR_NUMERIC, "det: no gradient: values 0 and 1 of a are equal");
+    a = tt_param(values_f64(ctx, TT_SHAPE(2, 2), F64(1, 2, 2, 4)));
+    expect_values(second(tt_det(a), a), F64(1, -1, -1, 1));
+    tt_ctx_free(ctx);
+}
+END_TEST
+
 /* The gradient of a determinant is there where the matrix is singular. */
 START_TEST(singular_determinant)
 {
@@ -414,6 +445,7 @@ int main(void)
     tcase_add_test(c, errors);
     tcase_add_test(c, repeated_values);
     tcase_add_test(c, no_gradient);
+    tcase_add_test(c, no_second_gradient);
     tcase_add_test(c, singular_determinant);
     tcase_add_test(c, pinv_of_low_rank);
     tcase_add_test(c, ends_of_range);

@@ -35,6 +35,8 @@ static void eigh_vjp(const op_call *c, op_grads *g)
         tt_tensor *x = tt_matmul(turned(v), gv);
         inner = tt_mul_scalar(pair_quotient(c->op->name, PAIR_DIFFERENCE, skew(x), w, x), 0.5);
     }
+    if (gw && tensor_wants_grad(gw))
+        v = pair_strict(c->op->name, PAIR_DIFFERENCE, v, w);
     if (gw)
         inner = inner ? tt_add(inner, diagonals(gw)) : diagonals(gw);
     grads_add(g, 0, tt_matmul(tt_matmul(v, inner), turned(v)));

@@ -109,6 +109,11 @@ static tt_tensor *cofactors(tt_tensor *a)
     int64_t n = rows_of(a);
     if (tt_svd(a, false, &u, &s, &vh) < 0)
         return NULL;
+    if (n > 1) { /* of two zeros the second derivative is not seen in the vectors */
+        tt_tensor *last = tt_narrow(s, -1, n - 2, 2);
+        u = pair_strict("det", PAIR_DIFFERENCE, u, last);
+        vh = pair_strict("det", PAIR_DIFFERENCE, vh, last);
+    }
     tt_tensor *own = tt_gt_scalar(tt_eye(a->ctx, a->dtype, n, n), 0);
     tt_tensor *others = tt_where(own, tt_scalar(a->ctx, a->dtype, 1), tt_unsqueeze(s, -2));
     others = tt_prod(others, TT_AXES(-1), false);

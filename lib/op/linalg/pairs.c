@@ -81,6 +81,35 @@ tt_tensor *pair_quotient(const char *name, pair_kind kind, tt_tensor *x, tt_tens
     return op_apply(&pair, 3, in, &a, sizeof a);
 }
 
+static tt_status strict_infer(op_call *c)
+{
+    c->dtype = c->in[0]->dtype;
+    c->view_of = 0;
+    layout_copy(&c->at, &c->in[0]->at);
+    c->at.offset = c->in[0]->at.offset;
+    return TT_OK;
+}
+
+/* Quotients of ones: there for all pairs, or an error. */
+static void strict_vjp(const op_call *c, op_grads *g)
+{
+    const pair_attr *a = c->attr;
+    tt_tensor *w = tt_detach(c->in[1]), *zeros = tt_zeros_like(w);
+    tt_tensor *one = tt_add_scalar(tt_unsqueeze(zeros, -2), 1), *all;
+    all = a->kind == PAIR_ZERO ? one : tt_add(one, tt_unsqueeze(zeros, -1));
+    if (tt_numel(w) == 0 || pair_quotient(a->name, a->kind, all, w, all))
+        grads_add(g, 0, grads_out(g));
+}
+
+static const op strict = {
+    .name = "pair_strict", .infer = strict_infer, .vjp = strict_vjp, .saves = SAVE_IN(1)};
+
+tt_tensor *pair_strict(const char *name, pair_kind kind, tt_tensor *v, tt_tensor *w)
+{
+    pair_attr a = {name, kind};
+    return op_apply(&strict, 2, (tt_tensor *[]){v, tt_detach(w)}, &a, sizeof a);
+}
+
 tt_tensor *skew(tt_tensor *x)
 {
     return tt_sub(x, turned(x));

@@ -17,6 +17,11 @@ typedef enum pair_kind {
 tt_tensor *pair_quotient(const char *name, pair_kind kind, tt_tensor *x, tt_tensor *w,
                          tt_tensor *scale);
 
+/* v, vectors of values w, as they stand in a gradient of these values that depends on them again:
+ * its own gradient is an error where values are equal (or zero, by kind), since the 0 / 0 there is
+ * not 0 but a second derivative that nobody has. */
+tt_tensor *pair_strict(const char *name, pair_kind kind, tt_tensor *v, tt_tensor *w);
+
 /* x - x^T */
 tt_tensor *skew(tt_tensor *x);
 /* (... n) to the diagonals of (... n n). */

@@ -84,6 +84,13 @@ static tt_tensor *between(const op_call *c, tt_tensor *s, const side *u, const s
     return tt_mul_scalar(tt_add(x, y), 0.5);
 }
 
+/* u for a gradient that depends on the values again. */
+static tt_tensor *strict(const op_call *c, tt_tensor *u, tt_tensor *s, int64_t k)
+{
+    tt_tensor *v = pair_strict(c->op->name, PAIR_DIFFERENCE, u, s);
+    return rows_of(u) > k ? pair_strict(c->op->name, PAIR_ZERO, v, s) : v;
+}
+
 static void svd_vjp(const op_call *c, op_grads *g)
 {
     tt_tensor *s = c->result[S].tensor, *gs = grads_out_of(g, S), *gvh = grads_out_of(g, VH);
@@ -95,6 +102,10 @@ static void svd_vjp(const op_call *c, op_grads *g)
         return;
     side u = side_of(c, c->result[U].tensor, grads_out_of(g, U), k);
     side v = side_of(c, vectors, gvh, k);
+    if (gs && tensor_wants_grad(gs)) {
+        u.u = strict(c, u.u, s, k);
+        v.u = strict(c, v.u, s, k);
+    }
     tt_tensor *inner = plus(gs ? diagonals(gs) : NULL, between(c, s, &u, &v)), *left = NULL;
     if (inner)
         left = tt_matmul(u.u, inner);
