@@ -19,6 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True  # beside the sources is no place for it
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import array_api  # noqa: E402
 import basics  # noqa: E402
 import examples  # noqa: E402
 import names  # noqa: E402
@@ -34,11 +35,12 @@ ILLUSTRATED = ("shape.h", "index.h", "sorting.h", "einops.h")  # every function 
 def run_doxygen(options, work):
     """Doxygen's XML, in work/xml; returns what it complained of."""
     os.makedirs(work, exist_ok=True)
-    page = os.path.join(work, "names.md")
-    with open(page, "w") as f:
-        f.write(names.page(options.headers))
+    made = {"names.md": names.page(options.headers), "array-api.md": array_api.page(options.headers)}
+    for name, text in made.items():
+        with open(os.path.join(work, name), "w") as f:
+            f.write(text)
     pages = sorted(os.path.join(options.root, "docs", f) for f in os.listdir(os.path.join(options.root, "docs")))
-    given = [p for p in pages if p.endswith(".md")] + [page] + basics.write(options.root, work) + options.headers
+    given = [p for p in pages if p.endswith(".md")] + [os.path.join(work, name) for name in made] + basics.write(options.root, work) + options.headers
     with open(options.doxyfile) as f:
         settings = f.read()
     settings += "\nOUTPUT_DIRECTORY = %s\nINPUT = %s\n" % (work, " ".join('"%s"' % g for g in given))

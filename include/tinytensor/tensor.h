@@ -77,6 +77,22 @@ TT_API tt_dtype tt_result_type(tt_dtype a, tt_dtype b);
  * @return      false where one is no dtype */
 TT_API bool tt_can_cast(tt_dtype from, tt_dtype to);
 
+/** Kinds of dtypes, for tt_isdtype(); several are joined with |. */
+typedef enum tt_dtype_kind {
+    TT_KIND_BOOL = 1,                                                   /**< bool */
+    TT_KIND_SIGNED = 2,                                                 /**< int32, int64 */
+    TT_KIND_UNSIGNED = 4,                                               /**< uint8 */
+    TT_KIND_FLOAT = 8,                                                  /**< the four floats */
+    TT_KIND_INTEGER = TT_KIND_SIGNED | TT_KIND_UNSIGNED,                /**< all integers */
+    TT_KIND_NUMERIC = TT_KIND_SIGNED | TT_KIND_UNSIGNED | TT_KIND_FLOAT /**< all but bool */
+} tt_dtype_kind;
+
+/** Whether a dtype is of one of the kinds, as isdtype of the array API standard.
+ * @param dtype  a data type
+ * @param kinds  of #tt_dtype_kind, joined with |
+ * @return       false, too, for what is no dtype */
+TT_API bool tt_isdtype(tt_dtype dtype, int kinds);
+
 /** @} */
 
 /** @defgroup lists Lists

@@ -55,6 +55,16 @@ bool tt_can_cast(tt_dtype from, tt_dtype to)
     return dtype_is_known(from) && dtype_is_known(to) && tt_result_type(from, to) == to;
 }
 
+bool tt_isdtype(tt_dtype dtype, int kinds)
+{
+    static const uint8_t kind[DTYPES] = {
+        [TT_BOOL] = TT_KIND_BOOL,  [TT_U8] = TT_KIND_UNSIGNED, [TT_I32] = TT_KIND_SIGNED,
+        [TT_I64] = TT_KIND_SIGNED, [TT_F16] = TT_KIND_FLOAT,   [TT_BF16] = TT_KIND_FLOAT,
+        [TT_F32] = TT_KIND_FLOAT,  [TT_F64] = TT_KIND_FLOAT,
+    };
+    return dtype_is_known(dtype) && (kind[dtype] & kinds);
+}
+
 /* The bits of an element, whatever it lies beside. */
 typedef union bits {
     float f32;

@@ -75,6 +75,15 @@ START_TEST(promotion)
         }
     ck_assert(tt_result_type((tt_dtype)DTYPES, TT_F32) == TT_F64);
     ck_assert(!tt_can_cast((tt_dtype)DTYPES, TT_F64) && !tt_can_cast(TT_F64, (tt_dtype)-1));
+    ck_assert(!tt_isdtype((tt_dtype)DTYPES, -1) && !tt_isdtype((tt_dtype)-1, -1));
+    for (int d = 0; d < DTYPES; d++) {
+        bool is_float = dtype_is_float((tt_dtype)d) || dtype_is_half((tt_dtype)d);
+        ck_assert_int_eq(tt_isdtype((tt_dtype)d, TT_KIND_FLOAT), is_float);
+        ck_assert_int_eq(tt_isdtype((tt_dtype)d, TT_KIND_INTEGER), dtype_is_integer((tt_dtype)d));
+        ck_assert_int_eq(tt_isdtype((tt_dtype)d, TT_KIND_NUMERIC), d != TT_BOOL);
+        ck_assert_int_eq(tt_isdtype((tt_dtype)d, TT_KIND_BOOL), d == TT_BOOL);
+        ck_assert_int_eq(tt_isdtype((tt_dtype)d, TT_KIND_UNSIGNED), d == TT_U8);
+    }
 }
 END_TEST
 
