@@ -51,8 +51,9 @@ class Table:
 class Facts:
     """The machine, and how the run went."""
 
-    def __init__(self, load, took, quick, missing):
+    def __init__(self, load, took, quick, missing, coretype):
         self.load, self.took, self.quick, self.missing = load, took, quick, missing
+        self.coretype = coretype
         self.date = datetime.date.today().isoformat()
 
 
@@ -66,6 +67,15 @@ def seconds(s):
 
 def times(ratio):
     return "%.2fx" % ratio if ratio > 0 else ""
+
+
+def kernels(coretype):
+    """What is said of the kernels that OpenBLAS picks."""
+    if not coretype:
+        return "OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for both sides."
+    return ("OPENBLAS_CORETYPE is %s for both sides, since our OpenBLAS is older than the processor and "
+            "falls back to kernels without vectors where it is unset (README.md); PyTorch's BLAS is another, "
+            "and NumPy's picks the same kernels by itself." % coretype)
 
 
 def swing(r):
@@ -223,8 +233,9 @@ def performance(tables, facts):
                  "run, on the same number of threads, float32 unless a row says otherwise. A "
                  "figure is the median of %s. The ratio, how many times faster ours is, is the "
                  "median of the rounds' ratios, which stand beside it from the lowest to the "
-                 "highest. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for both sides. "
-                 "Ratios near 1 mean \"the same\": memory and clock of a machine swing." % rounds)
+                 "highest. %s "
+                 "Ratios near 1 mean \"the same\": memory and clock of a machine swing."
+                 % (rounds, kernels(facts.coretype)))
     parts = ["# Performance\n", intro]
     parts += ["**A quick trial**: too few rounds for figures to rely on.\n"] if facts.quick else []
     parts.append(wrap(CONFIGURATION) if peers else
