@@ -112,6 +112,71 @@ static tt_tensor *lstm_cell(tt_ctx *ctx, tt_tensor *x, int a)
     return a & 1 ? memory : h;
 }
 
+/* Of a function with several results one, or x itself: of a status alone nothing can be seen. */
+static tt_tensor *of_unique(tt_tensor *x, int a)
+{
+    tt_tensor *inverse, *counts, *values = tt_unique(x, &inverse, &counts);
+    return !values || a % 3 == 0 ? values : a & 1 ? inverse : counts;
+}
+
+static tt_tensor *of_lu(tt_tensor *x, int a)
+{
+    tt_tensor *out[3];
+    return tt_lu(x, &out[0], &out[1], &out[2]) == TT_OK ? out[(a & 127) % 3] : NULL;
+}
+
+static tt_tensor *of_qr(tt_tensor *x, int a)
+{
+    tt_tensor *out[2];
+    return tt_qr(x, &out[0], &out[1]) == TT_OK ? out[a & 1] : NULL;
+}
+
+static tt_tensor *of_svd(tt_tensor *x, int a, bool full)
+{
+    tt_tensor *out[3];
+    return tt_svd(x, full, &out[0], &out[1], &out[2]) == TT_OK ? out[(a & 127) % 3] : NULL;
+}
+
+static tt_tensor *of_eigh(tt_tensor *x, int a)
+{
+    tt_tensor *out[2];
+    return tt_eigh(x, &out[0], &out[1]) == TT_OK ? out[a & 1] : NULL;
+}
+
+static tt_tensor *of_eig(tt_tensor *x, int a)
+{
+    tt_tensor *out[4];
+    return tt_eig(x, &out[0], &out[1], &out[2], &out[3]) == TT_OK ? out[a & 3] : NULL;
+}
+
+/* A symmetric positive definite matrix, or some, of x. */
+static tt_tensor *positive(tt_tensor *x)
+{
+    tt_tensor *square = tt_matmul(x, tt_transpose(x, -1, -2));
+    if (!square)
+        return NULL;
+    return tt_add(square,
+                  tt_eye(tt_ctx_of(x), tt_dtype_of(x), tt_size(square, -1), tt_size(square, -1)));
+}
+
+/* Of an image (b c h w) or (c h w), and filters for it. */
+static int64_t channels(const tt_tensor *x)
+{
+    return tt_ndim(x) > 2 ? tt_size(x, -3) : 1;
+}
+
+static tt_tensor *filters(tt_ctx *ctx, const tt_tensor *x, int a, int b)
+{
+    return tt_uniform(ctx, tt_dtype_of(x),
+                      TT_SHAPE((a & 3) + 1, channels(x), (a >> 2 & 3) + 1, (b & 3) + 1), -1, 1);
+}
+
+static tt_tensor *depthwise(tt_ctx *ctx, const tt_tensor *x, int a, int b)
+{
+    return tt_uniform(ctx, tt_dtype_of(x), TT_SHAPE(channels(x), 1, (a & 3) + 1, (b & 3) + 1), -1,
+                      1);
+}
+
 static const char *einsum_text(int a)
 {
     static const char *const text[] = {"ij,jk->ik", "ij,kj",   "i,j->ij",     "...i,...i->...",
