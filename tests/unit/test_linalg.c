@@ -258,12 +258,6 @@ START_TEST(no_gradient)
     tt_svd(tt_narrow(a, 1, 0, 2), true, &u, NULL, NULL);
     ck_assert(!gradient(tt_sum(tt_mul(u, weights), TT_ALL_AXES, false), a));
     expect_error(ctx, TT_ERR_NUMERIC, "svd: no gradient: values 0 and 1 of a are equal");
-    a = tt_param(values_f64(ctx, TT_SHAPE(2, 2), F64(1, 1, 0, 1)));
-    tt_eigvals(a, &s, NULL);
-    ck_assert(!gradient(norm(s), a));
-    expect_error(ctx, TT_ERR_NUMERIC,
-                 "eigvals: no gradient: a has fewer than 2 independent vectors");
-    a = diagonal(ctx, 3, 2, 0, 1);
     tt_qr_complete(tt_narrow(a, 1, 0, 2), &none, NULL);
     ck_assert(!gradient(norm(none), a));
     expect_error(ctx, TT_ERR_UNSUPPORTED, "qr: no gradient of the complete form for (4, 2)");

@@ -118,29 +118,6 @@ static complex quotient(const op_call *c, complex x, complex w)
                      tt_masked_fill(tt_div(im, size), zero, 0)};
 }
 
-/* Have matrices fewer independent vectors than rows? Then values have no derivative; records which
- * matrix. */
-static bool defective(const op_call *c, complex v)
-{
-    int64_t n = cols_of(c->in[0]);
-    complex d = {tt_detach(v.re), tt_detach(v.im)};
-    tt_tensor *up = tt_cat(TT_TENSORS(d.re, tt_neg(d.im)), -1);
-    tt_tensor *s = tt_svdvals(tt_cat(TT_TENSORS(up, tt_cat(TT_TENSORS(d.im, d.re), -1)), -2));
-    if (!s || tt_numel(s) == 0)
-        return !s;
-    double near = 4 * (double)n * tt_dtype_limits(v.re->dtype).eps;
-    tt_tensor *least = tt_select(s, -1, -1), *most = tt_select(s, -1, 0);
-    tt_tensor *bad = tt_flatten(tt_le(least, tt_mul_scalar(most, near)), 0, -1);
-    tt_tensor *any = tt_any(bad, TT_ALL_AXES, false);
-    if (any && tt_item(any) == 0)
-        return false;
-    if (any)
-        op_error(c, TT_ERR_NUMERIC, "no gradient: %s has fewer than %lld independent vectors",
-                 linalg_place_of("a", &c->in[0]->at, tt_item_i64(tt_argmax(bad, 0, false))).s,
-                 (long long)n);
-    return true;
-}
-
 /* Re(v^-H (diag(gw) + v^H g / conj(differences of values)) v^H), g the free part of that of v. */
 static void eig_vjp(const op_call *c, op_grads *g)
 {
@@ -149,8 +126,6 @@ static void eig_vjp(const op_call *c, op_grads *g)
     complex gv = {grads_out_of(g, V_RE), grads_out_of(g, V_IM)};
     tt_tensor *gw_re = grads_out_of(g, W_RE), *gw_im = grads_out_of(g, W_IM);
     complex x = {diagonals(zeros_unless(gw_re, w.re)), diagonals(zeros_unless(gw_im, w.im))};
-    if (defective(c, v))
-        return;
     if (gv.re || gv.im) {
         gv = (complex){zeros_unless(gv.re, v.re), zeros_unless(gv.im, v.im)};
         complex q = quotient(c, product(v, free_part(v, gv)), w);
