@@ -6,7 +6,8 @@
 #include "unit.h"
 
 static const tt_dtype dtypes[] = {TT_F32, TT_F64, TT_I64, TT_BOOL, TT_I32, TT_U8, TT_F16, TT_BF16};
-static const int64_t lengths[] = {0, 1, 2, 12, 13, 63, 64, 160, 161, 500, 4097, 20000, 140000};
+static const int64_t lengths[] = {0,   1,   2,   12,   13,   63,    64,    160,
+                                  161, 257, 500, 2100, 4097, 20000, 140000};
 enum { DTYPES = sizeof dtypes / sizeof *dtypes, LENGTHS = sizeof lengths / sizeof *lengths };
 
 /* Values of all sizes or, with few, only some, so that there are ties; NaN, infinities and -0 among
@@ -109,6 +110,26 @@ START_TEST(rows_of_every_length)
                 ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
                 tt_ctx_free(ctx);
             }
+}
+END_TEST
+
+/* Long enough for threads: some values only, two, up and down again, each twice the one before. */
+START_TEST(long_rows)
+{
+    enum { LONG = 140000 };
+    for (int how = 0; how < 5; how++) {
+        tt_ctx *ctx = tt_ctx_new();
+        tt_tensor *up = tt_arange(ctx, TT_F32, 0, LONG / 2, 1);
+        tt_tensor *x = how == 0   ? row(ctx, TT_F32, LONG, true)
+                       : how == 1 ? tt_cast(tt_randint(ctx, TT_SHAPE(LONG), 0, 2), TT_F32)
+                       : how == 2 ? tt_cat(TT_TENSORS(up, tt_flip(up, TT_AXES(0))), 0)
+                       : how == 3 ? tt_exp(tt_mul_scalar(up, 1e-3))
+                                  : row(ctx, TT_F32, LONG, false);
+        check_row(ctx, x, how & 1);
+        check_row(ctx, tt_cast(tt_mul_scalar(x, how == 3 ? 1e-20 : 1), TT_I64), how & 1);
+        ck_assert_msg(tt_ok(ctx), "%s", tt_error_message(ctx));
+        tt_ctx_free(ctx);
+    }
 }
 END_TEST
 
@@ -574,7 +595,7 @@ START_TEST(same_bits_for_any_threads)
 }
 END_TEST
 
-RUN_TESTS("sorting", rows_of_every_length, rows_with_a_pattern, odd_bits_stay, axes_and_strides,
-          scalars, unique_round_trips, unique_rows, unique_rows_of_floats, searching,
-          counting_by_bins, histograms_agree, interpolation, middles, places_as_indices, errors,
-          errors_of_counting, same_bits_for_any_threads)
+RUN_TESTS("sorting", rows_of_every_length, long_rows, rows_with_a_pattern, odd_bits_stay,
+          axes_and_strides, scalars, unique_round_trips, unique_rows, unique_rows_of_floats,
+          searching, counting_by_bins, histograms_agree, interpolation, middles, places_as_indices,
+          errors, errors_of_counting, same_bits_for_any_threads)

@@ -1,5 +1,5 @@
-/* Sorting of keys, alone or with places: by digits, lowest first (LSD radix sort), stable. Rows
- * that are short are merged instead. */
+/* Sorting of keys, alone or with places. Elements with equal keys keep their order, or have places
+ * above one another: what is sorted as one integer is in the only order there is. */
 #ifndef TT_KERNEL_RADIX_H
 #define TT_KERNEL_RADIX_H
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "kernel/isa/isa.h"
+#include "quick.h"
 #include "sorting_loops.h"
 
 extern const sorting_kernels ISA(sorting_loops);
@@ -115,6 +116,9 @@ const sorting_kernels ISA(sorting_loops) = {
            [TT_U8] = LOOPS(u8),
            [TT_F16] = LOOPS(f16),
            [TT_BF16] = LOOPS(bf16)},
-    .radix = {{k32_count, k64_count, pair_count}, {k32_scatter, k64_scatter, pair_scatter}},
+    .radix = {{k32_count, k64_count, pair_count},
+              {k32_scatter, k64_scatter, pair_scatter},
+              QUICK_SORTS,
+              QUICK_SPLITS},
     .range = range,
 };
