@@ -251,6 +251,12 @@ START_TEST(no_gradient)
     tt_eig(a, NULL, NULL, &v, NULL);
     ck_assert(!gradient(tt_sum(tt_mul(v, weights), TT_ALL_AXES, false), a));
     expect_error(ctx, TT_ERR_NUMERIC, "eig: no gradient: values 1 and 2 of a are equal");
+    tt_tensor *defective =
+        tt_param(tt_from_data(ctx, TT_F64, TT_SHAPE(2, 2, 2), (double[]){1, 2, 3, 4, 1, 1, 0, 1}));
+    tt_eigvals(defective, &v, NULL);
+    ck_assert(!gradient(tt_sum(tt_square(v), TT_ALL_AXES, false), defective));
+    expect_error(ctx, TT_ERR_NUMERIC,
+                 "eigvals: no gradient: values 0 and 1 of a[1] have one vector between them");
     a = diagonal(ctx, 3, 2, 0, 1);
     tt_svd(tt_narrow(a, 1, 0, 3), false, &u, NULL, NULL);
     ck_assert(!gradient(tt_sum(tt_mul(u, tt_narrow(weights, 1, 0, 3)), TT_ALL_AXES, false), a));

@@ -75,6 +75,45 @@ static complex free_part(complex v, complex g)
                      tt_add(tt_sub(g.im, tt_mul(v.im, t_re)), tt_mul(place, tt_div(t_im, real)))};
 }
 
+/* Of pairs that are marked the first, or false. */
+static bool first_pair(const op_call *c, tt_tensor *marked, long long *lower, long long *upper,
+                       int64_t *which)
+{
+    int64_t n = cols_of(c->in[0]);
+    tt_tensor *any = tt_any(marked, TT_ALL_AXES, false);
+    if (!any || tt_item(any) == 0)
+        return false;
+    int64_t at = tt_item_i64(tt_argmax(tt_flatten(marked, 0, -1), 0, false));
+    long long i = (long long)(at / n % n), j = (long long)(at % n);
+    *lower = i < j ? i : j;
+    *upper = i < j ? j : i;
+    *which = at / n / n;
+    return true;
+}
+
+static tt_tensor *off_diagonal(const op_call *c)
+{
+    int64_t n = cols_of(c->in[0]);
+    return tt_eq_scalar(tt_eye(c->ctx, c->in[0]->dtype, n, n), 0);
+}
+
+/* Do two vectors lie in one line? Then the matrix has too few of them (it is defective), and its
+ * values move with the root of a change. Records which. */
+static bool parallel(const op_call *c, complex v)
+{
+    complex still = {tt_detach(v.re), tt_detach(v.im)}, inner = product(still, still);
+    double near = 1 - 256 * (double)cols_of(c->in[0]) * tt_dtype_limits(c->in[0]->dtype).eps;
+    tt_tensor *size = tt_add(tt_square(inner.re), tt_square(inner.im));
+    long long i, j;
+    int64_t which;
+    if (!first_pair(c, tt_logical_and(off_diagonal(c), tt_ge_scalar(size, near)), &i, &j, &which))
+        return false;
+    op_error(c, TT_ERR_NUMERIC,
+             "no gradient: values %lld and %lld of %s have one vector between them", i, j,
+             linalg_place_of("a", &c->in[0]->at, which).s);
+    return true;
+}
+
 /* Are elements of x that are marked larger than rounding makes them? Records which. */
 static bool depends(const op_call *c, complex x, tt_tensor *equal)
 {
@@ -83,15 +122,14 @@ static bool depends(const op_call *c, complex x, tt_tensor *equal)
     int64_t n = cols_of(c->in[0]);
     double small = 256 * (double)n * tt_dtype_limits(c->in[0]->dtype).eps;
     tt_tensor *bad = tt_logical_and(equal, tt_gt(size, tt_mul_scalar(most, small)));
-    tt_tensor *any = tt_any(bad, TT_ALL_AXES, false);
-    if (!any || tt_item(any) == 0)
+    long long i, j;
+    int64_t which;
+    if (!first_pair(c, bad, &i, &j, &which))
         return false;
-    int64_t at = tt_item_i64(tt_argmax(tt_flatten(bad, 0, -1), 0, false));
-    long long i = (long long)(at / n % n), j = (long long)(at % n);
     op_error(c, TT_ERR_NUMERIC,
              "no gradient: values %lld and %lld of %s are equal, and the result depends on the "
              "choice of their vectors",
-             i < j ? i : j, i < j ? j : i, linalg_place_of("a", &c->in[0]->at, at / n / n).s);
+             i, j, linalg_place_of("a", &c->in[0]->at, which).s);
     return true;
 }
 
@@ -107,8 +145,7 @@ static complex quotient(const op_call *c, complex x, complex w)
     double near = 4 * (double)n * tt_dtype_limits(dtype).eps;
     tt_tensor *most = tt_unsqueeze(tt_max(values, TT_AXES(-1), true), -1);
     tt_tensor *zero = tt_le(tt_detach(size), tt_mul_scalar(most, near * near));
-    tt_tensor *diagonal = tt_gt_scalar(tt_eye(c->ctx, dtype, n, n), 0);
-    tt_tensor *equal = tt_logical_and(zero, tt_logical_not(diagonal));
+    tt_tensor *equal = tt_logical_and(zero, off_diagonal(c));
     if (!equal || depends(c, x, equal))
         return (complex){NULL, NULL};
     size = tt_masked_fill(size, zero, 1);
@@ -125,6 +162,8 @@ static void eig_vjp(const op_call *c, op_grads *g)
     complex v = {c->result[V_RE].tensor, c->result[V_IM].tensor};
     complex gv = {grads_out_of(g, V_RE), grads_out_of(g, V_IM)};
     tt_tensor *gw_re = grads_out_of(g, W_RE), *gw_im = grads_out_of(g, W_IM);
+    if (parallel(c, v))
+        return;
     complex x = {diagonals(zeros_unless(gw_re, w.re)), diagonals(zeros_unless(gw_im, w.im))};
     if (gv.re || gv.im) {
         gv = (complex){zeros_unless(gv.re, v.re), zeros_unless(gv.im, v.im)};
