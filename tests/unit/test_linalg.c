@@ -102,9 +102,10 @@ static void check_square(tt_tensor *a)
                 a);
 }
 
-static const int64_t sizes[][3] = {{1, 1, 1},  {2, 5, 3},   {2, 3, 5},   {40, 8, 8},    {9, 16, 16},
-                                   {3, 20, 7}, {2, 33, 33}, {1, 70, 40}, {1, 300, 300}, {17, 2, 2},
-                                   {2, 0, 3},  {2, 3, 0},   {0, 3, 3},   {2, 0, 0}};
+static const int64_t sizes[][3] = {{1, 1, 1},  {2, 5, 3},   {2, 3, 5},   {40, 8, 8},   {9, 16, 16},
+                                   {3, 20, 7}, {2, 33, 33}, {1, 70, 40}, {17, 2, 2},   {2, 0, 3},
+                                   {2, 3, 0},  {0, 3, 3},   {2, 0, 0},   {1, 300, 300}};
+enum { SIZES = sizeof sizes / sizeof *sizes, SMALL = SIZES - 1 };
 
 /* In one of the layouts that a matrix may have. */
 static tt_tensor *made(tt_ctx *ctx, tt_dtype dtype, const int64_t *n, int how)
@@ -436,12 +437,18 @@ START_TEST(threads)
 }
 END_TEST
 
-int main(void)
+/* With "large" what valgrind would take too long for; else all others. */
+int main(int argc, char **argv)
 {
     if (!strstr(tt_build_info(), "LAPACK: yes"))
         return 77;
     TCase *c = new_case("linalg");
-    tcase_add_loop_test(c, factors, 0, sizeof sizes / sizeof *sizes);
+    if (argc > 1 && strcmp(argv[1], "large") == 0) {
+        tcase_add_loop_test(c, factors, SMALL, SIZES);
+        tcase_add_test(c, threads);
+        return run_suite("linalg", c);
+    }
+    tcase_add_loop_test(c, factors, 0, SMALL);
     tcase_add_test(c, errors);
     tcase_add_test(c, repeated_values);
     tcase_add_test(c, no_gradient);
@@ -450,6 +457,5 @@ int main(void)
     tcase_add_test(c, pinv_of_low_rank);
     tcase_add_test(c, ends_of_range);
     tcase_add_test(c, other_half);
-    tcase_add_test(c, threads);
     return run_suite("linalg", c);
 }
