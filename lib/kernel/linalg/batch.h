@@ -22,6 +22,9 @@ typedef struct linalg_result {
     int64_t place;
 } linalg_result;
 
+static const linalg_result linalg_fine = {LINALG_OK, 0, 0};
+static const linalg_result linalg_not_finite = {LINALG_NOT_FINITE, 0, 0};
+
 /* A matrix, a vector (one column) or a number of an operand; strides in elements. */
 typedef struct matrix {
     void *data;
@@ -68,6 +71,23 @@ bool matrix_load(const batch *b, matrix m, void *to, int64_t ld);
 /* And back. */
 void matrix_store(const batch *b, const void *from, int64_t ld, matrix m);
 void matrix_store_vector(const batch *b, const void *from, matrix m);
+
+/* How a matrix of so many rows lies in LAPACK's way; never 0. */
+static inline int64_t leading(int64_t rows)
+{
+    return rows > 0 ? rows : 1;
+}
+
+/* Of the matrices of an operand. */
+static inline int64_t matrix_rows(operand o)
+{
+    return o.at->shape[o.at->ndim - 2];
+}
+
+static inline int64_t matrix_cols(operand o)
+{
+    return o.at->shape[o.at->ndim - 1];
+}
 
 /* Where the parts of a task's memory begin: each aligned to 64 bytes. */
 typedef struct parts {

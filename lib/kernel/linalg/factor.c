@@ -11,15 +11,7 @@
 
 enum { FAR = 1 << 20 }; /* beyond the exponents of all floats */
 
-static const linalg_result fine = {LINALG_OK, 0, 0};
-static const linalg_result not_finite = {LINALG_NOT_FINITE, 0, 0};
 static const linalg_result no_memory = {LINALG_NO_MEMORY, 0, 0};
-
-/* How a matrix of so many rows lies in LAPACK's way; never 0. */
-static int64_t leading(int64_t rows)
-{
-    return rows > 0 ? rows : 1;
-}
 
 typedef struct factor_arg { /* of all functions */
     triangle t;
@@ -71,16 +63,6 @@ static linalg_result run(batch *b, matrix_fn *const *fn, int64_t elements, int64
     return batch_run(b);
 }
 
-static int64_t rows_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 2];
-}
-
-static int64_t cols_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 1];
-}
-
 static linalg_result refuse(linalg_kind kind)
 {
     return (linalg_result){kind, 0, 0};
@@ -89,7 +71,7 @@ static linalg_result refuse(linalg_kind kind)
 linalg_result cholesky_run(const exec *x, operand l, operand a)
 {
     batch b;
-    int64_t n = rows_of(a);
+    int64_t n = matrix_rows(a);
     if (too_large(n, n))
         return refuse(LINALG_TOO_LARGE);
     batch_init(&b, x, a.dtype);
@@ -102,7 +84,7 @@ linalg_result cholesky_run(const exec *x, operand l, operand a)
 linalg_result solve_run(const exec *x, operand y, operand a, operand c)
 {
     batch b;
-    int64_t n = rows_of(a), k = cols_of(c);
+    int64_t n = matrix_rows(a), k = matrix_cols(c);
     if (too_large(n, n) || too_large(n, k))
         return refuse(LINALG_TOO_LARGE);
     if (small_suits(batch_count(y, 2), n, k))
@@ -118,7 +100,7 @@ linalg_result solve_run(const exec *x, operand y, operand a, operand c)
 linalg_result triangular_run(const exec *x, operand y, operand a, operand c, triangle t)
 {
     batch b;
-    int64_t n = rows_of(a), k = cols_of(c);
+    int64_t n = matrix_rows(a), k = matrix_cols(c);
     factor_arg arg = {.t = t};
     if (too_large(n, n) || too_large(n, k))
         return refuse(LINALG_TOO_LARGE);
@@ -133,7 +115,7 @@ linalg_result triangular_run(const exec *x, operand y, operand a, operand c, tri
 linalg_result qr_run(const exec *x, operand q, operand r, operand a)
 {
     batch b;
-    int64_t m = rows_of(a), n = cols_of(a), wide = larger(n, cols_of(q));
+    int64_t m = matrix_rows(a), n = matrix_cols(a), wide = larger(n, matrix_cols(q));
     factor_arg arg = {.lwork = 64 * larger(wide, 1)};
     if (too_large(m, wide) || arg.lwork > INT_MAX)
         return refuse(LINALG_TOO_LARGE);
@@ -142,14 +124,14 @@ linalg_result qr_run(const exec *x, operand q, operand r, operand a)
     batch_add(&b, r, 2);
     batch_add(&b, a, 2);
     b.arg = &arg;
-    return run(&b, BY_TYPE(qr), m * wide + smaller(m, n) + arg.lwork + rows_of(r) * n, 0,
+    return run(&b, BY_TYPE(qr), m * wide + smaller(m, n) + arg.lwork + matrix_rows(r) * n, 0,
                4 * (double)m * (double)n * (double)(smaller(m, n) + 8));
 }
 
 linalg_result lu_run(const exec *x, operand p, operand l, operand u, operand a)
 {
     batch b;
-    int64_t m = rows_of(a), n = cols_of(a), k = smaller(m, n);
+    int64_t m = matrix_rows(a), n = matrix_cols(a), k = smaller(m, n);
     if (too_large(m, larger(m, n)))
         return refuse(LINALG_TOO_LARGE);
     batch_init(&b, x, a.dtype);
@@ -165,7 +147,7 @@ linalg_result lu_run(const exec *x, operand p, operand l, operand u, operand a)
 linalg_result det_run(const exec *x, operand sign, operand log, operand a)
 {
     batch b;
-    int64_t n = rows_of(a);
+    int64_t n = matrix_rows(a);
     if (too_large(n, n))
         return refuse(LINALG_TOO_LARGE);
     batch_init(&b, x, a.dtype);

@@ -31,12 +31,12 @@ static linalg_result NAME(cholesky)(const batch *b, const matrix *m, char *memor
     int n = (int)m[0].rows, ld = (int)leading(n), info = 0;
     T *l = (T *)(void *)memory;
     if (n == 0)
-        return fine;
+        return linalg_fine;
     bool finite = matrix_load(b, m[1], l, ld);
     NAME(clear_upper)(l, n);
     /* the upper triangle is not read: what it holds may be anything */
     if (!finite && !NAME(lower_finite)(l, n))
-        return not_finite;
+        return linalg_not_finite;
     if (b->alone) {
         if (!blocked_cholesky(b->x, b->dtype, n, l, ld, &info))
             return no_memory;
@@ -49,7 +49,7 @@ static linalg_result NAME(cholesky)(const batch *b, const matrix *m, char *memor
     if (info > 0)
         return (linalg_result){LINALG_NOT_POSITIVE, 0, info};
     matrix_store(b, l, ld, m[0]);
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(solve)(const batch *b, const matrix *m, char *memory)
@@ -60,9 +60,9 @@ static linalg_result NAME(solve)(const batch *b, const matrix *m, char *memory)
     T *y = (T *)(void *)(memory + parts_add(&p, (int64_t)n * k));
     int *pivot = (int *)(void *)(memory + p.used);
     if (n == 0)
-        return fine;
+        return linalg_fine;
     if (!matrix_load(b, m[1], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     matrix_load(b, m[2], y, ld);
     if (!NAME(factor)(b, n, n, a, ld, pivot, &info))
         return no_memory;
@@ -70,7 +70,7 @@ static linalg_result NAME(solve)(const batch *b, const matrix *m, char *memory)
         return (linalg_result){LINALG_SINGULAR, 0, info - 1};
     blocked_solve(b->x, b->dtype, n, k, a, ld, pivot, y, ld);
     matrix_store(b, y, ld, m[0]);
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(triangular)(const batch *b, const matrix *m, char *memory)
@@ -81,7 +81,7 @@ static linalg_result NAME(triangular)(const batch *b, const matrix *m, char *mem
     T *a = (T *)(void *)(memory + parts_add(&p, (int64_t)n * n)), one = 1;
     T *y = (T *)(void *)(memory + parts_add(&p, (int64_t)n * k));
     if (n == 0 || k == 0)
-        return fine;
+        return linalg_fine;
     matrix_load(b, m[1], a, ld);
     matrix_load(b, m[2], y, ld);
     for (int i = 0; i < n && !t.unit; i++)
@@ -92,7 +92,7 @@ static linalg_result NAME(triangular)(const batch *b, const matrix *m, char *mem
     ("L", t.upper ? "U" : "L", "N", t.unit ? "U" : "N", &n, &k, &one, a, &ld, y, &ld, 1, 1, 1, 1);
     blas_end(v);
     matrix_store(b, y, ld, m[0]);
-    return fine;
+    return linalg_fine;
 }
 
 /* r of the factors in a, with a diagonal that is not negative: what was negative is negated there,
@@ -119,7 +119,7 @@ static linalg_result NAME(qr)(const batch *b, const matrix *m, char *memory)
     T *work = (T *)(void *)(memory + parts_add(&p, lwork));
     T *r = (T *)(void *)(memory + parts_add(&p, m[1].rows * n));
     if (!matrix_load(b, m[2], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     blas_visit v = blas_begin();
     LA(geqrf)(&rows, &n, a, &ld, tau, work, &lwork, &info);
     blas_end(v);
@@ -128,7 +128,7 @@ static linalg_result NAME(qr)(const batch *b, const matrix *m, char *memory)
     for (int i = 0; i < k; i++) /* for below */
         r[i] = a[(int64_t)i * ld + i] < 0 ? -1 : 1;
     if (!m[0].data || width == 0)
-        return fine;
+        return linalg_fine;
     v = blas_begin();
     LA(orgqr)(&rows, &width, &k, a, &ld, tau, work, &lwork, &info);
     blas_end(v);
@@ -136,7 +136,7 @@ static linalg_result NAME(qr)(const batch *b, const matrix *m, char *memory)
         for (int i = 0; i < rows && r[j] < 0; i++)
             a[(int64_t)j * ld + i] = -a[(int64_t)j * ld + i];
     matrix_store(b, a, ld, m[0]);
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(lu)(const batch *b, const matrix *m, char *memory)
@@ -148,7 +148,7 @@ static linalg_result NAME(lu)(const batch *b, const matrix *m, char *memory)
     T *part = (T *)(void *)(memory + parts_add(&p, (int64_t)k * larger(rows, n)));
     int *pivot = (int *)(void *)(memory + p.used), *order = pivot + k;
     if (!matrix_load(b, m[3], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     if (k > 0 && !NAME(factor)(b, rows, n, a, ld, pivot, &info))
         return no_memory;
     for (int64_t j = 0; j < k; j++)
@@ -164,7 +164,7 @@ static linalg_result NAME(lu)(const batch *b, const matrix *m, char *memory)
     for (int64_t i = 0; one && i < rows; i++)
         for (int64_t j = 0; j < rows; j++)
             one[j * m[0].row + i * m[0].col] = order[i] == j;
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(det)(const batch *b, const matrix *m, char *memory)
@@ -176,7 +176,7 @@ static linalg_result NAME(det)(const batch *b, const matrix *m, char *memory)
     T sum = 0, product = 1;
     int exponent = 0, e; /* of the product, which might leave T's range on the way */
     if (!matrix_load(b, m[2], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     if (n > 0 && !NAME(factor)(b, n, n, a, ld, pivot, &info))
         return no_memory;
     for (int i = 0; i < n; i++) {
@@ -191,5 +191,5 @@ static linalg_result NAME(det)(const batch *b, const matrix *m, char *memory)
     *sign = m[1].data ? s : M(ldexp)(product, exponent);
     if (m[1].data)
         *(T *)m[1].data = s == 0 ? (T)-INFINITY : sum;
-    return fine;
+    return linalg_fine;
 }

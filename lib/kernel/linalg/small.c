@@ -21,20 +21,10 @@
 #define NEAR    1e-8
 #include "lanes_typed.h"
 
-static int64_t rows_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 2];
-}
-
-static int64_t cols_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 1];
-}
-
 linalg_result small_solve_run(const exec *x, operand y, operand a, operand c)
 {
     batch b;
-    int64_t n = rows_of(a), k = cols_of(c);
+    int64_t n = matrix_rows(a), k = matrix_cols(c);
     batch_init(&b, x, a.dtype);
     batch_add(&b, y, 2);
     batch_add(&b, a, 2);
@@ -49,7 +39,7 @@ linalg_result small_solve_run(const exec *x, operand y, operand a, operand c)
 linalg_result small_eigh_run(const exec *x, operand w, operand v, operand a)
 {
     batch b;
-    int64_t n = rows_of(a);
+    int64_t n = matrix_rows(a);
     batch_init(&b, x, a.dtype);
     batch_add(&b, w, 1);
     batch_add(&b, v, 2);

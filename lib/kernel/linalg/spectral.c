@@ -9,8 +9,6 @@
 #include "lapack.h"
 #include "small.h"
 
-static const linalg_result fine = {LINALG_OK, 0, 0};
-static const linalg_result not_finite = {LINALG_NOT_FINITE, 0, 0};
 static const linalg_result not_converged = {LINALG_NOT_CONVERGED, 0, 0};
 
 typedef struct spectral_arg {
@@ -18,11 +16,6 @@ typedef struct spectral_arg {
     char job;
     double rcond;
 } spectral_arg;
-
-static int64_t leading(int64_t rows)
-{
-    return rows > 0 ? rows : 1;
-}
 
 #define T       float
 #define LA(x)   s##x##_
@@ -57,16 +50,6 @@ static linalg_result run(batch *b, matrix_fn *const *fn, spectral_arg *arg, int6
     return batch_run(b);
 }
 
-static int64_t rows_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 2];
-}
-
-static int64_t cols_of(operand o)
-{
-    return o.at->shape[o.at->ndim - 1];
-}
-
 /* Products of two sizes: far beyond LAPACK's integers it does not matter by how much. */
 static int64_t area(int64_t m, int64_t n)
 {
@@ -77,9 +60,9 @@ static int64_t area(int64_t m, int64_t n)
 linalg_result svd_run(const exec *x, operand s, operand u, operand vh, operand a)
 {
     batch b;
-    int64_t m = rows_of(a), n = cols_of(a), k = smaller(m, n), p = larger(m, n);
+    int64_t m = matrix_rows(a), n = matrix_cols(a), k = smaller(m, n), p = larger(m, n);
     bool vectors = u.data || vh.data;
-    bool full = vectors && (cols_of(u) > k || rows_of(vh) > k);
+    bool full = vectors && (matrix_cols(u) > k || matrix_rows(vh) > k);
     spectral_arg arg = {.k = k, .job = vectors ? full ? 'A' : 'S' : 'N', .liwork = 8 * k};
     /* what gesdd documents as the least, and blocks of 64 */
     arg.lwork = vectors ? 4 * area(k, k) + 7 * k : 7 * k;
@@ -99,7 +82,7 @@ linalg_result svd_run(const exec *x, operand s, operand u, operand vh, operand a
 linalg_result eigh_run(const exec *x, operand w, operand v, operand a)
 {
     batch b;
-    int64_t n = rows_of(a);
+    int64_t n = matrix_rows(a);
     if (small_suits(batch_count(w, 1), n, n))
         return small_eigh_run(x, w, v, a);
     spectral_arg arg = {.job = v.data ? 'V' : 'N'};
@@ -118,7 +101,7 @@ linalg_result eig_run(const exec *x, operand w_re, operand w_im, operand v_re, o
                       operand a)
 {
     batch b;
-    int64_t n = rows_of(a);
+    int64_t n = matrix_rows(a);
     bool vectors = v_re.data || v_im.data;
     spectral_arg arg = {.job = vectors ? 'V' : 'N', .lwork = 66 * n + 1, .liwork = n};
     batch_init(&b, x, a.dtype);
@@ -134,7 +117,8 @@ linalg_result eig_run(const exec *x, operand w_re, operand w_im, operand v_re, o
 linalg_result lstsq_run(const exec *x, operand y, operand a, operand c, double rcond)
 {
     batch b;
-    int64_t m = rows_of(a), n = cols_of(a), k = cols_of(c), s = smaller(m, n), p = larger(m, n);
+    int64_t m = matrix_rows(a), n = matrix_cols(a), k = matrix_cols(c), s = smaller(m, n),
+            p = larger(m, n);
     enum { LEAF = 26, LEVELS = 32 }; /* gelsd's smallest problems, not less than LAPACK's */
     spectral_arg arg = {.k = s, .rcond = rcond};
     arg.lwork = 12 * s + 2 * s * LEAF + 8 * s * LEVELS + area(s, k) + (LEAF + 1) * (LEAF + 1) +

@@ -44,7 +44,7 @@ static linalg_result NAME(svd)(const batch *b, const matrix *m, char *memory)
     T *work = (T *)(void *)(memory + parts_add(&p, lwork));
     int *iwork = (int *)(void *)(memory + p.used);
     if (!matrix_load(b, m[3], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     if (k == 0) {
         for (int i = 0; i < rows * u_cols; i++)
             u[i] = i % (rows + 1) == 0;
@@ -77,7 +77,7 @@ static linalg_result NAME(svd)(const batch *b, const matrix *m, char *memory)
     matrix_store_vector(b, s, m[0]);
     matrix_store(b, u, ld, m[1]);
     matrix_store(b, vt, ldv, m[2]);
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(eigh)(const batch *b, const matrix *m, char *memory)
@@ -91,12 +91,12 @@ static linalg_result NAME(eigh)(const batch *b, const matrix *m, char *memory)
     T *work = (T *)(void *)(memory + parts_add(&p, lwork));
     int *iwork = (int *)(void *)(memory + p.used);
     if (n == 0)
-        return fine;
+        return linalg_fine;
     if (!matrix_load(b, m[2], a, ld)) {
         for (int j = 1; j < n; j++) /* what the upper triangle holds does not matter */
             memset(a + (size_t)j * (size_t)ld, 0, (size_t)j * sizeof(T));
         if (!NAME(all_finite)((int64_t)n * n, a))
-            return not_finite;
+            return linalg_not_finite;
     }
     blas_visit v = blas_begin();
     LA(syevd)(&arg->job, "L", &n, a, &ld, w, work, &lwork, iwork, &liwork, &info, 1, 1);
@@ -108,7 +108,7 @@ static linalg_result NAME(eigh)(const batch *b, const matrix *m, char *memory)
         if (NAME(points_down)(n, a + i * ld, 1))
             NAME(negate)(n, a + i * ld, 1);
     matrix_store(b, a, ld, m[1]);
-    return fine;
+    return linalg_fine;
 }
 
 /* The order of eigenvalues: by real part, of conjugate pairs the one with the negative imaginary
@@ -172,9 +172,9 @@ static linalg_result NAME(eig)(const batch *b, const matrix *m, char *memory)
     T *work = (T *)(void *)(memory + parts_add(&p, lwork));
     int *order = (int *)(void *)(memory + p.used);
     if (n == 0)
-        return fine;
+        return linalg_fine;
     if (!matrix_load(b, m[4], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     blas_visit v = blas_begin();
     LA(geev)("N", &arg->job, &n, a, &ld, w, wi, NULL, &one, packed, &ld, work, &lwork, &info, 1, 1);
     blas_end(v);
@@ -193,7 +193,7 @@ static linalg_result NAME(eig)(const batch *b, const matrix *m, char *memory)
     }
     matrix_store(b, re, ld, m[2]);
     matrix_store(b, im, ld, m[3]);
-    return fine;
+    return linalg_fine;
 }
 
 static linalg_result NAME(lstsq)(const batch *b, const matrix *m, char *memory)
@@ -209,7 +209,7 @@ static linalg_result NAME(lstsq)(const batch *b, const matrix *m, char *memory)
     T *work = (T *)(void *)(memory + parts_add(&p, lwork));
     int *iwork = (int *)(void *)(memory + p.used);
     if (!matrix_load(b, m[1], a, ld))
-        return not_finite;
+        return linalg_not_finite;
     for (int64_t i = 0; i < (int64_t)ldb * k; i++)
         y[i] = 0;
     if (!matrix_load(b, m[2], y, ldb))
@@ -222,5 +222,5 @@ static linalg_result NAME(lstsq)(const batch *b, const matrix *m, char *memory)
     if (info != 0)
         return not_converged;
     matrix_store(b, y, ldb, m[0]);
-    return fine;
+    return linalg_fine;
 }

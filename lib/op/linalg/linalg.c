@@ -108,3 +108,29 @@ void linalg_report(const op_call *c, linalg_result r, const char *name, const la
         break;
     }
 }
+
+tt_status linalg_system(op_call *c, const char *of_a, const char *rows)
+{
+    const tt_tensor *a = c->in[0], *b = c->in[1];
+    layout x, y;
+    int64_t shape[LAYOUT_MAX_NDIM];
+    if (check_same_dtype(c) < 0 || linalg_matrix(c, 1, "b") < 0)
+        return c->ctx->err.code;
+    if (rows_of(b) != rows_of(a))
+        return op_error(c, TT_ERR_SHAPE, "a (... %s) is %s, b (... %s k) %s: %s differs", of_a,
+                        describe(a).s, rows, describe(b).s, rows);
+    layout_copy(&x, &a->at);
+    layout_copy(&y, &b->at);
+    x.ndim -= 2;
+    y.ndim -= 2;
+    if (!layout_broadcast(&c->at, &x, &y))
+        return op_error(c, TT_ERR_SHAPE, "leading axes do not broadcast: a is %s, b is %s",
+                        describe(a).s, describe(b).s);
+    int lead = c->at.ndim;
+    for (int i = 0; i < lead; i++)
+        shape[i] = c->at.shape[i];
+    shape[lead] = cols_of(a);
+    shape[lead + 1] = cols_of(b);
+    c->dtype = a->dtype;
+    return layout_init(&c->at, lead + 2, shape) ? TT_OK : linalg_too_many(c);
+}

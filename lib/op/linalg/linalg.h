@@ -24,6 +24,9 @@ static inline int64_t cols_of(const tt_tensor *a)
 bool linalg_layout(layout *at, const tt_tensor *a, int n, int64_t first, int64_t second);
 /* Records that it has too many elements. */
 tt_status linalg_too_many(const op_call *c);
+/* y (... n k) with a (... m n) y = b (... m k), whose leading axes broadcast, once a has been
+ * looked at. of_a, rows: how messages call the axes of a. */
+tt_status linalg_system(op_call *c, const char *of_a, const char *rows);
 
 /* The last `axes` axes of t, with the first `lead` sizes of `shape` before them. */
 operand linalg_spread(tt_tensor *t, int axes, const layout *shape, int lead, layout *at);

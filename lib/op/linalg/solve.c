@@ -3,31 +3,9 @@
 #include "kernel/linalg/factor.h"
 #include "linalg.h"
 
-/* y (... n k) of a (... n n) and b (... n k), whose leading axes broadcast. */
 static tt_status system_infer(op_call *c)
 {
-    const tt_tensor *a = c->in[0], *b = c->in[1];
-    layout x, y;
-    if (linalg_square(c, 0, "a") < 0 || check_same_dtype(c) < 0 || linalg_matrix(c, 1, "b") < 0)
-        return c->ctx->err.code;
-    if (rows_of(b) != rows_of(a))
-        return op_error(c, TT_ERR_SHAPE, "a (... n n) is %s, b (... n k) %s: n differs",
-                        describe(a).s, describe(b).s);
-    layout_copy(&x, &a->at);
-    layout_copy(&y, &b->at);
-    x.ndim -= 2;
-    y.ndim -= 2;
-    if (!layout_broadcast(&c->at, &x, &y))
-        return op_error(c, TT_ERR_SHAPE, "leading axes do not broadcast: a is %s, b is %s",
-                        describe(a).s, describe(b).s);
-    int64_t shape[LAYOUT_MAX_NDIM];
-    int lead = c->at.ndim;
-    for (int i = 0; i < lead; i++)
-        shape[i] = c->at.shape[i];
-    shape[lead] = rows_of(b);
-    shape[lead + 1] = cols_of(b);
-    c->dtype = a->dtype;
-    return layout_init(&c->at, lead + 2, shape) ? TT_OK : linalg_too_many(c);
+    return linalg_square(c, 0, "a") < 0 ? c->ctx->err.code : linalg_system(c, "n n", "n");
 }
 
 static void solve_forward(op_call *c)
