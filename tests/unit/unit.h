@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tinytensor/tinytensor.h>
@@ -50,6 +51,19 @@ static inline void expect_error(tt_ctx *ctx, tt_status code, const char *part)
     ck_assert_msg(strstr(tt_error_message(ctx), part) != NULL, "'%s' is not in '%s'", part,
                   tt_error_message(ctx));
     tt_error_clear(ctx);
+}
+
+/* 1, and said, when y is something, or the context holds another error than this; then it is
+ * cleared for the next. */
+static inline int not_refused(tt_ctx *ctx, const char *what, const tt_tensor *y, tt_status code,
+                              const char *part)
+{
+    int wrong = y || tt_error_code(ctx) != code || !strstr(tt_error_message(ctx), part);
+    if (wrong)
+        fprintf(stderr, "%s: %s, '%s'; not %s, '%s'\n", what, tt_status_name(tt_error_code(ctx)),
+                tt_error_message(ctx), tt_status_name(code), part);
+    tt_error_clear(ctx);
+    return wrong;
 }
 
 static inline tt_tensor *values_f64(tt_ctx *ctx, int ndim, const int64_t *shape, int n,
